@@ -1,1 +1,20 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub use approvals_core::*;
+
+#[doc(inline)]
+#[cfg(feature = "sqlite")]
+pub use approvals_sqlite::SqliteLedger;
+#[doc(inline)]
+#[cfg(feature = "terminal")]
+pub use approvals_terminal::TerminalApprover;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("requires_approval.md")]
+pub use approvals_macros::requires_approval;
+
+#[doc(hidden)]
+pub use approvals_core::private as __private;
+
+/// The Merkle log underneath, on the C2SP formats.
+pub use approvals_log as log;

@@ -1,1 +1,70 @@
-//! Placeholder.
+//! The traits, the pure heart and the gate of action-level approvals.
+//!
+//! An action is described once, as bytes. A policy allows it, denies it, or asks people; people decide
+//! about exactly those bytes; a signed, single-use grant lets exactly that action run; and everything that
+//! happened stands in a log that verifies.
+//!
+//! This crate is for those who write channels, ledgers and policies of their own. Applications use
+//! `action-approvals`, which brings the macro and the embedded ledger as well.
+//!
+//! The folders are in the order of the way itself, and each uses only those before it: `action`, `policy`,
+//! `review`, `record`, `gate`.
+
+mod action;
+mod gate;
+mod policy;
+mod record;
+mod review;
+
+#[doc(hidden)]
+pub mod private;
+
+/// Canonical bytes of any value, and strict reading of JSON.
+pub mod canonical {
+    pub use crate::action::canonical::{CanonicalError, MAX_BYTES, MAX_DEPTH, to_bytes};
+    pub use crate::action::parse::parse;
+}
+
+/// Untrusted text as people can safely see it.
+pub mod visible {
+    pub use crate::review::visible::{json, text};
+}
+
+pub use approvals_log::PublicKey;
+
+pub use crate::action::action::{Action, Risk};
+pub use crate::action::clock::{Clock, SystemClock, Timestamp};
+pub use crate::action::digest::{Digest, DigestError};
+pub use crate::action::document::{DescribeError, Description, Document};
+pub use crate::action::dynamic::DynamicAction;
+pub use crate::action::id::{ActionName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId};
+pub use crate::action::principal::{Principal, PrincipalKind, Requester};
+pub use crate::gate::approver::{Approver, ApproverError, Presented};
+pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
+pub use crate::gate::context::AlreadyInstalled;
+pub use crate::gate::denied::Denied;
+pub use crate::gate::desk::{Ballot, Desk, DeskError};
+pub use crate::gate::forward::FlushError;
+pub use crate::gate::inbox::InMemoryApprover;
+pub use crate::gate::permit::Permit;
+pub use crate::gate::run::Ticket;
+pub use crate::policy::facts::Facts;
+pub use crate::policy::obligation::{Obligation, Obligations, Seats};
+pub use crate::policy::policy::{Policy, PolicyError, PolicyFn, Ruling, Verdict};
+pub use crate::policy::rules::{Rules, RulesError};
+pub use crate::record::audit::{AuditSink, SinkError};
+pub use crate::record::event::{Body, Cause, Event, Execution, What};
+pub use crate::record::keyring::{Keyring, KeyringError};
+pub use crate::record::ledger::{Append, Appended, Attachment, Entry, Ledger, LedgerError, NewEntry, SignedHead};
+pub use crate::record::memory::MemoryLedger;
+pub use crate::record::signer::{LocalSigner, Signer, SignerError};
+pub use crate::record::state::{Impossible, Outcome, Phase, State};
+pub use crate::record::trail::{Trail, TrailError};
+pub use crate::record::transition::Refusal;
+pub use crate::review::card::Card;
+pub use crate::review::decision::{Assurance, Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead};
+pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};
+pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
+pub use crate::review::key::{Jwk, Purpose, key_id};
+pub use crate::review::quorum::Ineligible;
+pub use crate::review::request::Request;

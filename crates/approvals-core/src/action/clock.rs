@@ -1,0 +1,87 @@
+//! Time: asked for in one place, so that tests own it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A moment: milliseconds since the Unix epoch, UTC.
+///
+/// Wall time is a claim, not an order: events are ordered by their index in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// A moment from milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// This moment and `span` more; the end of time instead of overflow.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long from this moment `until` the other; zero if that has passed.
+    #[must_use]
+    pub fn until(self, other: Self) -> Duration {
+        Duration::from_millis(u64::try_from(other.0.saturating_sub(self.0)).unwrap_or_default())
+    }
+}
+
+/// RFC 3339 with milliseconds, UTC.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(moment) => write!(f, "{moment:.3}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// What time it is.
+///
+/// Duties: return the current time of this host. It need not be monotonic: no state is ever reopened
+/// by a clock that steps back, since a request never takes a time earlier than its last event's.
+/// Contract: never blocks, never fails, any thread.
+///
+/// ```
+/// use approvals_core::{Clock, Timestamp};
+///
+/// /// Always noon of the first of January 2030.
+/// #[derive(Debug)]
+/// struct Stopped;
+///
+/// impl Clock for Stopped {
+///     fn now(&self) -> Timestamp {
+///         Timestamp::from_millis(1_893_499_200_000)
+///     }
+/// }
+///
+/// assert_eq!(Stopped.now().to_string(), "2030-01-01T12:00:00.000Z");
+/// ```
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The current time.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
+    fn now(&self) -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_millisecond())
+    }
+}

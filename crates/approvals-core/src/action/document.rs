@@ -1,0 +1,333 @@
+//! What an action is, as bytes: described once, judged, shown, signed, and compared before it runs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::action::Risk;
+use super::canonical::{self, CanonicalError};
+use super::digest::Digest;
+use super::id::{ActionName, NameError, PrincipalId};
+use super::parse::parse;
+use super::principal::Requester;
+
+/// The longest resource, summary or reason, in bytes.
+const MAX_TEXT: usize = 4096;
+
+/// Filled in by [`Action::describe`](crate::Action::describe).
+#[derive(Debug)]
+pub struct Description {
+    limit: usize,
+    salts: BTreeMap<String, Salt>,
+    identity: Option<(ActionName, Risk)>,
+    texts: BTreeMap<&'static str, String>,
+    arguments: BTreeMap<String, Argument>,
+}
+
+#[derive(Debug)]
+enum Argument {
+    Bound(Vec<u8>),
+    Redacted(Sealed),
+    Unbound,
+}
+
+/// The random bytes of one commitment.
+pub(crate) type Salt = [u8; 32];
+
+/// A redacted value: the commitment stands in the document, salt and value in an erasable place.
+#[derive(Clone)]
+pub(crate) struct Sealed {
+    pub(crate) commitment: Digest,
+    pub(crate) salt_and_value: Zeroizing<Vec<u8>>,
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sealed").field(&self.commitment).finish()
+    }
+}
+
+impl Sealed {
+    fn new(salt: &Salt, value: &[u8]) -> Self {
+        let salt_and_value = Zeroizing::new([salt, value].concat());
+        Self { commitment: Digest::of("redacted", &salt_and_value), salt_and_value }
+    }
+}
+
+impl Description {
+    /// An empty description that reuses `salts`, so that a value that is redacted again gives the same bytes.
+    pub(crate) fn new(limit: usize, salts: BTreeMap<String, Salt>) -> Self {
+        Self { limit, salts, identity: None, texts: BTreeMap::new(), arguments: BTreeMap::new() }
+    }
+
+    /// Names the action and its risk; required, once.
+    pub fn action(&mut self, name: &str, risk: Risk) -> Result<(), DescribeError> {
+        match self.identity.replace((name.parse()?, risk)) {
+            None => Ok(()),
+            Some(_) => Err(DescribeError::Twice("the action".into())),
+        }
+    }
+
+    /// What the action is done to, such as `s3://bucket/prefix`.
+    pub fn resource(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
+        self.text("resource", text)
+    }
+
+    /// One line for reviewers. It is the caller's claim and is shown as that.
+    pub fn summary(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
+        self.text("summary", text)
+    }
+
+    /// Why the caller wants it. It is the caller's claim and is shown as that.
+    pub fn reason(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
+        self.text("reason", text)
+    }
+
+    fn text(&mut self, field: &'static str, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
+        let text = text.to_string();
+        if text.len() > MAX_TEXT {
+            return Err(DescribeError::TooLong { field, limit: MAX_TEXT });
+        }
+        match self.texts.insert(field, text) {
+            None => Ok(()),
+            Some(_) => Err(DescribeError::Twice(field.into())),
+        }
+    }
+
+    /// Binds an argument: it is shown, and approval is of exactly this value.
+    pub fn bind<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), DescribeError> {
+        let bytes = canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+        self.argument(name, Argument::Bound(bytes))
+    }
+
+    /// Binds an argument that nobody may read: shown as hidden, bound by a salted commitment.
+    pub fn redact<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), DescribeError> {
+        let bytes = canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+        let bytes = Zeroizing::new(bytes);
+        let mut salt = [0; 32];
+        match self.salts.get(name) {
+            Some(known) => salt = *known,
+            None => getrandom::fill(&mut salt).map_err(|_none| DescribeError::Randomness)?,
+        }
+        self.argument(name, Argument::Redacted(Sealed::new(&salt, &bytes)))
+    }
+
+    /// Names an argument that is neither shown nor bound, such as a database handle. The card says so.
+    pub fn unbound(&mut self, name: &str) -> Result<(), DescribeError> {
+        self.argument(name, Argument::Unbound)
+    }
+
+    fn argument(&mut self, name: &str, argument: Argument) -> Result<(), DescribeError> {
+        if name.is_empty() || name.len() > 200 {
+            return Err(DescribeError::ArgumentName);
+        }
+        match self.arguments.insert(name.to_owned(), argument) {
+            None => Ok(()),
+            Some(_) => Err(DescribeError::Twice(name.to_owned())),
+        }
+    }
+
+    /// The document of this action, asked for by `requester` in the log `origin`.
+    pub(crate) fn seal(self, origin: &str, requester: &Requester) -> Result<Intake, DescribeError> {
+        let (name, risk) = self.identity.ok_or(DescribeError::NoAction)?;
+        let mut arguments = BTreeMap::new();
+        let mut redacted = BTreeMap::new();
+        let mut unbound = Vec::new();
+        let mut sealed = BTreeMap::new();
+        for (name, argument) in self.arguments {
+            match argument {
+                Argument::Bound(bytes) => drop(arguments.insert(name, bytes)),
+                Argument::Unbound => unbound.push(name),
+                Argument::Redacted(value) => {
+                    redacted.insert(name.clone(), value.commitment);
+                    sealed.insert(name, value);
+                }
+            }
+        }
+        let chain: Vec<_> = requester.chain().iter().map(super::principal::Principal::id).collect();
+        let mut members = BTreeMap::from([
+            ("action".to_owned(), canonical::to_bytes(&name, self.limit)?),
+            ("arguments".to_owned(), canonical::object(arguments)?),
+            ("log".to_owned(), canonical::to_bytes(origin, self.limit)?),
+            ("on_behalf_of".to_owned(), canonical::to_bytes(&chain, self.limit)?),
+            ("redacted".to_owned(), canonical::to_bytes(&redacted, self.limit)?),
+            ("requester".to_owned(), canonical::to_bytes(requester.principal().id(), self.limit)?),
+            ("risk".to_owned(), canonical::to_bytes(&risk, self.limit)?),
+            ("unbound".to_owned(), canonical::to_bytes(&unbound, self.limit)?),
+        ]);
+        for (field, text) in &self.texts {
+            members.insert((*field).to_owned(), canonical::to_bytes(text, self.limit)?);
+        }
+        let bytes = canonical::object(members)?;
+        if bytes.len() > self.limit {
+            return Err(CanonicalError::too_large(self.limit).into());
+        }
+        Ok(Intake { document: Document::parse(&bytes)?, digest: Document::digest(&bytes), bytes, sealed })
+    }
+}
+
+/// An action taken in: what it is, as bytes, and what its redacted values are.
+#[derive(Clone, Debug)]
+pub(crate) struct Intake {
+    pub(crate) document: Document,
+    pub(crate) digest: Digest,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) sealed: BTreeMap<String, Sealed>,
+}
+
+impl Intake {
+    /// The salts, with which describing the same action again gives the same bytes.
+    pub(crate) fn salts(&self) -> BTreeMap<String, Salt> {
+        let salt = |sealed: &Sealed| sealed.salt_and_value.first_chunk::<32>().copied();
+        self.sealed.iter().filter_map(|(name, sealed)| Some((name.clone(), salt(sealed)?))).collect()
+    }
+}
+
+/// An action as reviewers, policies and auditors see it: the parsed form of the approved bytes.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Document {
+    /// The action's name.
+    pub action: ActionName,
+    /// The arguments that are shown and bound, by name.
+    pub arguments: Map<String, Value>,
+    /// The origin of the log, which names tenant and environment.
+    pub log: String,
+    /// Whom the requester acts for, nearest first.
+    pub on_behalf_of: Vec<PrincipalId>,
+    /// Why, in the words of the caller.
+    pub reason: Option<String>,
+    /// The arguments that are hidden, and the commitments that bind them.
+    pub redacted: BTreeMap<String, Digest>,
+    /// Whose call it is.
+    pub requester: PrincipalId,
+    /// What the action is done to.
+    pub resource: Option<String>,
+    /// The risk, as the action's author sees it.
+    pub risk: Risk,
+    /// One line, in the words of the caller.
+    pub summary: Option<String>,
+    /// The arguments that are neither shown nor bound.
+    pub unbound: Vec<String>,
+}
+
+impl Document {
+    /// Reads a document from its bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CanonicalError> {
+        let value = parse(bytes, canonical::MAX_BYTES.saturating_mul(4))?;
+        serde_json::from_value(value).map_err(CanonicalError::other)
+    }
+
+    /// The digest that approvals are of.
+    #[must_use]
+    pub fn digest(bytes: &[u8]) -> Digest {
+        Digest::of("action", bytes)
+    }
+}
+
+/// An action that could not be described; it is denied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DescribeError {
+    /// An argument has no canonical form.
+    #[error("argument {0}")]
+    Argument(CanonicalError),
+    /// The action's name does not parse.
+    #[error("{0}")]
+    Name(NameError),
+    /// No name was given.
+    #[error("the action was not named; call `Description::action`")]
+    NoAction,
+    /// It was submitted without an idempotency key, so that nobody could pick up what is decided.
+    #[error("what is submitted needs an idempotency key, by which its decision is picked up")]
+    NoKey,
+    /// Something was given twice.
+    #[error("`{0}` was described twice")]
+    Twice(String),
+    /// A text is too long.
+    #[error("the {field} is longer than {limit} bytes")]
+    TooLong {
+        /// Which text.
+        field: &'static str,
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// An argument's name is empty or too long.
+    #[error("the name of an argument must have 1 to 200 bytes")]
+    ArgumentName,
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness to hide an argument with")]
+    Randomness,
+    /// `describe` panicked.
+    #[error("describing the action panicked")]
+    Panicked,
+}
+
+impl From<NameError> for DescribeError {
+    fn from(error: NameError) -> Self {
+        Self::Name(error)
+    }
+}
+
+impl From<CanonicalError> for DescribeError {
+    fn from(error: CanonicalError) -> Self {
+        Self::Argument(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::principal::Principal;
+
+    fn intake(fill: impl Fn(&mut Description), salts: BTreeMap<String, Salt>) -> Intake {
+        let mut call = Description::new(canonical::MAX_BYTES, salts);
+        call.action("s3.export", Risk::High).unwrap();
+        fill(&mut call);
+        let agent = Requester::new(Principal::agent("agent:a").unwrap());
+        call.seal("example.org/t/prod", &agent).unwrap()
+    }
+
+    #[test]
+    fn a_redacted_value_is_bound_but_not_readable() {
+        let hidden = |value: &str, salts| {
+            let value = value.to_owned();
+            intake(move |call| call.redact("token", &value).unwrap(), salts)
+        };
+        let first = hidden("hunter2", BTreeMap::new());
+        assert!(!String::from_utf8_lossy(&first.bytes).contains("hunter2"));
+        assert!(!format!("{first:?}").contains("hunter2"));
+        assert_eq!(hidden("hunter2", first.salts()).digest, first.digest);
+        assert_ne!(hidden("hunter3", first.salts()).digest, first.digest);
+        assert_ne!(hidden("hunter2", BTreeMap::new()).digest, first.digest, "salts are random");
+    }
+
+    #[test]
+    fn every_part_of_an_action_changes_its_digest() {
+        let variants = [
+            intake(|_| (), BTreeMap::new()),
+            intake(|call| call.bind("a", &1).unwrap(), BTreeMap::new()),
+            intake(|call| call.bind("a", &"1").unwrap(), BTreeMap::new()),
+            intake(|call| call.bind("b", &1).unwrap(), BTreeMap::new()),
+            intake(|call| call.unbound("a").unwrap(), BTreeMap::new()),
+            intake(|call| call.resource(format_args!("a")).unwrap(), BTreeMap::new()),
+            intake(|call| call.summary(format_args!("a")).unwrap(), BTreeMap::new()),
+            intake(|call| call.reason(format_args!("a")).unwrap(), BTreeMap::new()),
+        ];
+        let digests: std::collections::BTreeSet<_> = variants.iter().map(|intake| intake.digest).collect();
+        assert_eq!(digests.len(), variants.len());
+    }
+
+    #[test]
+    fn an_error_names_the_argument_and_the_field() {
+        let mut call = Description::new(canonical::MAX_BYTES, BTreeMap::new());
+        let error = call.bind("filter", &BTreeMap::from([("max", f64::NAN)])).unwrap_err();
+        assert_eq!(error.to_string(), "argument `filter.max` is NaN or infinite, which JSON cannot carry");
+        call.bind("a", &1).unwrap();
+        assert_eq!(call.unbound("a"), Err(DescribeError::Twice("a".into())));
+    }
+}

@@ -1,0 +1,190 @@
+//! Names and ids: parsed once, valid ever after.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::clock::Timestamp;
+use super::digest::Digest;
+
+/// The name of an action, such as `s3.export`: what policies match on.
+///
+/// Lower-case segments of letters, digits, `_` and `-`, joined by dots, at most 120 bytes, so that two
+/// names never look alike and never need escaping.
+///
+/// ```
+/// use approvals_core::ActionName;
+///
+/// assert!("s3.export".parse::<ActionName>().is_ok());
+/// assert!("S3 export".parse::<ActionName>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ActionName(String);
+
+impl ActionName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ActionName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let segment = |s: &str| {
+            s.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+                && s.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+        };
+        let fits = text.len() <= 120 && text.starts_with(|c: char| c.is_ascii_lowercase());
+        if fits && text.split('.').all(segment) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NameError::new("an action name", text, "lower-case segments joined by dots, such as `s3.export`"))
+        }
+    }
+}
+
+/// An id chosen by others (a principal, a group, a rule): 1 to 200 visible ASCII characters.
+fn parse_label(what: &'static str, text: &str) -> Result<String, NameError> {
+    if (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(NameError::new(what, text, "1 to 200 visible ASCII characters without spaces"))
+    }
+}
+
+macro_rules! label {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                parse_label($what, text).map(Self)
+            }
+        }
+
+        impl_text!($name);
+    };
+}
+
+macro_rules! impl_text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NameError;
+
+            fn try_from(text: String) -> Result<Self, NameError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+    };
+}
+
+impl_text!(ActionName);
+label!(
+    /// The id of a [`Principal`](crate::Principal), such as `agent:night-shift` or `u:mira`.
+    PrincipalId,
+    "a principal id"
+);
+label!(
+    /// A group of principals, such as `data-owners`.
+    Group,
+    "a group"
+);
+label!(
+    /// The id of a rule or an obligation in a policy.
+    RuleId,
+    "a rule id"
+);
+label!(
+    /// A caller's name for one attempt at one action, the same in every process that retries it.
+    IdempotencyKey,
+    "an idempotency key"
+);
+
+/// A name that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not {what}: expected {expected}", .text.escape_debug())]
+pub struct NameError {
+    what: &'static str,
+    text: String,
+    expected: &'static str,
+}
+
+impl NameError {
+    fn new(what: &'static str, text: &str, expected: &'static str) -> Self {
+        Self { what, text: text.chars().take(130).collect(), expected }
+    }
+}
+
+/// The id of one request.
+///
+/// A label and never an authority: knowing it allows nothing. Ids are time-ordered random UUIDs (RFC
+/// 9562, version 7), or derived from requester and idempotency key (version 8), so that every process
+/// that retries the same call names the same request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(Uuid);
+
+impl RequestId {
+    pub(crate) fn random(now: Timestamp, entropy: [u8; 10]) -> Self {
+        let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
+    }
+
+    pub(crate) fn keyed(digest: &Digest) -> Self {
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// The sixteen bytes of the UUID.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for RequestId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let parsed = Uuid::try_parse(text).ok().filter(|uuid| uuid.to_string() == text);
+        parsed.map(Self).ok_or_else(|| NameError::new("a request id", text, "a lower-case UUID"))
+    }
+}

@@ -1,0 +1,134 @@
+//! Who: agents, humans and services.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{Group, NameError, PrincipalId};
+
+/// What a principal is. Only humans approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "who may decide depends on it: a new kind must not be overlooked")]
+pub enum PrincipalKind {
+    /// A program that decides what to do next, usually with a model.
+    Agent,
+    /// A person.
+    Human,
+    /// A program that does what it is told.
+    Service,
+}
+
+/// Someone or something with an id and groups.
+///
+/// ```
+/// use approvals_core::Principal;
+///
+/// let mira = Principal::human("u:mira")?.member_of(["data-owners"])?;
+/// assert!(mira.is_human() && mira.is_in(&"data-owners".parse()?));
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Principal {
+    id: PrincipalId,
+    kind: PrincipalKind,
+    groups: BTreeSet<Group>,
+}
+
+impl Principal {
+    /// An agent without groups.
+    pub fn agent(id: &str) -> Result<Self, NameError> {
+        Self::new(PrincipalKind::Agent, id)
+    }
+
+    /// A person without groups.
+    pub fn human(id: &str) -> Result<Self, NameError> {
+        Self::new(PrincipalKind::Human, id)
+    }
+
+    /// A service without groups.
+    pub fn service(id: &str) -> Result<Self, NameError> {
+        Self::new(PrincipalKind::Service, id)
+    }
+
+    fn new(kind: PrincipalKind, id: &str) -> Result<Self, NameError> {
+        Ok(Self { id: id.parse()?, kind, groups: BTreeSet::new() })
+    }
+
+    /// The same principal, in these groups as well.
+    pub fn member_of<'a>(mut self, groups: impl IntoIterator<Item = &'a str>) -> Result<Self, NameError> {
+        for group in groups {
+            self.groups.insert(group.parse()?);
+        }
+        Ok(self)
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &PrincipalId {
+        &self.id
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> PrincipalKind {
+        self.kind
+    }
+
+    /// Whether it is a person.
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        self.kind == PrincipalKind::Human
+    }
+
+    /// The groups.
+    #[must_use]
+    pub fn groups(&self) -> &BTreeSet<Group> {
+        &self.groups
+    }
+
+    /// Whether it is in `group`.
+    #[must_use]
+    pub fn is_in(&self, group: &Group) -> bool {
+        self.groups.contains(group)
+    }
+}
+
+/// Whose call it is, and the chain that it acts on behalf of, nearest first.
+///
+/// Nobody in it decides about the call: not the agent, and not the people it acts for, unless a rule
+/// says `owner_may_approve`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requester {
+    principal: Principal,
+    on_behalf_of: Vec<Principal>,
+}
+
+impl Requester {
+    /// A requester that acts for itself.
+    #[must_use]
+    pub fn new(principal: Principal) -> Self {
+        Self { principal, on_behalf_of: Vec::new() }
+    }
+
+    /// The same requester, acting for `owner` (who may in turn act for the next one named).
+    #[must_use]
+    pub fn on_behalf_of(mut self, owner: Principal) -> Self {
+        self.on_behalf_of.push(owner);
+        self
+    }
+
+    /// Who makes the call.
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Whom it acts for, nearest first.
+    #[must_use]
+    pub fn chain(&self) -> &[Principal] {
+        &self.on_behalf_of
+    }
+}

@@ -1,0 +1,95 @@
+//! A channel that puts requests before people.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::desk::Desk;
+use crate::record::state::Phase;
+use crate::review::card::Card;
+
+/// Puts requests before people: Slack, Teams, a queue, a terminal, a test.
+///
+/// Duties: show the whole card or none of it; hand every answer to the desk, with the identity that the
+/// channel itself has authenticated; never decide anything itself. A card that does not fit whole is shown
+/// without a way to approve it.
+///
+/// Contract of [`present`](Self::present): it returns once the card is before people, not when they have
+/// decided. It may be called again for the same request after a crash: show it once more or recognise it.
+/// An error means that nobody will see it here; other channels are tried, and if none can, the request is
+/// closed. It runs on a task of its own; dropping it leaves open whether the card was shown.
+///
+/// Contract of [`update`](Self::update): called at least once when a presented request has been decided or
+/// has ended; failing only leaves an old card, on which an answer is refused.
+///
+/// ```
+/// use approvals_core::{Approver, ApproverError, Ballot, Card, ChannelIdentity, Desk, Phase, Presented};
+/// use async_trait::async_trait;
+///
+/// /// The night shift has one rule: nothing before six.
+/// #[derive(Debug)]
+/// struct NothingAtNight(ChannelIdentity);
+///
+/// #[async_trait]
+/// impl Approver for NothingAtNight {
+///     fn channel(&self) -> &str {
+///         self.0.channel()
+///     }
+///     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError> {
+///         let no = Ballot::reject(card, "not at night").map_err(ApproverError::new)?;
+///         let (desk, identity) = (desk.clone(), self.0.clone());
+///         tokio::spawn(async move { desk.decide(&identity, no).await });
+///         Ok(Presented::new())
+///     }
+///     async fn update(&self, card: &Card, phase: &Phase) -> Result<(), ApproverError> {
+///         println!("{}: {phase:?}", card.id());
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Approver: fmt::Debug + Send + Sync {
+    /// The channel's name, such as `slack`.
+    fn channel(&self) -> &str;
+
+    /// Puts a card before people.
+    async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError>;
+
+    /// Says on the card what became of the request. Does nothing unless implemented.
+    async fn update(&self, card: &Card, phase: &Phase) -> Result<(), ApproverError> {
+        let _unused = (card, phase);
+        Ok(())
+    }
+}
+
+/// A card that is before people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Presented {
+    pub(super) message: Option<String>,
+}
+
+impl Presented {
+    /// In a channel without messages.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// As this message of the channel.
+    #[must_use]
+    pub fn as_message(message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()) }
+    }
+}
+
+/// A channel that could not present or update a card.
+#[derive(Debug, thiserror::Error)]
+#[error("the channel could not show the card")]
+pub struct ApproverError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl ApproverError {
+    /// An error with this cause.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}

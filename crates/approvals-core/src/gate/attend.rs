@@ -1,0 +1,160 @@
+//! Looks after one request that people decide: puts it before them, ends it when its time is over, and
+//! tells every channel what became of it. Runs beside the caller, who may come and go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::approver::{Approver, Presented};
+use super::builder::Core;
+use super::denied::Denied;
+use super::desk::Desk;
+use super::journal::{Loaded, StepError};
+use crate::action::id::RequestId;
+use crate::record::event::{Cause, What};
+use crate::record::ledger::LedgerError;
+use crate::record::state::{Phase, State};
+use crate::record::transition::{Command, Refusal};
+use crate::review::card::Card;
+
+/// How long a channel may take to show or update a card.
+const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often others are looked for: decisions made in another process ring no bell here.
+const POLL: Duration = Duration::from_millis(250);
+
+impl Core {
+    /// Starts looking after a pending request.
+    pub(super) fn attend(self: &Arc<Self>, id: RequestId) {
+        let core = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = core.attend_to(id).await {
+                tracing::error!(request = %id, error = &error as &dyn std::error::Error, "a request is left unattended");
+            }
+        });
+    }
+
+    async fn attend_to(self: &Arc<Self>, id: RequestId) -> Result<(), StepError> {
+        let loaded = self.load(id).await?;
+        let Some(card) = loaded.card() else { return Err(Refusal::Unknown.into()) };
+        let shown_by = self.present(&card).await?;
+        let loaded = self.decided(id, Phase::Pending).await?;
+        tell(&shown_by, &card, loaded.state.phase()).await;
+        if *loaded.state.phase() == Phase::Granted {
+            // A grant can still be revoked or expire; the card should say so.
+            let loaded = self.decided(id, Phase::Granted).await?;
+            tell(&shown_by, &card, loaded.state.phase()).await;
+        }
+        Ok(())
+    }
+
+    /// Puts the card before people on every channel at once; if no channel can, the request is over.
+    async fn present(self: &Arc<Self>, card: &Card) -> Result<Vec<Arc<dyn Approver>>, StepError> {
+        let digest = card.digest()?;
+        let mut presenting = JoinSet::new();
+        for approver in &self.approvers {
+            let (approver, card, desk) = (Arc::clone(approver), card.clone(), Desk::new(Arc::clone(self)));
+            presenting.spawn(async move {
+                let shown = tokio::time::timeout(CHANNEL_TIMEOUT, approver.present(&card, &desk)).await;
+                let shown = match shown {
+                    Ok(Ok(Presented { message })) => Ok(message),
+                    Ok(Err(error)) => Err(chain(&error)),
+                    Err(_elapsed) => Err("it took too long".to_owned()),
+                };
+                (approver, shown)
+            });
+        }
+        let mut shown_by = Vec::new();
+        while let Some(presented) = presenting.join_next().await {
+            // A channel that panics is one that could not show the card.
+            let Ok((approver, shown)) = presented else { continue };
+            let channel: String = approver.channel().chars().take(100).collect();
+            let what = match shown {
+                Ok(message) => {
+                    shown_by.push(approver);
+                    What::Presented { channel, card: digest, message }
+                }
+                Err(error) => {
+                    tracing::warn!(request = %card.id(), channel, error, "a channel could not show a card");
+                    What::Undelivered { channel, error: error.chars().take(500).collect() }
+                }
+            };
+            self.if_open(card.id(), Command::Note(what)).await?;
+        }
+        if shown_by.is_empty() {
+            self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
+        }
+        Ok(shown_by)
+    }
+
+    /// Takes a step unless the request is beyond it by now.
+    async fn if_open(&self, id: RequestId, command: Command) -> Result<(), StepError> {
+        let open = |state: &State| matches!(state.phase(), Phase::Pending | Phase::Granted);
+        self.step_on(id, |loaded| open(&loaded.state).then(|| command.clone())).await.map(drop)
+    }
+
+    /// Waits until a request has left `phase`. Whoever notices that its time is over ends it.
+    ///
+    /// Dropping the future stops waiting and changes nothing.
+    pub(super) async fn decided(&self, id: RequestId, phase: Phase) -> Result<Loaded, StepError> {
+        let bell = self.bells.of(id);
+        loop {
+            let rung = bell.notified();
+            let mut rung = std::pin::pin!(rung);
+            // Listening begins before looking, so that no decision falls in between.
+            rung.as_mut().enable();
+            let loaded = self.load(id).await?;
+            if *loaded.state.phase() != phase {
+                return Ok(loaded);
+            }
+            if let Some(cause) = loaded.state.overdue(self.now()) {
+                match self.step(id, &loaded, vec![Command::Close(cause)]).await {
+                    Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => continue,
+                    Err(error) => return Err(error),
+                }
+            }
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+}
+
+async fn tell(approvers: &[Arc<dyn Approver>], card: &Card, phase: &Phase) {
+    for approver in approvers {
+        let told = tokio::time::timeout(CHANNEL_TIMEOUT, approver.update(card, phase)).await;
+        if !matches!(told, Ok(Ok(()))) {
+            tracing::warn!(request = %card.id(), channel = approver.channel(), "a card could not be updated");
+        }
+    }
+}
+
+/// An error and its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// A refusal on the way of a caller, as what it is told.
+impl From<StepError> for Denied {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Ledger(error) => error.into(),
+            StepError::Event(error) => Self::Invalid(error.into()),
+            StepError::Refused(refusal) => match refusal {
+                Refusal::PolicyStops(reason) => Self::ByPolicy { reason },
+                Refusal::TooLate => Self::Expired,
+                Refusal::OtherDigest => Self::Changed,
+                Refusal::PolicyAsksMore | Refusal::ApproversGone => Self::Revoked { reason: refusal.to_string() },
+                Refusal::Unknown
+                | Refusal::Unmapped(_)
+                | Refusal::Ineligible(_)
+                | Refusal::Twice
+                | Refusal::Over
+                | Refusal::NotGranted => Self::Revoked { reason: refusal.to_string() },
+            },
+        }
+    }
+}

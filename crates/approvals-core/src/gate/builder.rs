@@ -1,0 +1,230 @@
+//! Puts a gate together. A missing part is an error, never a default that lets things through.
+
+use std::sync::{Arc, Weak};
+
+use super::approver::Approver;
+use super::bell::Bells;
+use super::desk::Desk;
+use super::forward::Forwarder;
+use crate::action::canonical;
+use crate::action::clock::{Clock, SystemClock};
+use crate::action::principal::Requester;
+use crate::policy::policy::Policy;
+use crate::record::audit::AuditSink;
+use crate::record::event::{Event, What};
+use crate::record::ledger::{Append, Ledger, LedgerError, NewEntry};
+use crate::record::signer::Signer;
+use crate::review::directory::Directory;
+use crate::review::key::{Jwk, Purpose};
+
+/// The way through which every gated action runs. Clones are the same gate.
+#[derive(Clone, Debug)]
+pub struct Gate(Arc<Core>);
+
+/// What gate and desk share.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) myself: Weak<Core>,
+    pub(super) origin: String,
+    pub(super) policy: Arc<dyn Policy>,
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) directory: Arc<dyn Directory>,
+    pub(super) approvers: Vec<Arc<dyn Approver>>,
+    pub(super) forwarders: Vec<Arc<Forwarder>>,
+    pub(super) recorder: Arc<dyn Signer>,
+    pub(super) grantor: Arc<dyn Signer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) requester: Option<Requester>,
+    pub(super) max_arguments: usize,
+    pub(super) bells: Bells,
+}
+
+impl Gate {
+    /// Begins to put a gate together.
+    #[must_use]
+    pub fn builder() -> GateBuilder {
+        GateBuilder::default()
+    }
+
+    /// The desk, for channels that take decisions in.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk::new(Arc::clone(&self.0))
+    }
+
+    /// The origin of its log, which names tenant and environment.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    pub(super) fn core(&self) -> &Arc<Core> {
+        &self.0
+    }
+
+    /// Whether both are the same gate.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl AsRef<Gate> for Gate {
+    fn as_ref(&self) -> &Gate {
+        self
+    }
+}
+
+/// The parts of a gate.
+#[derive(Debug, Default)]
+#[must_use = "a gate is there once `build` has returned it"]
+pub struct GateBuilder {
+    policy: Option<Arc<dyn Policy>>,
+    ledger: Option<Arc<dyn Ledger>>,
+    directory: Option<Arc<dyn Directory>>,
+    approvers: Vec<Arc<dyn Approver>>,
+    sinks: Vec<Arc<dyn AuditSink>>,
+    recorder: Option<Arc<dyn Signer>>,
+    grantor: Option<Arc<dyn Signer>>,
+    clock: Option<Arc<dyn Clock>>,
+    requester: Option<Requester>,
+    max_arguments: Option<usize>,
+}
+
+/// A gate that could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A part is missing.
+    #[error("the gate has no {part}; give it one with `GateBuilder::{method}`")]
+    Missing {
+        /// Which part.
+        part: &'static str,
+        /// The method that gives it.
+        method: &'static str,
+    },
+    /// One key for two purposes.
+    #[error("the recorder and grant keys are the same; make one for each purpose with `approvals keys new`")]
+    SameKey,
+    /// The ledger could not be read or written.
+    #[error("the gate's ledger failed")]
+    Ledger(#[from] LedgerError),
+    /// An event has no canonical form.
+    #[error("an event could not be written")]
+    Event(#[from] canonical::CanonicalError),
+}
+
+impl GateBuilder {
+    /// What rules on calls. Required.
+    pub fn policy(self, policy: impl Policy + 'static) -> Self {
+        Self { policy: Some(Arc::new(policy)), ..self }
+    }
+
+    /// Where events are kept. Required.
+    pub fn ledger(self, ledger: impl Into<Arc<dyn Ledger>>) -> Self {
+        Self { ledger: Some(ledger.into()), ..self }
+    }
+
+    /// Who is who. Required.
+    pub fn directory(self, directory: impl Directory + 'static) -> Self {
+        Self { directory: Some(Arc::new(directory)), ..self }
+    }
+
+    /// A channel that puts requests before people. At least one is required; all of them are used.
+    pub fn approver(mut self, approver: impl Approver + 'static) -> Self {
+        self.approvers.push(Arc::new(approver));
+        self
+    }
+
+    /// The key that signs decisions on behalf of channels. Required.
+    pub fn recorder_key(self, key: impl Signer + 'static) -> Self {
+        Self { recorder: Some(Arc::new(key)), ..self }
+    }
+
+    /// The key that signs grants. Required, and another than the recorder key.
+    pub fn grant_key(self, key: impl Signer + 'static) -> Self {
+        Self { grantor: Some(Arc::new(key)), ..self }
+    }
+
+    /// Where events are sent on as well.
+    pub fn audit_sink(mut self, sink: impl AuditSink + 'static) -> Self {
+        self.sinks.push(Arc::new(sink));
+        self
+    }
+
+    /// What time it is. The operating system's clock unless said otherwise.
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Some(Arc::new(clock)), ..self }
+    }
+
+    /// Whose calls these are outside any [scope](Gate::scope). Without one, such calls are denied.
+    pub fn requester(self, requester: Requester) -> Self {
+        Self { requester: Some(requester), ..self }
+    }
+
+    /// How large the arguments of one call may be, in canonical bytes: 256 KiB unless said otherwise, and
+    /// at most 1 MiB.
+    pub fn max_arguments(self, bytes: usize) -> Self {
+        Self { max_arguments: Some(bytes.min(1024 * 1024)), ..self }
+    }
+
+    /// The gate.
+    ///
+    /// Writes the public keys that it signs with into the log, if they are not there yet.
+    pub async fn build(self) -> Result<Gate, BuildError> {
+        let missing = |part, method| BuildError::Missing { part, method };
+        let ledger = self.ledger.ok_or(missing("ledger", "ledger"))?;
+        let policy = self.policy.ok_or(missing("policy", "policy"))?;
+        let directory = self.directory.ok_or(missing("directory", "directory"))?;
+        let recorder = self.recorder.ok_or(missing("recorder key", "recorder_key"))?;
+        let grantor = self.grantor.ok_or(missing("grant key", "grant_key"))?;
+        if self.approvers.is_empty() {
+            return Err(missing("approver", "approver"));
+        }
+        if recorder.public_key() == grantor.public_key() {
+            return Err(BuildError::SameKey);
+        }
+        let origin = ledger.head().await?.checkpoint.origin().to_owned();
+        let core = Arc::new_cyclic(|myself| Core {
+            myself: Weak::clone(myself),
+            origin,
+            policy,
+            ledger,
+            directory,
+            approvers: self.approvers,
+            forwarders: self.sinks.into_iter().map(|sink| Arc::new(Forwarder::new(sink))).collect(),
+            recorder,
+            grantor,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            requester: self.requester,
+            max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
+            bells: Bells::default(),
+        });
+        core.publish_keys().await?;
+        Ok(Gate(core))
+    }
+}
+
+impl Core {
+    /// Appends the keys that the log does not name yet.
+    async fn publish_keys(&self) -> Result<(), BuildError> {
+        let keys = [(Purpose::Recorder, self.recorder.public_key()), (Purpose::Grant, self.grantor.public_key())];
+        loop {
+            let entries = self.ledger.history(None).await?;
+            let known: Vec<What> = entries.iter().filter_map(|entry| Some(Event::parse(&entry.bytes).ok()?.what)).collect();
+            let wanted = keys.iter().map(|(purpose, key)| What::KeyAdded { purpose: *purpose, key: Jwk::new(key) });
+            let mut new = Vec::new();
+            for what in wanted.filter(|what| !known.contains(what)) {
+                let bytes = Event::new(self.clock.now(), None, what).to_bytes()?;
+                new.push(NewEntry { bytes, attachments: Vec::new() });
+            }
+            if new.is_empty() {
+                return Ok(());
+            }
+            let expected = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+            match self.ledger.append(Append { request: None, expected, entries: new }).await {
+                Err(LedgerError::Conflict) => {}
+                other => return other.map(drop).map_err(BuildError::from),
+            }
+        }
+    }
+}

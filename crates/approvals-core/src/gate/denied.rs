@@ -1,0 +1,126 @@
+//! Why an action did not run, in words that help whoever asked for it to go on.
+
+use crate::action::document::DescribeError;
+use crate::action::id::{PrincipalId, RequestId};
+
+/// The action did not run.
+///
+/// Every way of not running is here, and the message of each tells the caller, often a model, what to do
+/// next. It carries no secrets: reasons come from the policy and the reviewer.
+///
+/// ```
+/// use approvals_core::Denied;
+///
+/// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one or run inside its scope");
+/// assert!(!Denied::NoGate.is_retryable());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "callers act on each way of being denied: a new one must break them on purpose")]
+pub enum Denied {
+    /// The policy denies it.
+    #[error("the policy denies this action: {reason}. Do not try it again; choose another way")]
+    ByPolicy {
+        /// Why.
+        reason: String,
+    },
+    /// A reviewer rejected it.
+    #[error("{by} rejected this action{}. Do not ask for the same again", .reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    Rejected {
+        /// Who.
+        by: PrincipalId,
+        /// Why, in the reviewer's words.
+        reason: Option<String>,
+    },
+    /// Nobody decided, or nobody used the grant, in time.
+    #[error("nobody decided about this action in time, so it did not run; it may be asked for again later")]
+    Expired,
+    /// Whoever asked stopped waiting.
+    #[error("the request was withdrawn before it was decided")]
+    Withdrawn,
+    /// What was granted no longer holds.
+    #[error("the approval no longer holds: {reason}; it may be asked for again")]
+    Revoked {
+        /// Why.
+        reason: String,
+    },
+    /// No channel could put it before anybody.
+    #[error("no reviewer could be reached, so it did not run; it may be asked for again later")]
+    Undeliverable,
+    /// There are not enough people who could approve it.
+    #[error("too few people could approve this action for anybody to be asked; its owners must change the policy or the groups")]
+    Unsatisfiable,
+    /// There is no gate.
+    #[error("no gate is set up, so nothing runs; install one or run inside its scope")]
+    NoGate,
+    /// It is not known whose call it is.
+    #[error("it is not known whose call this is, so nothing runs; run inside `Gate::scope`, or give the gate a requester")]
+    NoRequester,
+    /// The action cannot be described.
+    #[error("the action cannot be put before anybody: {0}; mend the arguments and ask again")]
+    Invalid(DescribeError),
+    /// The arguments changed between approval and execution.
+    #[error("the arguments are no longer those that were approved, so it did not run")]
+    Changed,
+    /// The idempotency key names a request with other arguments.
+    #[error("request {request} has the same idempotency key and other arguments; use another key")]
+    Conflict {
+        /// The request that has the key.
+        request: RequestId,
+    },
+    /// This very call has been run before, and is not run twice.
+    #[error("request {request} has been carried out already and is never run again")]
+    AlreadyRan {
+        /// The request.
+        request: RequestId,
+    },
+    /// This very call was started, and nobody knows what became of it.
+    #[error("request {request} was started and what became of it is unknown; a person must look before it is asked for again")]
+    InDoubt {
+        /// The request.
+        request: RequestId,
+    },
+    /// Something that is needed cannot be reached.
+    #[error("{what} cannot be reached, so it did not run; try again later")]
+    Unavailable {
+        /// What.
+        what: &'static str,
+    },
+}
+
+impl Denied {
+    /// Whether asking for the same again later can have another end.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Expired | Self::Withdrawn | Self::Revoked { .. } | Self::Undeliverable | Self::Unavailable { .. } => true,
+            Self::ByPolicy { .. }
+            | Self::Rejected { .. }
+            | Self::Unsatisfiable
+            | Self::NoGate
+            | Self::NoRequester
+            | Self::Invalid(_)
+            | Self::Changed
+            | Self::Conflict { .. }
+            | Self::AlreadyRan { .. }
+            | Self::InDoubt { .. } => false,
+        }
+    }
+}
+
+impl From<Denied> for String {
+    fn from(denied: Denied) -> Self {
+        denied.to_string()
+    }
+}
+
+impl From<Denied> for std::io::Error {
+    fn from(denied: Denied) -> Self {
+        Self::new(std::io::ErrorKind::PermissionDenied, denied)
+    }
+}
+
+impl From<DescribeError> for Denied {
+    fn from(error: DescribeError) -> Self {
+        Self::Invalid(error)
+    }
+}

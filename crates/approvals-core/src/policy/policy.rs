@@ -1,0 +1,137 @@
+//! The rule that decides: a pure function from facts to a verdict.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::Facts;
+use super::obligation::Obligations;
+use crate::action::digest::Digest;
+use crate::action::id::RuleId;
+
+/// What a policy says about one call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a new verdict must not be overlooked where it decides what runs")]
+pub enum Verdict {
+    /// It may run now.
+    Allow,
+    /// It may not run; the reason is told to the caller.
+    Deny(String),
+    /// It may run once these obligations are satisfied.
+    Review(Obligations),
+}
+
+/// A verdict, the rules that led to it, and the digest of the policy that has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Ruling {
+    /// What is to happen.
+    pub verdict: Verdict,
+    /// The rules that matched.
+    pub rules: Vec<RuleId>,
+    /// The digest of the whole policy.
+    pub policy: Digest,
+}
+
+impl Ruling {
+    /// A verdict of `policy`, by `rules`.
+    #[must_use]
+    pub fn new(verdict: Verdict, rules: Vec<RuleId>, policy: Digest) -> Self {
+        Self { verdict, rules, policy }
+    }
+}
+
+/// Rules on calls.
+///
+/// Duties: be a pure function of the facts, and name the rules that led to the verdict. It is asked
+/// before anybody is bothered and again just before an approved call runs; the second ruling may stop
+/// the call, never loosen what was asked.
+///
+/// Contract: synchronous and quick, no I/O; calls may run concurrently. An error or a panic denies.
+/// [`digest`](Self::digest) changes whenever the rules do.
+///
+/// A closure is a policy by [`PolicyFn`], a TOML file by [`Rules`](crate::Rules). By hand:
+///
+/// ```
+/// use approvals_core::{Digest, Facts, Policy, PolicyError, Ruling, Verdict};
+///
+/// /// Nothing runs outside the test environment.
+/// #[derive(Debug)]
+/// struct TestOnly;
+///
+/// impl Policy for TestOnly {
+///     fn digest(&self) -> Digest {
+///         Digest::of("policy", b"test-only/1")
+///     }
+///
+///     fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
+///         let verdict = match facts.origin().split('/').next_back() {
+///             Some("test") => Verdict::Allow,
+///             Some(_) | None => Verdict::Deny("only the test environment may do this".into()),
+///         };
+///         Ok(Ruling::new(verdict, vec!["test-only".parse().map_err(PolicyError::new)?], self.digest()))
+///     }
+/// }
+/// ```
+pub trait Policy: fmt::Debug + Send + Sync {
+    /// The digest of the rules, recorded with every ruling.
+    fn digest(&self) -> Digest;
+
+    /// The ruling on one call.
+    fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError>;
+}
+
+/// A policy that could not rule. The call is denied.
+#[derive(Debug, thiserror::Error)]
+#[error("the policy could not rule on the call")]
+pub struct PolicyError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl PolicyError {
+    /// An error with this cause.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// A policy written as a closure.
+///
+/// ```
+/// use approvals_core::{Obligation, Obligations, PolicyFn, Risk, Verdict};
+///
+/// let on_call = Obligation::new("on-call")?.seats("sre", 1)?;
+/// let policy = PolicyFn::new("by-risk/1", move |facts| match facts.risk() {
+///     Risk::Low => Verdict::Allow,
+///     Risk::Medium | Risk::High => Verdict::Review(Obligations::new([on_call.clone()])),
+///     Risk::Critical => Verdict::Deny("nothing critical at night".into()),
+/// })?;
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
+pub struct PolicyFn<F> {
+    name: RuleId,
+    verdict: F,
+}
+
+impl<F: Fn(&Facts<'_>) -> Verdict + Send + Sync> PolicyFn<F> {
+    /// A policy of one rule. `name` stands for the code in the log: change it when the code changes.
+    pub fn new(name: &str, verdict: F) -> Result<Self, crate::NameError> {
+        Ok(Self { name: name.parse()?, verdict })
+    }
+}
+
+impl<F> fmt::Debug for PolicyFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyFn").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<F: Fn(&Facts<'_>) -> Verdict + Send + Sync> Policy for PolicyFn<F> {
+    fn digest(&self) -> Digest {
+        Digest::of("policy", self.name.as_str().as_bytes())
+    }
+
+    fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
+        Ok(Ruling::new((self.verdict)(facts), vec![self.name.clone()], self.digest()))
+    }
+}

@@ -1,0 +1,59 @@
+//! Where events are sent on: a SIEM, a file, a telemetry pipeline.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::ledger::Entry;
+
+/// Receives a copy of every event.
+///
+/// Duties: remember how far it has come, and take what follows. The gate feeds it from the ledger, not
+/// from memory: after a crash or an outage it goes on where it was, and nothing is lost.
+///
+/// Contract: entries come in the order of the log, without gaps, at least once: an entry may come again
+/// after an error or a crash before [`next`](Self::next) moved on, and is told by its index. Dropping the
+/// future of `deliver` leaves open what was taken. A sink never holds up an action: the ledger is the
+/// record, the sink a copy.
+///
+/// ```
+/// use approvals_core::{AuditSink, Entry, SinkError};
+/// use async_trait::async_trait;
+/// use std::sync::Mutex;
+///
+/// /// Keeps the newest event of each kind of thing in memory.
+/// #[derive(Debug, Default)]
+/// struct Tail(Mutex<Vec<Entry>>);
+///
+/// #[async_trait]
+/// impl AuditSink for Tail {
+///     async fn next(&self) -> Result<u64, SinkError> {
+///         let tail = self.0.lock().map_err(|error| SinkError::new(error.to_string()))?;
+///         Ok(tail.last().map_or(0, |entry| entry.index + 1))
+///     }
+///     async fn deliver(&self, entries: &[Entry]) -> Result<(), SinkError> {
+///         self.0.lock().map_err(|error| SinkError::new(error.to_string()))?.extend_from_slice(entries);
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait AuditSink: fmt::Debug + Send + Sync {
+    /// The index of the entry that it wants next; 0 at first.
+    async fn next(&self) -> Result<u64, SinkError>;
+
+    /// Takes the entries that follow.
+    async fn deliver(&self, entries: &[Entry]) -> Result<(), SinkError>;
+}
+
+/// A sink that could not take an entry. It is offered again.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit sink did not take the events")]
+pub struct SinkError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl SinkError {
+    /// An error with this cause.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}

@@ -1,0 +1,114 @@
+//! The three keys of a deployment, as files that only their owner can read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::signer::{LocalSigner, SignerError};
+
+/// One key for each purpose.
+///
+/// On disk they are `log.pem`, `recorder.pem` and `grant.pem` in one directory, PKCS#8 PEM, readable by
+/// their owner only. Whoever has `log.pem` can rewrite the whole log.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "taken apart by whoever wires a gate; a new purpose must not be overlooked")]
+pub struct Keyring {
+    /// Signs the heads of the log.
+    pub log: LocalSigner,
+    /// Signs decisions on behalf of channels.
+    pub recorder: LocalSigner,
+    /// Signs grants.
+    pub grant: LocalSigner,
+}
+
+/// Keys that could not be made, written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyringError {
+    /// A file could not be read or written.
+    #[error("the key file `{}` could not be {action}", .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A file has no key that can be used.
+    #[error("the key file `{}` was refused", .path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: SignerError,
+    },
+    /// A key could not be made.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// Others can read a key.
+    #[error("the key file `{}` can be read by others; `chmod 600` it, or make new keys if others may have it", .path.display())]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+const FILES: [&str; 3] = ["log.pem", "recorder.pem", "grant.pem"];
+
+impl Keyring {
+    /// New random keys, in memory only.
+    pub fn generate() -> Result<Self, SignerError> {
+        Ok(Self { log: LocalSigner::generate()?, recorder: LocalSigner::generate()?, grant: LocalSigner::generate()? })
+    }
+
+    /// New random keys, written to `dir`, which is made if it is not there. Existing files are never replaced.
+    pub fn create(dir: &Path) -> Result<Self, KeyringError> {
+        let keys = Self::generate()?;
+        let failed = |path: &Path, source| KeyringError::File { path: path.to_owned(), action: "written", source };
+        fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
+        for (name, key) in FILES.into_iter().zip([&keys.log, &keys.recorder, &keys.grant]) {
+            let path = dir.join(name);
+            write_secret(&path, &key.to_pem()?).map_err(|error| failed(&path, error))?;
+        }
+        Ok(keys)
+    }
+
+    /// The keys in `dir`.
+    pub fn load(dir: &Path) -> Result<Self, KeyringError> {
+        let [log, recorder, grant] = FILES.map(|name| read_secret(dir.join(name)));
+        Ok(Self { log: log?, recorder: recorder?, grant: grant? })
+    }
+
+    /// The keys in `dir`, made there if there are none yet.
+    pub fn load_or_create(dir: &Path) -> Result<Self, KeyringError> {
+        if FILES.iter().any(|name| dir.join(name).exists()) { Self::load(dir) } else { Self::create(dir) }
+    }
+}
+
+fn write_secret(path: &Path, pem: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file: File = options.open(path)?;
+    file.write_all(pem.as_bytes())?;
+    file.sync_all()
+}
+
+fn read_secret(path: PathBuf) -> Result<LocalSigner, KeyringError> {
+    let failed = |source| KeyringError::File { path: path.clone(), action: "read", source };
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).map_err(failed)?.permissions());
+        if mode & 0o077 != 0 {
+            return Err(KeyringError::Exposed { path });
+        }
+    }
+    let pem = Zeroizing::new(fs::read_to_string(&path).map_err(failed)?);
+    LocalSigner::from_pem(&pem).map_err(|source| KeyringError::Key { path, source })
+}

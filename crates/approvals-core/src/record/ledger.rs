@@ -1,0 +1,167 @@
+//! The append-only store of events: the only source of truth.
+
+use std::fmt;
+
+use approvals_log::Checkpoint;
+use async_trait::async_trait;
+
+use crate::action::digest::Digest;
+use crate::action::id::RequestId;
+
+/// Stores events in order, under a signed Merkle tree.
+///
+/// Duties: give every entry the next index; keep one tree over all entries (RFC 6962) and sign a
+/// checkpoint over it, in the same transaction as the entries.
+///
+/// Contract of [`append`](Self::append):
+/// - *Compare*: it happens only if the request still has exactly `expected` entries, otherwise
+///   [`LedgerError::Conflict`] and nothing is stored. This comparison is what makes a grant single-use.
+/// - *Atomic and durable*: when it returns `Ok`, all entries survive a crash; on `Err` other than
+///   [`LedgerError::Unknown`], none was stored.
+/// - *Cancellation*: dropping the future leaves it undecided whether the entries were stored; read again.
+/// - *Ordering*: entries of one append have consecutive indices; an append that began after another
+///   returned has higher ones.
+///
+/// Reads see every append that has returned, from any process.
+///
+/// A complete implementation that stores in memory is
+/// [`MemoryLedger`](crate::MemoryLedger); this one wraps another and refuses to write:
+///
+/// ```
+/// use approvals_core::{Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead};
+/// use async_trait::async_trait;
+///
+/// #[derive(Debug)]
+/// struct ReadOnly<L>(L);
+///
+/// #[async_trait]
+/// impl<L: Ledger> Ledger for ReadOnly<L> {
+///     async fn append(&self, _: Append) -> Result<Appended, LedgerError> {
+///         Err(LedgerError::Unavailable("this ledger is read-only".into()))
+///     }
+///     async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
+///         self.0.history(of).await
+///     }
+///     async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
+///         self.0.entries(from, limit).await
+///     }
+///     async fn head(&self) -> Result<SignedHead, LedgerError> {
+///         self.0.head().await
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Ledger: fmt::Debug + Send + Sync {
+    /// Stores all entries of `append`, or none.
+    async fn append(&self, append: Append) -> Result<Appended, LedgerError>;
+
+    /// All entries of one request, or (`None`) of the log itself, oldest first; empty if there are none.
+    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError>;
+
+    /// Up to `limit` entries of the whole log, from index `from` on.
+    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError>;
+
+    /// The newest signed tree head.
+    async fn head(&self) -> Result<SignedHead, LedgerError>;
+}
+
+/// What is to be appended: entries of one request, or of the log itself.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+pub struct Append {
+    /// The request that the entries belong to; `None` for events of the log itself.
+    pub request: Option<RequestId>,
+    /// How many entries this request (or the log itself) has so far.
+    pub expected: u64,
+    /// What to store, in order; never empty.
+    pub entries: Vec<NewEntry>,
+}
+
+/// One event to store.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+pub struct NewEntry {
+    /// The event's bytes, at most [`approvals_log::MAX_ENTRY`]; hashed as stored.
+    pub bytes: Vec<u8>,
+    /// What the event names by digest and does not contain.
+    pub attachments: Vec<Attachment>,
+}
+
+/// Bytes beside the log: too large for an entry, or erasable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+pub struct Attachment {
+    /// The digest by which the entry names it.
+    pub digest: Digest,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it may be destroyed later, because it is personal; the log verifies without it.
+    pub erasable: bool,
+}
+
+/// One stored event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers build it whole: a new field must not be overlooked")]
+pub struct Entry {
+    /// Its place in the log, from 0.
+    pub index: u64,
+    /// The request that it belongs to; `None` for events of the log itself.
+    pub request: Option<RequestId>,
+    /// The event's bytes, as they were appended.
+    pub bytes: Vec<u8>,
+    /// Its attachments, in the order appended; erased ones are missing.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A successful append.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers build it whole")]
+pub struct Appended {
+    /// The index of the first entry stored.
+    pub first: u64,
+    /// A signed head that covers the entries.
+    pub head: SignedHead,
+}
+
+/// A tree head and the signed note that carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "ledgers build it whole")]
+pub struct SignedHead {
+    /// Origin, size and root.
+    pub checkpoint: Checkpoint,
+    /// The C2SP signed note, as published.
+    pub note: String,
+}
+
+/// A ledger that could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "callers decide by it whether an action may run: a new kind must not be overlooked")]
+pub enum LedgerError {
+    /// The request has other entries by now; nothing was stored. Read again and decide anew.
+    #[error("something else was appended first")]
+    Conflict,
+    /// An entry or attachment is over the limit; nothing was stored.
+    #[error("an entry of {size} bytes is over the limit of {limit}")]
+    TooLarge {
+        /// The size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// What is stored is not what was stored: tampered with, or damaged.
+    #[error("the ledger is damaged at event {first}{}: {detail}", if .first == .last { String::new() } else { format!(" to {last}") })]
+    Damaged {
+        /// The first index that can be affected.
+        first: u64,
+        /// The last index that can be affected.
+        last: u64,
+        /// What does not hold.
+        detail: String,
+    },
+    /// The store cannot be reached or written; nothing was stored.
+    #[error("the ledger is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It is not known whether the entries were stored. Read before anything else.
+    #[error("it is not known whether the ledger stored the entries")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,200 @@
+//! What a reviewer is shown, the same on every channel: facts from the library, then the caller's claims.
+
+use std::fmt;
+
+use super::request::Request;
+use super::visible;
+use crate::action::canonical;
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::document::Document;
+use crate::action::id::RequestId;
+use crate::action::principal::Principal;
+
+/// One request as it is put before people.
+///
+/// Two different requests never give the same card, and two different cards never look the same: facts
+/// come from the approved bytes in a fixed order, every value is a single escaped line, and what the
+/// caller wrote freely stands last and is marked as that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    request: Request,
+    request_digest: Digest,
+    document: Document,
+}
+
+impl Card {
+    /// The card of a request whose action is `document`.
+    pub fn new(request: Request, document: Document) -> Result<Self, canonical::CanonicalError> {
+        Ok(Self { request_digest: request.digest()?, request, document })
+    }
+
+    /// The digest of what is shown.
+    pub fn digest(&self) -> Result<Digest, canonical::CanonicalError> {
+        Ok(Digest::of("card", self.render(WIDTH).as_bytes()))
+    }
+
+    /// The request that is decided.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The request's id.
+    #[must_use]
+    pub fn id(&self) -> RequestId {
+        self.request.id
+    }
+
+    /// The digest of the request.
+    #[must_use]
+    pub fn request_digest(&self) -> Digest {
+        self.request_digest
+    }
+
+    /// The action, as approved.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Until when it can be decided.
+    #[must_use]
+    pub fn approve_by(&self) -> Timestamp {
+        self.request.approve_by
+    }
+
+    /// The code that ties an answer to this card where people type.
+    #[must_use]
+    pub fn code(&self) -> String {
+        self.request_digest.code()
+    }
+
+    /// The card as lines of printable text, no line over `width` (and that at least 40).
+    #[must_use]
+    pub fn render(&self, width: usize) -> String {
+        let mut page = Page { width: width.max(40), text: String::new() };
+        self.facts(&mut page);
+        self.arguments(&mut page);
+        self.claims(&mut page);
+        page.text
+    }
+
+    fn facts(&self, page: &mut Page) {
+        let (document, request) = (&self.document, &self.request);
+        page.heading("facts");
+        page.fact("action", document.action.as_str());
+        if let Some(resource) = &document.resource {
+            page.value("resource", resource, &visible::text(resource));
+        }
+        page.fact("risk", document.risk.as_str());
+        page.fact("requester", &describe(request.requester.principal()));
+        for owner in request.requester.chain() {
+            page.fact("on behalf of", &describe(owner));
+        }
+        page.value("environment", &document.log, &visible::text(&document.log));
+        for obligation in request.obligations().into_iter().flatten() {
+            for seats in &obligation.quorum {
+                page.fact("needs", &format!("{} of {} ({})", seats.count, seats.group, obligation.name));
+            }
+            if obligation.owner_may_approve {
+                page.fact("note", "who the requester acts for may approve this");
+            }
+        }
+        for rule in &request.ruling.rules {
+            page.fact("rule", rule.as_str());
+        }
+        page.fact("asked", &request.asked_at.to_string());
+        page.fact("decide by", &request.approve_by.to_string());
+        page.fact("request", &request.id.to_string());
+        page.fact("digest", &self.request_digest.to_string());
+    }
+
+    fn arguments(&self, page: &mut Page) {
+        page.heading("arguments: exactly these are approved");
+        for (name, value) in &self.document.arguments {
+            page.value(&visible::text(name), &value.to_string(), &visible::json(value));
+        }
+        if self.document.arguments.is_empty() {
+            page.fact("", "none");
+        }
+        if !self.document.redacted.is_empty() {
+            page.heading("hidden from you, but bound");
+            for (name, commitment) in &self.document.redacted {
+                page.fact(&visible::text(name), &commitment.to_string());
+            }
+        }
+        if !self.document.unbound.is_empty() {
+            page.heading("NOT shown and NOT bound: can be anything when it runs");
+            for name in &self.document.unbound {
+                page.fact("", &visible::text(name));
+            }
+        }
+    }
+
+    fn claims(&self, page: &mut Page) {
+        let claims = [("summary", &self.document.summary), ("reason", &self.document.reason)];
+        let claims: Vec<_> = claims.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();
+        if claims.is_empty() {
+            return;
+        }
+        page.heading("the requester says (not checked)");
+        for (name, claim) in claims {
+            page.value(name, claim, &visible::text(claim));
+        }
+    }
+}
+
+/// How wide the text is whose digest is signed.
+const WIDTH: usize = 80;
+
+impl fmt::Display for Card {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(WIDTH))
+    }
+}
+
+fn describe(principal: &Principal) -> String {
+    let kind = format!("{:?}", principal.kind()).to_lowercase();
+    format!("{} ({kind})", principal.id())
+}
+
+/// Lines of a fixed shape: a heading, or a label and a value. Long values go on behind a margin, so that
+/// no value can end one line and forge the next.
+struct Page {
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    fn heading(&mut self, heading: &str) {
+        self.line(&format!("-- {heading} "), "-- ");
+    }
+
+    fn fact(&mut self, label: &str, value: &str) {
+        self.line(&format!("   {label:<14} {value}"), "   >  ");
+    }
+
+    /// A value that others chose, and how it reads where that differs.
+    fn value(&mut self, label: &str, raw: &str, shown: &str) {
+        self.fact(label, shown);
+        if let Some(reading) = visible::reading(raw) {
+            self.fact("  reads as", &reading);
+        }
+    }
+
+    fn line(&mut self, line: &str, margin: &str) {
+        let mut column = 0_usize;
+        for letter in line.chars() {
+            if column.saturating_add(1) >= self.width {
+                self.text.push('\n');
+                self.text.push_str(margin);
+                column = margin.len();
+            }
+            self.text.push(letter);
+            // Letters of other scripts may take two columns.
+            column = column.saturating_add(if letter.is_ascii() { 1 } else { 2 });
+        }
+        self.text.push('\n');
+    }
+}

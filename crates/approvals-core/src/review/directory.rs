@@ -1,0 +1,135 @@
+//! From a channel's own authentication to a person.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::action::id::{Group, NameError};
+use crate::action::principal::Principal;
+
+/// Who someone is in one channel, as that channel has authenticated them.
+///
+/// Only the code that verified a channel's authentication makes one; never take it from a message body.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelIdentity {
+    channel: String,
+    subject: String,
+}
+
+impl ChannelIdentity {
+    /// `subject` as authenticated by `channel`: both 1 to 200 visible ASCII characters.
+    pub fn new(channel: &str, subject: &str) -> Result<Self, NameError> {
+        let parse = |text: &str| text.parse::<crate::PrincipalId>().map(String::from);
+        Ok(Self { channel: parse(channel)?, subject: parse(subject)? })
+    }
+
+    /// The channel, such as `slack` or `terminal`.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// The channel's own name for the person.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+}
+
+impl fmt::Display for ChannelIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.channel, self.subject)
+    }
+}
+
+/// Knows which person stands behind a channel identity, and who is in a group.
+///
+/// Duties: map every identity of one person to the *same* principal, so that nobody votes twice; answer
+/// `None` for identities that it does not know for certain.
+/// Contract: answers are current, since eligibility is checked when deciding and again when a grant is
+/// consumed; no caching beyond what the deployment accepts. Reading changes nothing. An error refuses the
+/// vote, or the call.
+///
+/// ```
+/// use approvals_core::{ChannelIdentity, Directory, DirectoryError, Group, Principal};
+/// use async_trait::async_trait;
+///
+/// /// Everybody who can reach the terminal is the operator.
+/// #[derive(Debug)]
+/// struct SingleOperator(Principal);
+///
+/// #[async_trait]
+/// impl Directory for SingleOperator {
+///     async fn resolve(&self, identity: &ChannelIdentity) -> Result<Option<Principal>, DirectoryError> {
+///         Ok((identity.channel() == "terminal").then(|| self.0.clone()))
+///     }
+///     async fn members(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError> {
+///         Ok(if self.0.is_in(group) { vec![self.0.clone()] } else { vec![] })
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Directory: fmt::Debug + Send + Sync {
+    /// The principal behind an identity; `None` if there is none, which means no vote.
+    async fn resolve(&self, identity: &ChannelIdentity) -> Result<Option<Principal>, DirectoryError>;
+
+    /// The members of a group, to see at once that nobody could approve.
+    async fn members(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError>;
+}
+
+/// A directory that could not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the directory could not be asked")]
+pub struct DirectoryError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl DirectoryError {
+    /// An error with this cause.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// A directory that is written down in the program.
+///
+/// ```
+/// use approvals_core::{ChannelIdentity, Principal, StaticDirectory};
+///
+/// let directory = StaticDirectory::new()
+///     .with(Principal::human("u:mira")?.member_of(["data-owners"])?, [ChannelIdentity::new("slack", "T1/U42")?]);
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct StaticDirectory {
+    identities: BTreeMap<ChannelIdentity, Principal>,
+}
+
+impl StaticDirectory {
+    /// A directory that knows nobody.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same, knowing `principal` by these identities. An identity has one owner: the last one named.
+    #[must_use]
+    pub fn with(mut self, principal: Principal, identities: impl IntoIterator<Item = ChannelIdentity>) -> Self {
+        for identity in identities {
+            self.identities.insert(identity, principal.clone());
+        }
+        self
+    }
+}
+
+#[async_trait]
+impl Directory for StaticDirectory {
+    async fn resolve(&self, identity: &ChannelIdentity) -> Result<Option<Principal>, DirectoryError> {
+        Ok(self.identities.get(identity).cloned())
+    }
+
+    async fn members(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError> {
+        Ok(self.identities.values().filter(|principal| principal.is_in(group)).cloned().collect())
+    }
+}

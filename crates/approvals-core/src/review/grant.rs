@@ -1,0 +1,206 @@
+//! The signed, expiring, single-use result of enough decisions: a JWS that any executor can demand.
+
+use approvals_log::PublicKey;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use serde::{Deserialize, Serialize};
+
+use super::key::key_id;
+use super::request::Request;
+use crate::action::canonical::{self, CanonicalError};
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::id::{PrincipalId, RequestId};
+use crate::action::parse::parse;
+use crate::action::principal::Requester;
+
+/// What a grant says: JWT claims (RFC 7519) with an actor (RFC 8693) and authorization details (RFC 9396).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Claims {
+    /// Who acts, when it acts for someone else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+    /// The audience: the log's origin, so that a grant of one environment is nothing in another.
+    pub aud: String,
+    /// What exactly is granted.
+    pub authorization_details: [Detail; 1],
+    /// Until when, in seconds since the Unix epoch.
+    pub exp: i64,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub iat: i64,
+    /// The issuer: the log's origin.
+    pub iss: String,
+    /// The grant's id, which is used once: that of its request.
+    pub jti: RequestId,
+    /// On whose behalf it is used.
+    pub sub: PrincipalId,
+}
+
+/// An actor, and whoever acted through it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Actor {
+    /// The one that acts for this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
+    /// Who.
+    pub sub: PrincipalId,
+}
+
+/// The one action that is granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Detail {
+    /// The digest of the action's document.
+    pub action_digest: Digest,
+    /// The action's name.
+    pub action: String,
+    /// Who approved.
+    pub approvers: Vec<PrincipalId>,
+    /// The digest of the request.
+    pub request_digest: Digest,
+    /// Always `action_approval`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+impl Claims {
+    pub(crate) fn new(origin: &str, request: &Request, action: &str, approvers: Vec<PrincipalId>, now: Timestamp) -> Result<Self, CanonicalError> {
+        let lifetime = request.obligations().map(crate::Obligations::execute_within).unwrap_or_default();
+        let seconds = |time: Timestamp| time.as_millis().div_euclid(1000);
+        let (sub, act) = delegation(&request.requester);
+        let detail = Detail {
+            action: action.to_owned(),
+            action_digest: request.action,
+            approvers,
+            request_digest: request.digest()?,
+            kind: "action_approval".into(),
+        };
+        Ok(Self {
+            act,
+            aud: origin.to_owned(),
+            authorization_details: [detail],
+            exp: seconds(now.after(lifetime)),
+            iat: seconds(now),
+            iss: origin.to_owned(),
+            jti: request.id,
+            sub,
+        })
+    }
+
+    /// Until when it may be used.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.exp.saturating_mul(1000))
+    }
+
+    /// The one action that is granted.
+    #[must_use]
+    pub fn detail(&self) -> &Detail {
+        let [detail] = &self.authorization_details;
+        detail
+    }
+}
+
+/// The subject is the outermost owner; the actors are nested, the current one outermost.
+fn delegation(requester: &Requester) -> (PrincipalId, Option<Actor>) {
+    let requester_id = requester.principal().id();
+    let Some((owner, between)) = requester.chain().split_last() else { return (requester_id.clone(), None) };
+    let mut actor = None;
+    for principal in between.iter().rev().map(crate::Principal::id).chain([requester_id]) {
+        actor = Some(Actor { act: actor.map(Box::new), sub: principal.clone() });
+    }
+    (owner.id().clone(), actor)
+}
+
+/// A grant as a compact JWS (RFC 7515) with `alg: EdDSA` (RFC 8037).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Grant(String);
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    kid: String,
+    typ: String,
+}
+
+impl Header {
+    fn of(key: &PublicKey) -> Self {
+        Self { alg: "EdDSA".into(), kid: key_id(key), typ: "approval-grant+jwt".into() }
+    }
+}
+
+/// A grant that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GrantError {
+    /// Not three parts of base64url with the JSON that belongs there.
+    #[error("the grant is malformed")]
+    Malformed,
+    /// Another algorithm, type or key.
+    #[error("the grant's header is not that of an approval grant by this key")]
+    Header,
+    /// The signature does not verify.
+    #[error("the grant's signature does not verify")]
+    Signature,
+}
+
+/// What is to be signed for `claims`.
+pub(crate) fn signing_input(claims: &Claims, key: &PublicKey) -> Result<String, CanonicalError> {
+    let part = |bytes: Vec<u8>| BASE64URL.encode(bytes);
+    let header = part(canonical::to_bytes(&Header::of(key), canonical::MAX_BYTES)?);
+    let claims = part(canonical::to_bytes(claims, canonical::MAX_BYTES)?);
+    Ok(format!("{header}.{claims}"))
+}
+
+impl Grant {
+    pub(crate) fn assemble(signing_input: &str, signature: [u8; 64]) -> Self {
+        Self(format!("{signing_input}.{}", BASE64URL.encode(signature)))
+    }
+
+    /// The compact serialization.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The claims, not verified: for looking at, and for what verifies them elsewhere.
+    pub fn claims(&self) -> Result<Claims, GrantError> {
+        let (_, claims, _) = self.parts()?;
+        decode(claims)
+    }
+
+    /// The claims, if `key` signed them as an approval grant.
+    pub fn verify(&self, key: &PublicKey) -> Result<Claims, GrantError> {
+        let (header, claims, signature) = self.parts()?;
+        let Header { alg, kid, typ } = decode(header)?;
+        let expected = Header::of(key);
+        if (alg, kid, typ) != (expected.alg, expected.kid, expected.typ) {
+            return Err(GrantError::Header);
+        }
+        let signature = BASE64URL.decode(signature).map_err(|_bad| GrantError::Malformed)?;
+        let message = format!("{header}.{claims}");
+        key.verify(message.as_bytes(), &signature).map_err(|_bad| GrantError::Signature)?;
+        decode(claims)
+    }
+
+    fn parts(&self) -> Result<(&str, &str, &str), GrantError> {
+        let mut parts = self.0.split('.');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(header), Some(claims), Some(signature), None) => Ok((header, claims, signature)),
+            _other => Err(GrantError::Malformed),
+        }
+    }
+}
+
+fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, GrantError> {
+    let bytes = BASE64URL.decode(part).map_err(|_bad| GrantError::Malformed)?;
+    let value = parse(&bytes, canonical::MAX_BYTES).map_err(|_bad| GrantError::Malformed)?;
+    serde_json::from_value(value).map_err(|_bad| GrantError::Malformed)
+}

@@ -1,0 +1,51 @@
+//! Format strings over the parameters: `"s3://{bucket}/{prefix}"`.
+
+/// The names that a format string captures, each once, in order of appearance.
+///
+/// Stricter than `format_args!`: whatever that macro would read as a reference to a value is either in
+/// the result or refused. Otherwise a width such as `{name:token$}` could print a redacted parameter.
+pub(crate) fn captures(text: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let doubled = chars.as_str().starts_with(c);
+        match c {
+            '{' | '}' if doubled => {
+                chars.next();
+            }
+            '{' => {
+                let (placeholder, rest) = chars.as_str().split_once('}').ok_or_else(unmatched)?;
+                let name = capture(placeholder)?;
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+                chars = rest.chars();
+            }
+            '}' => return Err(unmatched()),
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+fn capture(placeholder: &str) -> Result<String, String> {
+    let (name, spec) = placeholder.split_once(':').unwrap_or((placeholder, ""));
+    let name = name.trim();
+    if placeholder.contains('{') {
+        return Err(unmatched());
+    }
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(format!(
+            "`{{{placeholder}}}` is positional: name a parameter, as in `{{bucket}}`"
+        ));
+    }
+    if spec.contains(['$', '*']) {
+        let message = "takes its width or precision from a value: write a number";
+        return Err(format!("`{{{placeholder}}}` {message}"));
+    }
+    Ok(name.to_owned())
+}
+
+fn unmatched() -> String {
+    "unmatched brace: write `{{` or `}}` for a brace that is text".to_owned()
+}

@@ -1,0 +1,45 @@
+//! An expansion, for readers.
+
+// Input
+#[requires_approval(action = "mail.send")]
+fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
+    use std::fmt::Write;
+    async move {
+        body();
+    }
+}
+
+// Output
+fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
+    use std::fmt::Write;
+    async move {
+        let gate = ::core::option::Option::None;
+        let args = (to,);
+        ::approvals::__private::run(
+                ::approvals::__private::returns::<Result<(), Error>>(),
+                gate,
+                ::approvals::__private::Call::new(
+                    args,
+                    |(to,), call| {
+                        call.action("mail.send", ::approvals::__private::Risk::High)?;
+                        ::approvals::__private::bind(call, "to", to)?;
+                        ::core::result::Result::Ok(())
+                    },
+                ),
+                move |permit, args| async move {
+                    let _permit = permit;
+                    let to = args.0;
+                    if let ::core::option::Option::Some(returned) = ::core::option::Option::None::<
+                        Result<(), Error>,
+                    > {
+                        #[allow(unreachable_code)] return returned;
+                    }
+                    let returned: Result<(), Error> = {
+                        body();
+                    };
+                    #[allow(unreachable_code)] returned
+                },
+            )
+            .await
+    }
+}

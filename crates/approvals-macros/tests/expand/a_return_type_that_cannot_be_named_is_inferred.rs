@@ -1,0 +1,41 @@
+//! An expansion, for readers.
+
+// Input
+#[requires_approval(action = "rows.list")]
+async fn rows(of: impl Into<String> + Serialize) -> Result<impl Iterator<Item = u32>, Error> {
+    body();
+}
+
+// Output
+async fn rows(
+    of: impl Into<String> + Serialize,
+) -> Result<impl Iterator<Item = u32>, Error> {
+    let gate = ::core::option::Option::None;
+    let args = (of,);
+    ::approvals::__private::run(
+            ::approvals::__private::returns::<Result<_, Error>>(),
+            gate,
+            ::approvals::__private::Call::new(
+                args,
+                |(of,), call| {
+                    call.action("rows.list", ::approvals::__private::Risk::High)?;
+                    ::approvals::__private::bind(call, "of", of)?;
+                    ::core::result::Result::Ok(())
+                },
+            ),
+            move |permit, args| async move {
+                let _permit = permit;
+                let of = args.0;
+                if let ::core::option::Option::Some(returned) = ::core::option::Option::None::<
+                    Result<_, Error>,
+                > {
+                    #[allow(unreachable_code)] return returned;
+                }
+                let returned: Result<_, Error> = {
+                    body();
+                };
+                #[allow(unreachable_code)] returned
+            },
+        )
+        .await
+}

@@ -1,0 +1,249 @@
+//! One group of appends in one transaction: compare, insert, sign once, commit.
+
+use std::sync::Arc;
+
+use approvals_core::{Append, Appended, LedgerError, SignedHead, Signer};
+use approvals_log::{Checkpoint, Frontier, SignedNote, Vkey, leaf_hash};
+use rusqlite::{Connection, ErrorCode, Statement, params};
+use tokio::runtime::Runtime;
+
+use crate::error::{BoxError, Damage};
+use crate::event::request_column;
+use crate::head::{Head, Stored};
+
+/// How long the log key may take for one signature, while others wait for the file.
+const SIGN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Signs heads from a thread that is not async.
+#[derive(Debug)]
+pub(crate) struct HeadSigner {
+    pub(crate) vkey: Vkey,
+    pub(crate) key: Arc<dyn Signer>,
+    pub(crate) runtime: Runtime,
+}
+
+impl HeadSigner {
+    /// A head over `tree`. The signature is verified, so that a faulty signer cannot spoil the log.
+    pub(crate) fn sign(&self, tree: Frontier) -> Result<Head, BoxError> {
+        let checkpoint = Checkpoint::new(self.vkey.name(), tree.size(), tree.root())?;
+        let text = checkpoint.to_text();
+        let signing =
+            async { tokio::time::timeout(SIGN_WITHIN, self.key.sign(text.as_bytes())).await };
+        let signature = self.runtime.block_on(signing)??;
+        let note = SignedNote::assemble(text, &self.vkey, signature)?.to_string();
+        Ok(Head { signed: SignedHead { checkpoint, note }, tree })
+    }
+}
+
+/// Why a whole group was not stored.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// Nothing was stored, and the connection is as good as before.
+    Refused(Arc<BoxError>),
+    /// Nothing was stored; the connection must not be used again.
+    Broken(Arc<BoxError>),
+    /// The file is not what it was; nothing was stored.
+    Damaged(Damage),
+    /// The commit failed: whether it took place is known only after reopening.
+    Undecided(Arc<BoxError>),
+}
+
+impl Failure {
+    pub(crate) fn refused(error: impl Into<BoxError>) -> Self {
+        Self::Refused(Arc::new(error.into()))
+    }
+
+    pub(crate) fn broken(error: impl Into<BoxError>) -> Self {
+        Self::Broken(Arc::new(error.into()))
+    }
+
+    pub(crate) fn answer(&self) -> LedgerError {
+        match self {
+            Self::Refused(error) | Self::Broken(error) => {
+                LedgerError::Unavailable(Shared::of(error))
+            }
+            Self::Undecided(error) => LedgerError::Unknown(Shared::of(error)),
+            Self::Damaged(damage) => damage.clone().into(),
+        }
+    }
+}
+
+/// What became of each append of a group, in order: its first index, or `None` for a conflict.
+pub(crate) type Placed = Vec<Option<u64>>;
+
+/// The statements of a group, prepared once for a connection.
+pub(crate) struct Group<'c> {
+    conn: &'c Connection,
+    begin: Statement<'c>,
+    head: Statement<'c>,
+    count: Statement<'c>,
+    event: Statement<'c>,
+    attachment: Statement<'c>,
+    checkpoint: Statement<'c>,
+    advance: Statement<'c>,
+    commit: Statement<'c>,
+}
+
+impl<'c> Group<'c> {
+    pub(crate) fn prepare(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            conn,
+            begin: conn.prepare("BEGIN IMMEDIATE")?,
+            head: conn.prepare(Stored::QUERY)?,
+            count: conn.prepare("SELECT coalesce(max(seq) + 1, 0) FROM event WHERE request = ?1")?,
+            event: conn.prepare(
+                "INSERT INTO event(idx, request, seq, leaf, entry) VALUES(?1, ?2, ?3, ?4, ?5)",
+            )?,
+            attachment: conn.prepare(
+                "INSERT INTO attachment(idx, n, digest, erasable, bytes) VALUES(?1, ?2, ?3, ?4, ?5)",
+            )?,
+            checkpoint: conn.prepare("INSERT INTO checkpoint(size, note) VALUES(?1, ?2)")?,
+            advance: conn.prepare(
+                "UPDATE head SET size = ?1, root = ?2, frontier = ?3, note = ?4
+                 WHERE id = 1 AND size = ?5 AND root = ?6",
+            )?,
+            commit: conn.prepare("COMMIT")?,
+        })
+    }
+
+    /// Stores what does not conflict, after `head`, which becomes the new head.
+    pub(crate) fn store(
+        &mut self,
+        appends: &[&Append],
+        head: &mut Head,
+        signer: &HeadSigner,
+    ) -> Result<Placed, Failure> {
+        self.begin.execute([]).map_err(|error| match error.sqlite_error_code() {
+            // Another process holds the file for longer than we wait; that breaks nothing.
+            Some(ErrorCode::DatabaseBusy) => Failure::refused(error),
+            _ => Failure::broken(error),
+        })?;
+        let stored = self.write(appends, head, signer).and_then(|(placed, next)| {
+            if let Some(next) = next {
+                self.commit.execute([]).map_err(|e| Failure::Undecided(Arc::new(e.into())))?;
+                *head = next;
+            } else {
+                self.roll_back();
+            }
+            Ok(placed)
+        });
+        if stored.is_err() {
+            self.roll_back();
+        }
+        stored
+    }
+
+    /// Everything up to the commit. A head that is signed here and then not committed is dropped unseen.
+    fn write(
+        &mut self,
+        appends: &[&Append],
+        head: &mut Head,
+        signer: &HeadSigner,
+    ) -> Result<(Placed, Option<Head>), Failure> {
+        self.follow(head, &signer.vkey)?;
+        let mut tree = head.tree.clone();
+        let mut placed = Vec::with_capacity(appends.len());
+        for append in appends {
+            placed.push(self.append(append, &mut tree).map_err(Failure::broken)?);
+        }
+        if tree.size() == head.size() {
+            return Ok((placed, None));
+        }
+        let next = signer.sign(tree).map_err(Failure::refused)?;
+        self.advance(head, &next).map_err(Failure::broken)?;
+        Ok((placed, Some(next)))
+    }
+
+    /// Takes up what another process appended since.
+    fn follow(&mut self, head: &mut Head, vkey: &Vkey) -> Result<(), Failure> {
+        let gone = || {
+            Failure::Damaged(Damage::at(head.size().saturating_sub(1), "there is no signed head"))
+        };
+        let stored = Stored::load(&mut self.head).map_err(Failure::broken)?.ok_or_else(gone)?;
+        if head.is(&stored) {
+            return Ok(());
+        }
+        let found = stored.check(vkey).map_err(Failure::Damaged)?;
+        if found.size() <= head.size() {
+            let detail =
+                format!("the ledger was rolled back to {} events while it was open", found.size());
+            return Err(Failure::Damaged(Damage::between(
+                found.size(),
+                head.size().saturating_sub(1),
+                detail,
+            )));
+        }
+        *head = found;
+        Ok(())
+    }
+
+    fn append(&mut self, append: &Append, tree: &mut Frontier) -> rusqlite::Result<Option<u64>> {
+        let request = request_column(append.request);
+        let count: i64 = self.count.query_row([&request], |row| row.get(0))?;
+        if u64::try_from(count) != Ok(append.expected) {
+            return Ok(None);
+        }
+        let first = tree.size();
+        for (seq, new) in (count..).zip(&append.entries) {
+            let leaf = leaf_hash(&new.bytes);
+            let index = to_sql(tree.size())?;
+            self.event.execute(params![index, request, seq, leaf, new.bytes])?;
+            for (n, beside) in (0_i64..).zip(&new.attachments) {
+                let digest = beside.digest.to_string();
+                self.attachment.execute(params![
+                    index,
+                    n,
+                    digest,
+                    beside.erasable,
+                    beside.bytes
+                ])?;
+            }
+            tree.push(leaf);
+        }
+        Ok(Some(first))
+    }
+
+    fn advance(&mut self, from: &Head, to: &Head) -> Result<(), BoxError> {
+        let (before, after) = (&from.signed.checkpoint, &to.signed.checkpoint);
+        let size = to_sql(after.size())?;
+        self.checkpoint.execute(params![size, to.signed.note])?;
+        let frontier = to.tree.to_bytes();
+        let changed = self.advance.execute(params![
+            size,
+            after.root(),
+            frontier,
+            to.signed.note,
+            to_sql(before.size())?,
+            before.root()
+        ])?;
+        if changed == 1 { Ok(()) } else { Err("the head was moved by somebody else".into()) }
+    }
+
+    fn roll_back(&self) {
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
+        }
+    }
+}
+
+/// What an append that was stored is answered.
+pub(crate) fn appended(first: u64, head: &Head) -> Appended {
+    Appended { first, head: head.signed.clone() }
+}
+
+fn to_sql(number: u64) -> rusqlite::Result<i64> {
+    i64::try_from(number).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+/// One cause for several answers.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Shared(Arc<BoxError>);
+
+impl Shared {
+    fn of(error: &Arc<BoxError>) -> BoxError {
+        Box::new(Self(Arc::clone(error)))
+    }
+}

@@ -1,0 +1,51 @@
+//! The steps of `cargo xtask test`, the cheap ones first.
+
+mod deny;
+mod features;
+mod interop;
+mod kill;
+mod lints;
+mod quickstart;
+mod suite;
+
+use crate::step::Step;
+
+/// Every step, in the order in which they run.
+///
+/// There is no step for the minimum supported Rust version: one pinned toolchain is all that a contributor needs, and
+/// `rust-version` is held by `clippy::incompatible_msrv`, in the step `clippy`.
+pub(crate) const ALL: &[Step] = &[
+    Step { name: "fmt", about: "the code is formatted", run: lints::fmt },
+    Step {
+        name: "clippy",
+        about: "no lint fires; nothing newer than `rust-version` is used",
+        run: lints::clippy,
+    },
+    Step {
+        name: "test",
+        about: "unit, property and documentation tests, compile errors, tidy, API",
+        run: suite::test,
+    },
+    Step {
+        name: "doc",
+        about: "the documentation builds, and its links lead somewhere",
+        run: lints::doc,
+    },
+    Step {
+        name: "features",
+        about: "the facade builds with no feature, and with each one alone",
+        run: features::run,
+    },
+    Step { name: "deny", about: "licences, bans and sources of all dependencies", run: deny::run },
+    Step { name: "interop", about: "OpenSSL and Python agree with our bytes", run: interop::run },
+    Step {
+        name: "quickstart",
+        about: "without a reviewer nothing runs, and the log verifies",
+        run: quickstart::run,
+    },
+    Step {
+        name: "kill",
+        about: "a process killed at any moment breaks no promise",
+        run: kill::run,
+    },
+];

@@ -1,0 +1,104 @@
+//! Tools that are not Rust's own: found, or fetched from where they are published.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::command::Program;
+use crate::step::Stop;
+use crate::workspace::Workspace;
+
+/// The version whose rules `deny.toml` is written for.
+const CARGO_DENY: &str = "0.20.2";
+
+/// A `cargo-deny` of the pinned version; built once, under the target directory.
+///
+/// Built without optimization: that takes a third of the time, and the check itself stays under a second.
+pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    let home = workspace.tool_dir("cargo-deny");
+    let ours = home.join("bin").join("cargo-deny");
+    let wanted = format!("cargo-deny {CARGO_DENY}");
+    for candidate in [ours.clone(), PathBuf::from("cargo-deny")] {
+        if Program::new(workspace, &candidate).words("--version").answer().as_ref() == Some(&wanted)
+        {
+            return Ok(candidate);
+        }
+    }
+    let build = home.join("build");
+    Program::cargo(workspace)
+        .words("install cargo-deny --locked --force --version")
+        .arg(CARGO_DENY)
+        .arg("--root")
+        .arg(&home)
+        .arg("--target-dir")
+        .arg(&build)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .run()?;
+    // Some hundred megabytes that nobody needs again.
+    fs::remove_dir_all(&build).map_err(|error| {
+        Stop::Failed(format!("`{}` cannot be removed: {error}", build.display()))
+    })?;
+    Ok(ours)
+}
+
+/// The folder with a `python3` that has what `interop/requirements.txt` names.
+pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    let requirements = workspace.root.join("interop").join("requirements.txt");
+    let wanted = fs::read_to_string(&requirements).map_err(|error| {
+        Stop::Failed(format!("`{}` cannot be read: {error}", requirements.display()))
+    })?;
+    let home = workspace.tool_dir("python");
+    let bin = home.join("bin");
+    let installed = home.join("installed.txt");
+    if fs::read_to_string(&installed).is_ok_and(|done| done == wanted) {
+        return Ok(bin);
+    }
+    if Program::new(workspace, "python3")
+        .words("-c")
+        .arg("import ensurepip, venv")
+        .answer()
+        .is_none()
+    {
+        apt_install(workspace, "python3 python3-venv")?;
+    }
+    Program::new(workspace, "python3").words("-m venv --clear").arg(&home).run()?;
+    Program::new(workspace, bin.join("python3"))
+        .words("-m pip install --quiet -r")
+        .arg(&requirements)
+        .run()?;
+    fs::write(&installed, wanted).map_err(|error| {
+        Stop::Failed(format!("`{}` cannot be written: {error}", installed.display()))
+    })?;
+    Ok(bin)
+}
+
+/// The `openssl` program.
+pub(crate) fn openssl(workspace: &Workspace) -> Result<(), Stop> {
+    if Program::new(workspace, "openssl").words("version").answer().is_some() {
+        return Ok(());
+    }
+    apt_install(workspace, "openssl")
+}
+
+/// A program that answers to `--version`, or the Debian package that brings it.
+pub(crate) fn on_path(workspace: &Workspace, program: &str, package: &str) -> Result<(), Stop> {
+    if Program::new(workspace, program).words("--version").answer().is_some() {
+        return Ok(());
+    }
+    apt_install(workspace, package)
+}
+
+/// Installs Debian packages where that is possible without asking anybody: as root, with apt-get.
+fn apt_install(workspace: &Workspace, packages: &str) -> Result<(), Stop> {
+    let is_root = Program::new(workspace, "id").words("-u").answer().as_deref() == Some("0");
+    if !is_root || Program::new(workspace, "apt-get").words("--version").answer().is_none() {
+        return Err(Stop::Missing(format!(
+            "install the Debian packages `{packages}` or what brings the same"
+        )));
+    }
+    let apt = |words: &str| {
+        Program::new(workspace, "apt-get").env("DEBIAN_FRONTEND", "noninteractive").words(words)
+    };
+    apt("update").run()?;
+    apt("install --yes --no-install-recommends").words(packages).run()
+}
