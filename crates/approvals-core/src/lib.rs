@@ -37,7 +37,9 @@ pub use crate::action::clock::{Clock, SystemClock, Timestamp};
 pub use crate::action::digest::{Digest, DigestError};
 pub use crate::action::document::{DescribeError, Description, Document};
 pub use crate::action::dynamic::DynamicAction;
-pub use crate::action::id::{ActionName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId};
+pub use crate::action::id::{
+    ActionName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,
+};
 pub use crate::action::principal::{Principal, PrincipalKind, Requester};
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
@@ -55,14 +57,18 @@ pub use crate::policy::rules::{Rules, RulesError};
 pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::event::{Body, Cause, Event, Execution, What};
 pub use crate::record::keyring::{Keyring, KeyringError};
-pub use crate::record::ledger::{Append, Appended, Attachment, Entry, Ledger, LedgerError, NewEntry, SignedHead};
+pub use crate::record::ledger::{
+    Append, Appended, Attachment, Entry, Ledger, LedgerError, NewEntry, SignedHead,
+};
 pub use crate::record::memory::MemoryLedger;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
 pub use crate::record::state::{Impossible, Outcome, Phase, State};
 pub use crate::record::trail::{Trail, TrailError};
 pub use crate::record::transition::Refusal;
 pub use crate::review::card::Card;
-pub use crate::review::decision::{Assurance, Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead};
+pub use crate::review::decision::{
+    Assurance, Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead,
+};
 pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::key::{Jwk, Purpose, key_id};

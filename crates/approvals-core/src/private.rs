@@ -4,8 +4,8 @@ use std::future::Future;
 
 use serde::Serialize;
 
-pub use crate::action::action::Risk;
 use crate::action::action::Action;
+pub use crate::action::action::Risk;
 use crate::action::document::{DescribeError, Description};
 use crate::gate::builder::Gate;
 use crate::gate::denied::Denied;
@@ -73,12 +73,20 @@ impl<T: Serialize + ?Sized> Bindable for T {
 }
 
 /// Binds an argument.
-pub fn bind<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
+pub fn bind<T: Bindable + ?Sized>(
+    call: &mut Description,
+    name: &str,
+    value: &T,
+) -> Result<(), DescribeError> {
     value.bind(call, name)
 }
 
 /// Binds an argument that nobody may read.
-pub fn redact<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
+pub fn redact<T: Bindable + ?Sized>(
+    call: &mut Description,
+    name: &str,
+    value: &T,
+) -> Result<(), DescribeError> {
     value.redact(call, name)
 }
 

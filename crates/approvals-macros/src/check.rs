@@ -3,16 +3,14 @@
 use proc_macro2::Span;
 use quote::{ToTokens as _, format_ident};
 use syn::ext::IdentExt as _;
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, Ident, LitStr, Path, ReturnType, Signature,
-    Token, Type, TypeInfer, parse_quote,
-};
+use syn::{Attribute, Error, Expr, FnArg, Ident, LitStr, Path, Type, parse_quote};
 
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::model::{Body, Function, Param, mentions};
-use crate::template;
+use crate::model::{Body, Function};
+use crate::output::output;
+use crate::param::{Exposure, Param, choices, mentions};
+use crate::template::Template;
 
 /// A function and an attribute that fit each other.
 pub(crate) struct Plan {
@@ -25,27 +23,10 @@ pub(crate) struct Plan {
     pub(crate) summary: Option<Template>,
     pub(crate) gate: Option<Expr>,
     pub(crate) takes_self: bool,
-    pub(crate) params: Vec<(Param, Exposure)>,
+    pub(crate) params: Vec<Param>,
     /// What the body returns once it has run.
     pub(crate) output: Type,
     pub(crate) body: Body,
-}
-
-/// A format string and the parameters that it prints.
-pub(crate) struct Template {
-    pub(crate) text: LitStr,
-    pub(crate) captures: Vec<Ident>,
-}
-
-/// How much of a parameter reviewers see.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exposure {
-    /// Shown, and bound to the approval.
-    Bound,
-    /// Masked, and bound by a commitment.
-    Redacted,
-    /// Neither shown nor bound; only named.
-    Skipped,
 }
 
 impl Plan {
@@ -71,8 +52,9 @@ impl Plan {
         let body = errors.take(Body::of(function));
         let output = errors.take(output(&function.sig));
         let params = params(&args, function, errors);
-        let resource = format_string("resource", args.resource.value, &params, errors);
-        let summary = format_string("summary", args.summary.value, &params, errors);
+        let mut template = |key, text| Template::over(&params, key, text, errors);
+        let resource = args.resource.value.and_then(|text| template("resource", text));
+        let summary = args.summary.value.and_then(|text| template("summary", text));
         if !args.action.given {
             let message = "missing `action`: name what is done, as in `action = \"s3.export\"`";
             errors.push(Error::new(Span::call_site(), message));
@@ -120,130 +102,43 @@ fn is(attr: &Attribute, name: &str) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
-/// The type that carries a denial. In it `impl Trait` becomes `_`, since nothing else can name it.
-fn output(sig: &Signature) -> syn::Result<Type> {
-    let message =
-        "a denial needs a way out: return a `Result` whose error is `From<approvals::Denied>`";
-    let mut written = match &sig.output {
-        ReturnType::Type(_, written) if !matches!(**written, Type::Never(_)) => (**written).clone(),
-        ReturnType::Type(_, never) => return Err(Error::new_spanned(never, message)),
-        ReturnType::Default => return Err(Error::new(sig.paren_token.span.close(), message)),
-    };
-    if sig.asyncness.is_none() {
-        let mut find = FindOutput(None);
-        find.visit_type_mut(&mut written);
-        written = match find.0 {
-            Some(output) => output,
-            None => parse_quote!(<#written as ::core::future::Future>::Output),
-        };
-    }
-    InferImplTrait.visit_type_mut(&mut written);
-    Ok(written)
-}
-
-/// Finds `R` in `impl Future<Output = R>` and `Pin<Box<dyn Future<Output = R> + Send>>`.
-struct FindOutput(Option<Type>);
-
-impl VisitMut for FindOutput {
-    fn visit_generic_argument_mut(&mut self, argument: &mut GenericArgument) {
-        if let (GenericArgument::AssocType(found), None) = (&*argument, &self.0)
-            && found.ident == "Output"
-        {
-            self.0 = Some(found.ty.clone());
+fn params(args: &Args, function: &Function, errors: &mut Errors) -> Vec<Param> {
+    let mut params = Param::all(&function.sig, function.body.as_ref());
+    let mut known = Vec::new();
+    for param in &params {
+        let name = &param.name;
+        if name.is_empty() {
+            let message = "a reviewer has to be told what this is: give the parameter a name";
+            errors.at(&param.pattern, message);
+        } else if known.contains(&name) {
+            errors.at(&param.ident, format!("two parameters are called `{name}`: rename one"));
         }
-        visit_mut::visit_generic_argument_mut(self, argument);
+        known.push(name);
     }
-}
-
-struct InferImplTrait;
-
-impl VisitMut for InferImplTrait {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::ImplTrait(impl_trait) = ty {
-            let underscore_token = Token![_](impl_trait.impl_token.span);
-            *ty = Type::Infer(TypeInfer { underscore_token });
-        }
-        visit_mut::visit_type_mut(self, ty);
-    }
-}
-
-fn params(args: &Args, function: &Function, errors: &mut Errors) -> Vec<(Param, Exposure)> {
-    let params = Param::all(&function.sig, function.body.as_ref());
-    for unnamed in params.iter().filter(|param| param.name.is_empty()) {
-        errors.at(
-            &unnamed.pattern,
-            "a reviewer has to be told what this is: give the parameter a name",
-        );
-    }
-    let mut exposed: Vec<_> = params.into_iter().map(|param| (param, Exposure::Bound)).collect();
     let skipped = args.skip.value.iter().flatten().map(|name| (name, Exposure::Skipped));
     let redacted = args.redact.value.iter().flatten().map(|name| (name, Exposure::Redacted));
-    for (name, wanted) in skipped.chain(redacted) {
-        let known = choices(&exposed, |name| format!("`{name}`"));
-        match exposed.iter_mut().find(|(param, _)| name.unraw() == param.name) {
-            Some((_, exposure)) if *exposure == Exposure::Bound => *exposure = wanted,
-            Some(_) => errors.at(
-                name,
-                format!("`{name}` is named twice: a parameter is skipped or redacted, once"),
-            ),
-            None if name == "self" => {
-                errors.at(name, "`self` is never shown or bound: there is no need to name it");
-            }
-            None => errors.at(name, format!("`{name}` is not a parameter: {known}")),
+    for (name, exposure) in skipped.chain(redacted) {
+        if let Err(message) = expose(&mut params, name, exposure) {
+            errors.at(name, message);
         }
     }
-    exposed
+    params
 }
 
-/// "the parameters are …", for messages.
-fn choices(params: &[(Param, Exposure)], show: impl Fn(&str) -> String) -> String {
-    let names: Vec<_> = params
-        .iter()
-        .map(|(param, _)| param.name.as_str())
-        .filter(|name| !name.is_empty())
-        .map(show)
-        .collect();
-    match names.as_slice() {
-        [] => "the function has none".to_owned(),
-        names => format!("expected {}", names.join(", ")),
-    }
-}
-
-fn format_string(
-    key: &str,
-    text: Option<LitStr>,
-    params: &[(Param, Exposure)],
-    errors: &mut Errors,
-) -> Option<Template> {
-    let text = text?;
-    let names =
-        template::captures(&text.value()).map_err(|message| errors.at(&text, message)).ok()?;
-    let mut captures = Vec::new();
-    for name in names {
-        match capture(key, &name, params) {
-            Ok(ident) => captures.push(ident),
-            Err(message) => errors.at(&text, message),
+fn expose(params: &mut [Param], name: &Ident, exposure: Exposure) -> Result<(), String> {
+    let known = choices(params, |name| format!("`{name}`"));
+    match params.iter_mut().find(|param| name.unraw() == param.name) {
+        Some(param) if param.exposure == Exposure::Bound => {
+            param.exposure = exposure;
+            Ok(())
         }
-    }
-    Some(Template { text, captures })
-}
-
-fn capture(key: &str, name: &str, params: &[(Param, Exposure)]) -> Result<Ident, String> {
-    match params.iter().find(|(param, _)| param.name == name) {
-        Some((_, Exposure::Skipped)) => Err(format!(
-            "`{{{name}}}` is skipped: what is not bound to the approval has no place in `{key}`"
-        )),
-        Some((_, Exposure::Redacted)) => {
-            Err(format!("`{{{name}}}` is redacted: it has no place in `{key}`"))
+        Some(_) => {
+            Err(format!("`{name}` is named twice: a parameter is skipped or redacted, once"))
         }
-        Some((param, Exposure::Bound)) if param.destructured => Err(format!(
-            "`{{{name}}}` is taken apart by a pattern: name the parameter and take it apart in the body"
-        )),
-        Some((param, Exposure::Bound)) => Ok(param.ident.clone()),
-        None => {
-            let choices = choices(params, |name| format!("`{{{name}}}`"));
-            Err(format!("`{{{name}}}` is not a parameter: {choices}"))
+        None if name == "self" => {
+            Err("`self` is never shown or bound: there is no need to name it".to_owned())
         }
+        None => Err(format!("`{name}` is not a parameter: {known}")),
     }
 }
 

@@ -5,8 +5,10 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Ident, Index, Signature};
 
-use crate::check::{Exposure, Plan, Template};
-use crate::model::{Body, Function, Param};
+use crate::check::Plan;
+use crate::model::{Body, Function};
+use crate::param::{Exposure, Param};
+use crate::template::Template;
 
 // Input:
 //     async fn export(client: &S3, (bucket, prefix): (&str, &str)) -> Result<Report> {
@@ -62,13 +64,13 @@ fn doc(function: &Function, plan: &Plan) -> Option<TokenStream> {
 }
 
 /// The signature with a plain identifier for every parameter.
-fn named_inputs(sig: &Signature, params: &[(Param, Exposure)]) -> Signature {
+fn named_inputs(sig: &Signature, params: &[Param]) -> Signature {
     let mut sig = sig.clone();
     let typed = sig.inputs.iter_mut().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     });
-    for (typed, (param, _)) in typed.zip(params) {
+    for (typed, param) in typed.zip(params) {
         let ident = &param.ident;
         *typed.pat = syn::parse_quote!(#ident);
     }
@@ -92,7 +94,7 @@ fn run(plan: &Plan, statements: &Group) -> TokenStream {
         quote_spanned!(here=> ::core::option::Option::Some(#root::__private::gate(&(#gate))))
     });
     let gate = gate.unwrap_or_else(|| quote_spanned!(site=> ::core::option::Option::None));
-    let idents: Vec<_> = plan.params.iter().map(|(param, _)| &param.ident).collect();
+    let idents: Vec<_> = plan.params.iter().map(|param| &param.ident).collect();
     let quiet = quiet(idents.iter().copied());
     let describe = describe(plan);
     let body = body(plan, statements);
@@ -129,15 +131,15 @@ fn describe(plan: &Plan) -> TokenStream {
     let Plan { root, action, risk, .. } = plan;
     let site = Span::mixed_site();
     let call = Ident::new("call", site);
-    let seen = plan.params.iter().map(|(param, exposure)| match exposure {
+    let seen = plan.params.iter().map(|param| match param.exposure {
         Exposure::Bound | Exposure::Redacted => param.ident.to_token_stream(),
         Exposure::Skipped => quote_spanned!(site=> _),
     });
     let resource = plan.resource.as_ref().map(|text| printed(&call, "resource", text));
     let summary = plan.summary.as_ref().map(|text| printed(&call, "summary", text));
     let receiver = plan.takes_self.then(|| quote_spanned!(site=> #call.unbound("self")?;));
-    let params = plan.params.iter().map(|(param, exposure)| {
-        let Param { name, ident, .. } = param;
+    let params = plan.params.iter().map(|param| {
+        let Param { name, ident, exposure, .. } = param;
         let here = site.located_at(ident.span());
         let statement = match exposure {
             Exposure::Bound => {
@@ -192,7 +194,7 @@ fn printed(call: &Ident, method: &str, template: &Template) -> TokenStream {
 fn body(plan: &Plan, statements: &Group) -> TokenStream {
     let Plan { output, .. } = plan;
     let site = Span::mixed_site();
-    let params = (0..).zip(&plan.params).map(|(index, (param, _))| {
+    let params = (0..).zip(&plan.params).map(|(index, param)| {
         let Param { ident, binding, pattern, .. } = param;
         let index = Index { index, span: site };
         let taken_apart =
@@ -200,7 +202,7 @@ fn body(plan: &Plan, statements: &Group) -> TokenStream {
         let quiet = quiet([ident]);
         quote_spanned!(site=> #quiet let #binding = args.#index; #taken_apart)
     });
-    let idents = plan.params.iter().map(|(param, _)| &param.ident);
+    let idents = plan.params.iter().map(|param| &param.ident);
     let mentioned: Vec<_> = idents.filter(|ident| plan.mentions(ident)).collect();
     let mentioned = (!mentioned.is_empty()).then(|| {
         let quiet = quiet(mentioned.iter().copied());

@@ -36,7 +36,7 @@ fn expand(input: TokenStream) -> TokenStream {
     let mut attribute = attribute.stream().into_iter().skip(1);
     let args = attribute.next().map(|args| match args {
         TokenTree::Group(args) => args.stream(),
-        other => panic!("expected `(…)`, found `{other}`"),
+        _ => panic!("expected `(…)`, found `{args}`"),
     });
     crate::gate(args.unwrap_or_default(), tokens.collect())
 }

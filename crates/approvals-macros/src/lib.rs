@@ -1,8 +1,8 @@
 //! The attribute macro `#[requires_approval]`.
 //!
 //! Use it through the `approvals` crate, whose documentation of the attribute is the reference. In here, in the order
-//! in which a call passes: [`args`] reads the attribute, [`model`] the function, [`check`] applies every rule, and
-//! [`expand`] writes what is compiled instead.
+//! in which a function passes: [`args`] reads the attribute; [`model`], [`param`] and [`output`] read the function;
+//! [`check`] applies every rule, [`template`] those of format strings; [`expand`] writes what is compiled instead.
 
 mod args;
 mod check;

@@ -1,5 +1,55 @@
 //! Format strings over the parameters: `"s3://{bucket}/{prefix}"`.
 
+use syn::{Ident, LitStr};
+
+use crate::errors::Errors;
+use crate::param::{Exposure, Param, choices};
+
+/// A format string and the parameters that it prints.
+pub(crate) struct Template {
+    pub(crate) text: LitStr,
+    pub(crate) captures: Vec<Ident>,
+}
+
+impl Template {
+    /// The value of `key`, which may print what is shown and bound, and nothing else.
+    pub(crate) fn over(
+        params: &[Param],
+        key: &str,
+        text: LitStr,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let names = captures(&text.value()).map_err(|message| errors.at(&text, message)).ok()?;
+        let mut captures = Vec::new();
+        for name in names {
+            match printable(key, &name, params) {
+                Ok(ident) => captures.push(ident),
+                Err(message) => errors.at(&text, message),
+            }
+        }
+        Some(Self { text, captures })
+    }
+}
+
+fn printable(key: &str, name: &str, params: &[Param]) -> Result<Ident, String> {
+    let Some(param) = params.iter().find(|param| param.name == name) else {
+        let choices = choices(params, |name| format!("`{{{name}}}`"));
+        return Err(format!("`{{{name}}}` is not a parameter: {choices}"));
+    };
+    let reason = match param.exposure {
+        Exposure::Skipped => {
+            format!("is skipped: what is not bound to the approval has no place in `{key}`")
+        }
+        Exposure::Redacted => format!("is redacted: it has no place in `{key}`"),
+        Exposure::Bound if param.destructured => {
+            "is taken apart by a pattern: name the parameter and take it apart in the body"
+                .to_owned()
+        }
+        Exposure::Bound => return Ok(param.ident.clone()),
+    };
+    Err(format!("`{{{name}}}` {reason}"))
+}
+
 /// The names that a format string captures, each once, in order of appearance.
 ///
 /// Stricter than `format_args!`: whatever that macro would read as a reference to a value is either in

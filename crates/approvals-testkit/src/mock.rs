@@ -73,7 +73,14 @@ struct Shared {
 impl MockApprover {
     fn new(otherwise: Answer, script: impl IntoIterator<Item = Answer>) -> Self {
         let script = Mutex::new(script.into_iter().collect());
-        Self { shared: Arc::new(Shared { otherwise, script, cards: Mutex::default(), updates: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                otherwise,
+                script,
+                cards: Mutex::default(),
+                updates: Mutex::default(),
+            }),
+        }
     }
 
     /// Approves everything.
@@ -100,9 +107,11 @@ impl MockApprover {
     }
 
     /// A directory in which it is the human `u:reviewer`, member of `groups`.
-    pub fn directory<'a>(groups: impl IntoIterator<Item = &'a str>) -> Result<StaticDirectory, NameError> {
+    pub fn directory<'a>(
+        groups: impl IntoIterator<Item = &'a str>,
+    ) -> Result<StaticDirectory, NameError> {
         let reviewer = Principal::human("u:reviewer")?.member_of(groups)?;
-        Ok(StaticDirectory::new().with(reviewer, [Self::identity()?]))
+        Ok(StaticDirectory::new().with(&reviewer, [Self::identity()?]))
     }
 
     /// Every card that it was shown, oldest first.
@@ -140,7 +149,9 @@ impl Approver for MockApprover {
             Answer::Approve => Ballot::approve(card),
             Answer::Reject(reason) => Ballot::reject(card, reason),
             Answer::Silence | Answer::After(..) => return Ok(Presented::new()),
-            Answer::Unreachable => return Err(ApproverError::new("the reviewer cannot be reached")),
+            Answer::Unreachable => {
+                return Err(ApproverError::new("the reviewer cannot be reached"));
+            }
         };
         let ballot = ballot.map_err(ApproverError::new)?;
         let identity = Self::identity().map_err(ApproverError::new)?;

@@ -57,9 +57,14 @@ impl<A: Action + ?Sized> Action for &A {
 }
 
 /// How much harm an action can do, as its author sees it. Policies match on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a new level must not be overlooked by anybody who judges it")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new level must not be overlooked by anybody who judges it"
+)]
 pub enum Risk {
     /// Easily undone, nobody else affected.
     Low,
@@ -84,4 +89,3 @@ impl Risk {
         }
     }
 }
-

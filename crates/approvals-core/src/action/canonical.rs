@@ -120,7 +120,9 @@ impl fmt::Display for CanonicalError {
             Problem::NotFinite => f.write_str(" is NaN or infinite, which JSON cannot carry"),
             Problem::DuplicateKey => f.write_str(" stands twice in the same object"),
             Problem::BadKey => f.write_str(" has a key that is neither text nor an integer"),
-            Problem::AmbiguousNull => f.write_str(" is `Some` of nothing, which reads the same as `None`"),
+            Problem::AmbiguousNull => {
+                f.write_str(" is `Some` of nothing, which reads the same as `None`")
+            }
             Problem::TooDeep => write!(f, " is nested deeper than {MAX_DEPTH} levels"),
             Problem::TooLarge(limit) => write!(f, " is larger than {limit} bytes"),
             Problem::Inexact => f.write_str(" is a number too large to be exact; pass it as text"),
@@ -166,7 +168,13 @@ impl Canonical {
     }
 
     fn object(self) -> Result<Object> {
-        Ok(Object { child: self.deeper()?, members: BTreeMap::new(), key: None, size: 0, tag: None })
+        Ok(Object {
+            child: self.deeper()?,
+            members: BTreeMap::new(),
+            key: None,
+            size: 0,
+            tag: None,
+        })
     }
 }
 
@@ -234,11 +242,20 @@ impl ser::Serializer for Canonical {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Vec<u8>> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Vec<u8>> {
         self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Vec<u8>> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Vec<u8>> {
         value.serialize(self)
     }
 
@@ -266,7 +283,13 @@ impl ser::Serializer for Canonical {
         self.list()
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<List> {
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<List> {
         Ok(List { tag: Some(variant), ..self.deeper()?.list()? })
     }
 
@@ -278,7 +301,13 @@ impl ser::Serializer for Canonical {
         self.object()
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Object> {
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Object> {
         Ok(Object { tag: Some(variant), ..self.deeper()?.object()? })
     }
 }
@@ -323,7 +352,8 @@ struct Object {
 impl Object {
     fn member<T: Serialize + ?Sized>(&mut self, key: String, value: &T) -> Result<()> {
         let bytes = value.serialize(self.child).map_err(|error| error.under_key(&key))?;
-        self.size = self.size.saturating_add(key.len()).saturating_add(bytes.len()).saturating_add(4);
+        self.size =
+            self.size.saturating_add(key.len()).saturating_add(bytes.len()).saturating_add(4);
         if self.size > self.child.limit {
             return Err(CanonicalError::too_large(self.child.limit));
         }
@@ -427,7 +457,8 @@ impl ser::SerializeMap for Object {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let key = self.key.take().ok_or_else(|| CanonicalError::other("a map value without a key"))?;
+        let key =
+            self.key.take().ok_or_else(|| CanonicalError::other("a map value without a key"))?;
         self.member(key, value)
     }
 
@@ -437,5 +468,6 @@ impl ser::SerializeMap for Object {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "canonical_tests.rs"]
 mod tests;

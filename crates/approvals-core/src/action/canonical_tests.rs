@@ -35,7 +35,10 @@ impl Serialize for Model {
             Self::Object(members) => {
                 let mut map = s.serialize_map(None)?;
                 // Backwards, so that the order of arrival is not the order of the bytes.
-                members.iter().rev().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+                members
+                    .iter()
+                    .rev()
+                    .try_for_each(|(key, value)| map.serialize_entry(key, value))?;
                 map.end()
             }
         }
@@ -45,7 +48,9 @@ impl Serialize for Model {
 fn same(a: &Model, b: &Model) -> bool {
     match (a, b) {
         (Model::Float(a), Model::Float(b)) => a.to_bits() == b.to_bits(),
-        (Model::List(a), Model::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Model::List(a), Model::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
         (Model::Object(a), Model::Object(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|((k, a), (l, b))| k == l && same(a, b))
         }
@@ -54,10 +59,22 @@ fn same(a: &Model, b: &Model) -> bool {
 }
 
 fn model() -> impl Strategy<Value = Model> {
-    let near = prop_oneof![Just(0_i128), Just(1), Just(-1), Just(1 << 53), Just((1 << 53) + 1), any::<i128>()];
+    let near = prop_oneof![
+        Just(0_i128),
+        Just(1),
+        Just(-1),
+        Just(1 << 53),
+        Just((1 << 53) + 1),
+        any::<i128>()
+    ];
     let float = prop_oneof![Just(0.0), Just(-0.0), Just(1.0), Just(1e21), Just(0.1), any::<f64>()]
         .prop_filter("finite", |f| f.is_finite());
-    let text = prop_oneof![Just(String::new()), Just("1".into()), Just("null".into()), "[\"\\\\{}:, a-cé\u{0}\u{7f}]{0,4}"];
+    let text = prop_oneof![
+        Just(String::new()),
+        Just("1".into()),
+        Just("null".into()),
+        "[\"\\\\{}:, a-cé\u{0}\u{7f}]{0,4}"
+    ];
     let leaf = prop_oneof![
         Just(Model::Null),
         any::<bool>().prop_map(Model::Bool),
@@ -114,9 +131,8 @@ fn change(value: &mut Model, at: &mut usize) {
         Model::Text(text) => text.push(' '),
         Model::Float(f) => *f = if f.to_bits() == 0 { -0.0 } else { 0.0 },
         Model::Bool(b) => *b = !*b,
-        Model::Null => *value = Model::List(vec![]),
         Model::List(items) => items.push(Model::Null),
-        Model::Object(_) => *value = Model::List(vec![]),
+        Model::Null | Model::Object(_) => *value = Model::List(vec![]),
     }
 }
 
@@ -149,10 +165,22 @@ fn each_refusal_names_the_field() {
             seq.end()
         }
     }
-    assert_eq!(refusal(&Outer { filter: vec![0.0, f64::INFINITY] }), "`filter[1]` is NaN or infinite, which JSON cannot carry");
-    assert_eq!(refusal(&Outer { filter: vec![Twice] }), "`filter[0].rows` stands twice in the same object");
-    assert_eq!(refusal(&Outer { filter: vec![Some(())] }), "`filter[0]` is `Some` of nothing, which reads the same as `None`");
-    assert_eq!(refusal(&Outer { filter: vec!["x".repeat(1001)] }), "`filter[0]` is larger than 1000 bytes");
+    assert_eq!(
+        refusal(&Outer { filter: vec![0.0, f64::INFINITY] }),
+        "`filter[1]` is NaN or infinite, which JSON cannot carry"
+    );
+    assert_eq!(
+        refusal(&Outer { filter: vec![Twice] }),
+        "`filter[0].rows` stands twice in the same object"
+    );
+    assert_eq!(
+        refusal(&Outer { filter: vec![Some(())] }),
+        "`filter[0]` is `Some` of nothing, which reads the same as `None`"
+    );
+    assert_eq!(
+        refusal(&Outer { filter: vec!["x".repeat(1001)] }),
+        "`filter[0]` is larger than 1000 bytes"
+    );
     assert!(refusal(&Deep(64)).ends_with("is nested deeper than 64 levels"));
     assert!(to_bytes(&Deep(63), 1000).is_ok());
     assert!(refusal(&BTreeMap::from([((1, 2), 3)])).contains("key"));
@@ -170,8 +198,14 @@ fn keys_are_sorted_by_code_point_and_not_by_utf16() {
 fn the_parser_refuses_what_would_be_lost() {
     let refusal = |text: &str| parse(text.as_bytes(), 1000).unwrap_err().to_string();
     assert_eq!(refusal(r#"{"a":[{"b":1,"b":1}]}"#), "`a[0].b` stands twice in the same object");
-    assert_eq!(refusal(r#"{"a":{"cents":123456789012345678901}}"#), "`a.cents` is a number too large to be exact; pass it as text");
-    assert!(refusal(&format!("{}{}", "[".repeat(65), "]".repeat(65))).ends_with("is nested deeper than 64 levels"));
+    assert_eq!(
+        refusal(r#"{"a":{"cents":123456789012345678901}}"#),
+        "`a.cents` is a number too large to be exact; pass it as text"
+    );
+    assert!(
+        refusal(&format!("{}{}", "[".repeat(65), "]".repeat(65)))
+            .ends_with("is nested deeper than 64 levels")
+    );
     assert!(parse(format!("{}{}", "[".repeat(64), "]".repeat(64)).as_bytes(), 1000).is_ok());
     assert!(refusal("1e400").contains("cannot be serialized"));
     assert!(refusal("NaN").contains("cannot be serialized"));
@@ -191,5 +225,8 @@ fn enums_keep_their_variant() {
         Struct { b: u8, a: u8 },
     }
     let all = [Kind::Unit, Kind::New(1), Kind::Tuple(1, 2), Kind::Struct { b: 1, a: 2 }];
-    assert_eq!(to_bytes(&all, 200).unwrap(), br#"["Unit",{"New":1},{"Tuple":[1,2]},{"Struct":{"a":2,"b":1}}]"#);
+    assert_eq!(
+        to_bytes(&all, 200).unwrap(),
+        br#"["Unit",{"New":1},{"Tuple":[1,2]},{"Struct":{"a":2,"b":1}}]"#
+    );
 }

@@ -98,14 +98,24 @@ impl Description {
     }
 
     /// Binds an argument: it is shown, and approval is of exactly this value.
-    pub fn bind<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), DescribeError> {
-        let bytes = canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+    pub fn bind<T: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), DescribeError> {
+        let bytes =
+            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
         self.argument(name, Argument::Bound(bytes))
     }
 
     /// Binds an argument that nobody may read: shown as hidden, bound by a salted commitment.
-    pub fn redact<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), DescribeError> {
-        let bytes = canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+    pub fn redact<T: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), DescribeError> {
+        let bytes =
+            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
         let bytes = Zeroizing::new(bytes);
         let mut salt = [0; 32];
         match self.salts.get(name) {
@@ -165,7 +175,12 @@ impl Description {
         if bytes.len() > self.limit {
             return Err(CanonicalError::too_large(self.limit).into());
         }
-        Ok(Intake { document: Document::parse(&bytes)?, digest: Document::digest(&bytes), bytes, sealed })
+        Ok(Intake {
+            document: Document::parse(&bytes)?,
+            digest: Document::digest(&bytes),
+            bytes,
+            sealed,
+        })
     }
 }
 
@@ -182,7 +197,10 @@ impl Intake {
     /// The salts, with which describing the same action again gives the same bytes.
     pub(crate) fn salts(&self) -> BTreeMap<String, Salt> {
         let salt = |sealed: &Sealed| sealed.salt_and_value.first_chunk::<32>().copied();
-        self.sealed.iter().filter_map(|(name, sealed)| Some((name.clone(), salt(sealed)?))).collect()
+        self.sealed
+            .iter()
+            .filter_map(|(name, sealed)| Some((name.clone(), salt(sealed)?)))
+            .collect()
     }
 }
 
@@ -318,7 +336,8 @@ mod tests {
             intake(|call| call.summary(format_args!("a")).unwrap(), BTreeMap::new()),
             intake(|call| call.reason(format_args!("a")).unwrap(), BTreeMap::new()),
         ];
-        let digests: std::collections::BTreeSet<_> = variants.iter().map(|intake| intake.digest).collect();
+        let digests: std::collections::BTreeSet<_> =
+            variants.iter().map(|intake| intake.digest).collect();
         assert_eq!(digests.len(), variants.len());
     }
 
@@ -326,7 +345,10 @@ mod tests {
     fn an_error_names_the_argument_and_the_field() {
         let mut call = Description::new(canonical::MAX_BYTES, BTreeMap::new());
         let error = call.bind("filter", &BTreeMap::from([("max", f64::NAN)])).unwrap_err();
-        assert_eq!(error.to_string(), "argument `filter.max` is NaN or infinite, which JSON cannot carry");
+        assert_eq!(
+            error.to_string(),
+            "argument `filter.max` is NaN or infinite, which JSON cannot carry"
+        );
         call.bind("a", &1).unwrap();
         assert_eq!(call.unbound("a"), Err(DescribeError::Twice("a".into())));
     }

@@ -55,7 +55,13 @@ impl DynamicAction {
     pub fn from_json(name: &str, arguments: &[u8]) -> Result<Self, DescribeError> {
         match parse(arguments, canonical::MAX_BYTES)? {
             Value::Object(arguments) => Ok(Self::new(name, arguments)?),
-            _other => Err(CanonicalError::other("the arguments are not a JSON object").into()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => {
+                Err(CanonicalError::other("the arguments are not a JSON object").into())
+            }
         }
     }
 

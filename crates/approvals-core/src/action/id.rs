@@ -44,7 +44,11 @@ impl FromStr for ActionName {
         if fits && text.split('.').all(segment) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(NameError::new("an action name", text, "lower-case segments joined by dots, such as `s3.export`"))
+            Err(NameError::new(
+                "an action name",
+                text,
+                "lower-case segments joined by dots, such as `s3.export`",
+            ))
         }
     }
 }

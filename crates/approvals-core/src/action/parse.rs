@@ -48,7 +48,11 @@ struct Strict<'a> {
 impl Strict<'_> {
     fn deeper<E: de::Error>(self) -> Result<Self, E> {
         let depth = self.depth.saturating_add(1);
-        if depth > MAX_DEPTH { Err(self.refuse(CanonicalError::too_deep())) } else { Ok(Self { depth, ..self }) }
+        if depth > MAX_DEPTH {
+            Err(self.refuse(CanonicalError::too_deep()))
+        } else {
+            Ok(Self { depth, ..self })
+        }
     }
 
     fn refuse<E: de::Error>(self, error: CanonicalError) -> E {

@@ -9,7 +9,10 @@ use super::id::{Group, NameError, PrincipalId};
 /// What a principal is. Only humans approve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "who may decide depends on it: a new kind must not be overlooked")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "who may decide depends on it: a new kind must not be overlooked"
+)]
 pub enum PrincipalKind {
     /// A program that decides what to do next, usually with a model.
     Agent,
@@ -57,7 +60,10 @@ impl Principal {
     }
 
     /// The same principal, in these groups as well.
-    pub fn member_of<'a>(mut self, groups: impl IntoIterator<Item = &'a str>) -> Result<Self, NameError> {
+    pub fn member_of<'a>(
+        mut self,
+        groups: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, NameError> {
         for group in groups {
             self.groups.insert(group.parse()?);
         }

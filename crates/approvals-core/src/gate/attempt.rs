@@ -69,10 +69,15 @@ fn describe(
 }
 
 /// The id of a request: its own, or the one that everybody with this key arrives at.
-fn request_id(core: &Core, requester: &Requester, key: Option<&IdempotencyKey>) -> Result<RequestId, Denied> {
+fn request_id(
+    core: &Core,
+    requester: &Requester,
+    key: Option<&IdempotencyKey>,
+) -> Result<RequestId, Denied> {
     let Some(key) = key else {
         let mut entropy = [0; 10];
-        getrandom::fill(&mut entropy).map_err(|_none| Denied::Unavailable { what: "randomness" })?;
+        getrandom::fill(&mut entropy)
+            .map_err(|_none| Denied::Unavailable { what: "randomness" })?;
         return Ok(RequestId::random(core.now(), entropy));
     };
     let name = (&core.origin, requester.principal().id(), key);
@@ -136,14 +141,14 @@ impl Attempt {
     pub(super) async fn until_decided(&mut self) -> Result<Decided, Denied> {
         let waiting = Waiting::new(Arc::clone(&self.core), self.id, self.key.is_none());
         if self.ask(true).await? {
-            waiting.is_over();
+            waiting.disarm();
             return Ok(Decided::Started);
         }
         self.attend();
         if *self.phase() == Phase::Pending {
             self.loaded = self.core.decided(self.id, Phase::Pending).await?;
         }
-        waiting.is_over();
+        waiting.disarm();
         self.ensure_startable().map(|()| Decided::Granted)
     }
 
@@ -161,11 +166,16 @@ impl Attempt {
         let facts = Facts::new(&self.intake.document, &self.requester, self.core.now());
         let policy = &self.core.policy;
         let ruled = catch_unwind(AssertUnwindSafe(|| (policy.rule(&facts), policy.digest())));
-        let deny = |reason: &str, digest| Ruling::new(Verdict::Deny(reason.to_owned()), Vec::new(), digest);
+        let deny = |reason: &str, digest| {
+            Ruling::new(Verdict::Deny(reason.to_owned()), Vec::new(), digest)
+        };
         match ruled {
             Ok((Ok(ruling), _)) => ruling,
             Ok((Err(error), digest)) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a policy failed, so an action is denied");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a policy failed, so an action is denied"
+                );
                 deny("the policy could not rule on it", digest)
             }
             Err(_panic) => deny("the policy could not rule on it", Digest::of("policy", b"")),
@@ -186,7 +196,14 @@ impl Attempt {
         let attachments = attachments(&self.intake, matches!(document, Body::Beside(_)));
         let action = self.intake.digest;
         let asked_at = self.core.now();
-        let request = Request::new(self.id, self.key.clone(), action, self.requester.clone(), ruling.clone(), asked_at);
+        let request = Request::new(
+            self.id,
+            self.key.clone(),
+            action,
+            self.requester.clone(),
+            ruling.clone(),
+            asked_at,
+        );
         let mut commands = vec![Command::Ask { request, document }];
         if unsatisfiable {
             commands.push(Command::Close(Cause::Unsatisfiable));
@@ -200,7 +217,11 @@ impl Attempt {
             Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => self.reload().await?,
             Err(error) => return Err(error.into()),
         }
-        if self.loaded.state.action() == Some(action) { Ok(false) } else { Err(Denied::Conflict { request: self.id }) }
+        if self.loaded.state.action() == Some(action) {
+            Ok(false)
+        } else {
+            Err(Denied::Conflict { request: self.id })
+        }
     }
 
     /// Whether nobody could satisfy what is asked, so that waiting would be in vain.
@@ -211,7 +232,9 @@ impl Attempt {
             let members = self.core.directory.members(group).await;
             people.extend(members.map_err(|_error| Denied::Unavailable { what: "the directory" })?);
         }
-        let eligible = people.iter().filter(|person| quorum::may_decide(obligations, &self.requester, person).is_ok());
+        let eligible = people
+            .iter()
+            .filter(|person| quorum::may_decide(obligations, &self.requester, person).is_ok());
         Ok(!quorum::is_satisfied(obligations, eligible))
     }
 
@@ -265,9 +288,17 @@ impl Attempt {
         let cause = match &refusal {
             Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
             Refusal::TooLate => Some(Cause::Expired),
-            Refusal::PolicyAsksMore | Refusal::ApproversGone => Some(Cause::Revoked { reason: refusal.to_string() }),
+            Refusal::PolicyAsksMore | Refusal::ApproversGone => {
+                Some(Cause::Revoked { reason: refusal.to_string() })
+            }
             // The caller's arguments are at fault, not the grant: others may hold the same key.
-            _other => None,
+            Refusal::OtherDigest
+            | Refusal::Unknown
+            | Refusal::Unmapped(_)
+            | Refusal::Ineligible(_)
+            | Refusal::Twice
+            | Refusal::Over
+            | Refusal::NotGranted => None,
         };
         if let Some(cause) = cause {
             let closed = self.core.step(self.id, &self.loaded, vec![Command::Close(cause)]).await;
@@ -284,12 +315,13 @@ impl Attempt {
         match self.phase() {
             Phase::Allowed | Phase::Granted => Ok(()),
             Phase::Absent | Phase::Pending => Err(Denied::Withdrawn),
-            Phase::Started => Err(Denied::InDoubt { request }),
-            Phase::Ended(Outcome::Executed(Execution::Dropped)) => Err(Denied::InDoubt { request }),
-            Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
-            Phase::Ended(Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)) => {
-                Err(Denied::AlreadyRan { request })
+            Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)) => {
+                Err(Denied::InDoubt { request })
             }
+            Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
+            Phase::Ended(Outcome::Executed(
+                Execution::Succeeded | Execution::Failed | Execution::Panicked,
+            )) => Err(Denied::AlreadyRan { request }),
             Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),
         }
     }

@@ -54,9 +54,11 @@ impl Core {
         let digest = card.digest()?;
         let mut presenting = JoinSet::new();
         for approver in &self.approvers {
-            let (approver, card, desk) = (Arc::clone(approver), card.clone(), Desk::new(Arc::clone(self)));
+            let (approver, card, desk) =
+                (Arc::clone(approver), card.clone(), Desk::new(Arc::clone(self)));
             presenting.spawn(async move {
-                let shown = tokio::time::timeout(CHANNEL_TIMEOUT, approver.present(&card, &desk)).await;
+                let shown =
+                    tokio::time::timeout(CHANNEL_TIMEOUT, approver.present(&card, &desk)).await;
                 let shown = match shown {
                     Ok(Ok(Presented { message })) => Ok(message),
                     Ok(Err(error)) => Err(chain(&error)),
@@ -147,8 +149,9 @@ impl From<StepError> for Denied {
                 Refusal::PolicyStops(reason) => Self::ByPolicy { reason },
                 Refusal::TooLate => Self::Expired,
                 Refusal::OtherDigest => Self::Changed,
-                Refusal::PolicyAsksMore | Refusal::ApproversGone => Self::Revoked { reason: refusal.to_string() },
-                Refusal::Unknown
+                Refusal::PolicyAsksMore
+                | Refusal::ApproversGone
+                | Refusal::Unknown
                 | Refusal::Unmapped(_)
                 | Refusal::Ineligible(_)
                 | Refusal::Twice

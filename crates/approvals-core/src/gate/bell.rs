@@ -27,7 +27,12 @@ impl Bells {
     }
 
     pub(super) fn ring(&self, request: RequestId) {
-        let bell = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&request).and_then(Weak::upgrade);
+        let bell = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&request)
+            .and_then(Weak::upgrade);
         if let Some(bell) = bell {
             bell.notify_waiters();
         }

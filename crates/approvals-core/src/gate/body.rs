@@ -57,7 +57,9 @@ impl Drop for Running {
 
 async fn record(core: &Core, id: RequestId, execution: Execution) {
     let started = |phase: &Phase| *phase == Phase::Started;
-    let recorded = core.step_on(id, |loaded| started(loaded.state.phase()).then_some(Command::Finish(execution))).await;
+    let recorded = core
+        .step_on(id, |loaded| started(loaded.state.phase()).then_some(Command::Finish(execution)))
+        .await;
     if let Err(error) = recorded {
         tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action was not recorded");
     }
@@ -76,7 +78,7 @@ impl Waiting {
         Self { core, id, withdraws }
     }
 
-    pub(super) fn is_over(mut self) {
+    pub(super) fn disarm(mut self) {
         self.withdraws = false;
     }
 }
@@ -101,12 +103,16 @@ impl Drop for Waiting {
 fn beside(recording: impl Future<Output = ()> + Send + 'static) {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn(recording)),
-        Err(_none) => tracing::warn!("no runtime to record in: an interrupted request stays open until it expires"),
+        Err(_none) => tracing::warn!(
+            "no runtime to record in: an interrupted request stays open until it expires"
+        ),
     }
 }
 
 /// Runs `body` to its end; a panic is caught, to be recorded before it goes on.
-pub(super) async fn caught<F: Future>(body: impl FnOnce() -> F) -> Result<F::Output, Box<dyn Any + Send>> {
+pub(super) async fn caught<F: Future>(
+    body: impl FnOnce() -> F,
+) -> Result<F::Output, Box<dyn Any + Send>> {
     let body = catch_unwind(AssertUnwindSafe(body))?;
     let mut body = pin!(body);
     poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(context))) {

@@ -41,7 +41,6 @@ pub(super) struct Core {
 
 impl Gate {
     /// Begins to put a gate together.
-    #[must_use]
     pub fn builder() -> GateBuilder {
         GateBuilder::default()
     }
@@ -103,7 +102,9 @@ pub enum BuildError {
         method: &'static str,
     },
     /// One key for two purposes.
-    #[error("the recorder and grant keys are the same; make one for each purpose with `approvals keys new`")]
+    #[error(
+        "the recorder and grant keys are the same; make one for each purpose with `approvals keys new`"
+    )]
     SameKey,
     /// The ledger could not be read or written.
     #[error("the gate's ledger failed")]
@@ -120,8 +121,8 @@ impl GateBuilder {
     }
 
     /// Where events are kept. Required.
-    pub fn ledger(self, ledger: impl Into<Arc<dyn Ledger>>) -> Self {
-        Self { ledger: Some(ledger.into()), ..self }
+    pub fn ledger(self, ledger: impl Ledger + 'static) -> Self {
+        Self { ledger: Some(Arc::new(ledger)), ..self }
     }
 
     /// Who is who. Required.
@@ -207,11 +208,19 @@ impl GateBuilder {
 impl Core {
     /// Appends the keys that the log does not name yet.
     async fn publish_keys(&self) -> Result<(), BuildError> {
-        let keys = [(Purpose::Recorder, self.recorder.public_key()), (Purpose::Grant, self.grantor.public_key())];
+        let keys = [
+            (Purpose::Recorder, self.recorder.public_key()),
+            (Purpose::Grant, self.grantor.public_key()),
+        ];
         loop {
             let entries = self.ledger.history(None).await?;
-            let known: Vec<What> = entries.iter().filter_map(|entry| Some(Event::parse(&entry.bytes).ok()?.what)).collect();
-            let wanted = keys.iter().map(|(purpose, key)| What::KeyAdded { purpose: *purpose, key: Jwk::new(key) });
+            let known: Vec<What> = entries
+                .iter()
+                .filter_map(|entry| Some(Event::parse(&entry.bytes).ok()?.what))
+                .collect();
+            let wanted = keys
+                .iter()
+                .map(|(purpose, key)| What::KeyAdded { purpose: *purpose, key: Jwk::new(key) });
             let mut new = Vec::new();
             for what in wanted.filter(|what| !known.contains(what)) {
                 let bytes = Event::new(self.clock.now(), None, what).to_bytes()?;

@@ -15,7 +15,10 @@ use crate::action::id::{PrincipalId, RequestId};
 /// assert!(!Denied::NoGate.is_retryable());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(clippy::exhaustive_enums, reason = "callers act on each way of being denied: a new one must break them on purpose")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "callers act on each way of being denied: a new one must break them on purpose"
+)]
 pub enum Denied {
     /// The policy denies it.
     #[error("the policy denies this action: {reason}. Do not try it again; choose another way")]
@@ -32,7 +35,9 @@ pub enum Denied {
         reason: Option<String>,
     },
     /// Nobody decided, or nobody used the grant, in time.
-    #[error("nobody decided about this action in time, so it did not run; it may be asked for again later")]
+    #[error(
+        "nobody decided about this action in time, so it did not run; it may be asked for again later"
+    )]
     Expired,
     /// Whoever asked stopped waiting.
     #[error("the request was withdrawn before it was decided")]
@@ -47,13 +52,17 @@ pub enum Denied {
     #[error("no reviewer could be reached, so it did not run; it may be asked for again later")]
     Undeliverable,
     /// There are not enough people who could approve it.
-    #[error("too few people could approve this action for anybody to be asked; its owners must change the policy or the groups")]
+    #[error(
+        "too few people could approve this action for anybody to be asked; its owners must change the policy or the groups"
+    )]
     Unsatisfiable,
     /// There is no gate.
     #[error("no gate is set up, so nothing runs; install one or run inside its scope")]
     NoGate,
     /// It is not known whose call it is.
-    #[error("it is not known whose call this is, so nothing runs; run inside `Gate::scope`, or give the gate a requester")]
+    #[error(
+        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, or give the gate a requester"
+    )]
     NoRequester,
     /// The action cannot be described.
     #[error("the action cannot be put before anybody: {0}; mend the arguments and ask again")]
@@ -74,7 +83,9 @@ pub enum Denied {
         request: RequestId,
     },
     /// This very call was started, and nobody knows what became of it.
-    #[error("request {request} was started and what became of it is unknown; a person must look before it is asked for again")]
+    #[error(
+        "request {request} was started and what became of it is unknown; a person must look before it is asked for again"
+    )]
     InDoubt {
         /// The request.
         request: RequestId,
@@ -92,7 +103,11 @@ impl Denied {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Expired | Self::Withdrawn | Self::Revoked { .. } | Self::Undeliverable | Self::Unavailable { .. } => true,
+            Self::Expired
+            | Self::Withdrawn
+            | Self::Revoked { .. }
+            | Self::Undeliverable
+            | Self::Unavailable { .. } => true,
             Self::ByPolicy { .. }
             | Self::Rejected { .. }
             | Self::Unsatisfiable

@@ -7,10 +7,10 @@ use super::journal::{Loaded, StepError, TRIES};
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
+use crate::record::event::Event;
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, transition};
-use crate::record::event::Event;
 use crate::review::card::Card;
 use crate::review::decision::{Assurance, Choice, Decision, Envelope, SeenHead, Unsigned};
 use crate::review::directory::ChannelIdentity;
@@ -42,11 +42,20 @@ pub struct Ballot {
 impl Ballot {
     /// An approval of exactly this card.
     pub fn approve(card: &Card) -> Result<Self, crate::canonical::CanonicalError> {
-        Ok(Self { card: card.digest()?, choice: Choice::Approve, message: None, reason: None, request: card.id() })
+        Ok(Self {
+            card: card.digest()?,
+            choice: Choice::Approve,
+            message: None,
+            reason: None,
+            request: card.id(),
+        })
     }
 
     /// A rejection of this card.
-    pub fn reject(card: &Card, reason: impl Into<String>) -> Result<Self, crate::canonical::CanonicalError> {
+    pub fn reject(
+        card: &Card,
+        reason: impl Into<String>,
+    ) -> Result<Self, crate::canonical::CanonicalError> {
         Ok(Self { choice: Choice::Reject, reason: Some(reason.into()), ..Self::approve(card)? })
     }
 
@@ -82,7 +91,8 @@ impl From<StepError> for DeskError {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Refused(refusal) => Self::Refused(refusal),
-            other => Self::unavailable(other),
+            StepError::Ledger(error) => error.into(),
+            StepError::Event(error) => Self::unavailable(error),
         }
     }
 }
@@ -103,7 +113,11 @@ impl Desk {
     /// When it returns `Ok`, the decision is durable, and so is the grant if it was the one that was missing.
     /// Sending the same decision twice is [`Refusal::Twice`] and changes nothing. Dropping the future leaves
     /// open whether it was taken; send it again.
-    pub async fn decide(&self, identity: &ChannelIdentity, ballot: Ballot) -> Result<Phase, DeskError> {
+    pub async fn decide(
+        &self,
+        identity: &ChannelIdentity,
+        ballot: Ballot,
+    ) -> Result<Phase, DeskError> {
         if ballot.reason.as_ref().is_some_and(|reason| reason.len() > MAX_REASON) {
             return Err(DeskError::ReasonTooLong);
         }
@@ -122,7 +136,12 @@ impl Desk {
         Ok(self.0.load(request).await?.card())
     }
 
-    async fn try_decide(&self, loaded: &Loaded, identity: &ChannelIdentity, ballot: &Ballot) -> Result<Phase, DeskError> {
+    async fn try_decide(
+        &self,
+        loaded: &Loaded,
+        identity: &ChannelIdentity,
+        ballot: &Ballot,
+    ) -> Result<Phase, DeskError> {
         let state = &loaded.state;
         let card = loaded.card().ok_or(Refusal::Unknown)?;
         if card.digest().map_err(DeskError::unavailable)? != ballot.card {
@@ -168,32 +187,40 @@ impl Desk {
 
     async fn sign(&self, decision: &Decision) -> Result<Envelope, DeskError> {
         let unsigned = Unsigned::new(decision).map_err(DeskError::unavailable)?;
-        let signature = self.0.recorder.sign(&unsigned.message).await.map_err(DeskError::unavailable)?;
+        let signature =
+            self.0.recorder.sign(&unsigned.message).await.map_err(DeskError::unavailable)?;
         Ok(unsigned.sign(&self.0.recorder.public_key(), signature))
     }
 
     /// The grant, if `decide` is the decision that was missing.
-    async fn grant_if_agreed(&self, state: &State, card: &Card, decide: Command) -> Result<Option<Grant>, DeskError> {
+    async fn grant_if_agreed(
+        &self,
+        state: &State,
+        card: &Card,
+        decide: Command,
+    ) -> Result<Option<Grant>, DeskError> {
         let now = state.time(self.0.now());
         let mut after = state.clone();
         for what in transition(state, decide, now)? {
-            after = after.apply(&Event::new(now, Some(card.id()), what)).map_err(DeskError::unavailable)?;
+            after = after
+                .apply(&Event::new(now, Some(card.id()), what))
+                .map_err(DeskError::unavailable)?;
         }
         if *after.phase() != Phase::Pending || !after.is_agreed() {
             return Ok(None);
         }
         let approvers = after.approvals().map(|decision| decision.reviewer.id().clone()).collect();
         let action = card.document().action.as_str();
-        let claims = Claims::new(&self.0.origin, card.request(), action, approvers, now).map_err(DeskError::unavailable)?;
+        let claims = Claims::new(&self.0.origin, card.request(), action, approvers, now)
+            .map_err(DeskError::unavailable)?;
         let key = self.0.grantor.public_key();
         let input = grant::signing_input(&claims, &key).map_err(DeskError::unavailable)?;
-        let signature = self.0.grantor.sign(input.as_bytes()).await.map_err(DeskError::unavailable)?;
+        let signature =
+            self.0.grantor.sign(input.as_bytes()).await.map_err(DeskError::unavailable)?;
         Ok(Some(Grant::assemble(&input, signature)))
     }
 }
 
 fn is_conflict(error: &(dyn std::error::Error + 'static)) -> bool {
-    let step = error.downcast_ref::<StepError>();
-    let ledger = error.downcast_ref::<LedgerError>();
-    matches!(step, Some(StepError::Ledger(LedgerError::Conflict))) || matches!(ledger, Some(LedgerError::Conflict))
+    matches!(error.downcast_ref(), Some(LedgerError::Conflict))
 }

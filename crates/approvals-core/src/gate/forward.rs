@@ -57,7 +57,10 @@ impl Core {
             let forwarder = Arc::clone(forwarder);
             tokio::spawn(async move {
                 if let Err(error) = forwarder.feed(&core).await {
-                    tracing::error!(error = &error as &dyn std::error::Error, "an audit sink is behind");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "an audit sink is behind"
+                    );
                 }
             });
         }

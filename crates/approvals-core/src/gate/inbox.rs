@@ -38,8 +38,17 @@ impl InMemoryApprover {
     }
 
     /// Hands a decision to the desk, for a request that waits here.
-    pub async fn decide(&self, identity: &ChannelIdentity, ballot: Ballot) -> Result<Phase, DeskError> {
-        let desk = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).get(&ballot.request).map(|(_, desk)| desk.clone());
+    pub async fn decide(
+        &self,
+        identity: &ChannelIdentity,
+        ballot: Ballot,
+    ) -> Result<Phase, DeskError> {
+        let desk = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&ballot.request)
+            .map(|(_, desk)| desk.clone());
         desk.ok_or(Refusal::Unknown)?.decide(identity, ballot).await
     }
 }

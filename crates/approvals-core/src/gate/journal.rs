@@ -40,9 +40,14 @@ impl Loaded {
     fn from_entries(entries: Vec<Entry>) -> Result<Self, LedgerError> {
         let mut loaded = Self::default();
         for entry in entries {
-            let damaged = |detail: String| LedgerError::Damaged { first: entry.index, last: entry.index, detail };
+            let damaged = |detail: String| LedgerError::Damaged {
+                first: entry.index,
+                last: entry.index,
+                detail,
+            };
             let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
-            loaded.state = loaded.state.apply(&event).map_err(|error| damaged(error.to_string()))?;
+            loaded.state =
+                loaded.state.apply(&event).map_err(|error| damaged(error.to_string()))?;
             loaded.events.push(event);
             loaded.attachments.extend(entry.attachments);
         }
@@ -51,12 +56,12 @@ impl Loaded {
 
     /// The approved bytes.
     pub(super) fn document_bytes(&self) -> Option<&[u8]> {
-        self.events.iter().find_map(|event| match &event.what {
-            What::Requested { request, document } => document.bytes(request.action, |digest| {
+        self.events.iter().find_map(|event| {
+            let What::Requested { request, document } = &event.what else { return None };
+            document.bytes(request.action, |digest| {
                 let beside = self.attachments.iter().find(|attachment| attachment.digest == digest);
                 beside.map(|attachment| attachment.bytes.as_slice())
-            }),
-            _other => None,
+            })
         })
     }
 
@@ -68,9 +73,9 @@ impl Loaded {
 
     /// The grant as issued.
     pub(super) fn grant(&self) -> Option<Grant> {
-        self.events.iter().find_map(|event| match &event.what {
-            What::Granted { grant } => Some(grant.clone()),
-            _other => None,
+        self.events.iter().find_map(|event| {
+            let What::Granted { grant } = &event.what else { return None };
+            Some(grant.clone())
         })
     }
 
@@ -89,7 +94,8 @@ impl Loaded {
         let document = self.document_bytes().and_then(|bytes| Document::parse(bytes).ok());
         let redacted = document.map(|document| document.redacted).unwrap_or_default();
         let salt = |(name, commitment)| {
-            let sealed = self.attachments.iter().find(|attachment| attachment.digest == commitment)?;
+            let sealed =
+                self.attachments.iter().find(|attachment| attachment.digest == commitment)?;
             Some((name, *sealed.bytes.first_chunk()?))
         };
         redacted.into_iter().filter_map(salt).collect()
@@ -98,7 +104,8 @@ impl Loaded {
 
 /// What stands beside the first event of a request.
 pub(super) fn attachments(intake: &Intake, beside: bool) -> Vec<Attachment> {
-    let document = Attachment { digest: intake.digest, bytes: intake.bytes.clone(), erasable: false };
+    let document =
+        Attachment { digest: intake.digest, bytes: intake.bytes.clone(), erasable: false };
     let sealed = intake.sealed.values().map(|sealed| Attachment {
         digest: sealed.commitment,
         bytes: sealed.salt_and_value.to_vec(),
@@ -117,7 +124,12 @@ impl Core {
     }
 
     /// Takes one step on a request that was just loaded.
-    pub(super) async fn step(&self, id: RequestId, loaded: &Loaded, commands: Vec<Command>) -> Result<State, StepError> {
+    pub(super) async fn step(
+        &self,
+        id: RequestId,
+        loaded: &Loaded,
+        commands: Vec<Command>,
+    ) -> Result<State, StepError> {
         self.step_with(id, &loaded.state, commands, Vec::new()).await
     }
 
@@ -135,18 +147,28 @@ impl Core {
         for command in commands {
             for what in transition(&after, command, now)? {
                 let event = Event::new(now, Some(id), what);
-                after = after.apply(&event).map_err(|error| LedgerError::Unavailable(error.into()))?;
-                entries.push(NewEntry { bytes: event.to_bytes()?, attachments: std::mem::take(&mut attachments) });
+                after =
+                    after.apply(&event).map_err(|error| LedgerError::Unavailable(error.into()))?;
+                entries.push(NewEntry {
+                    bytes: event.to_bytes()?,
+                    attachments: std::mem::take(&mut attachments),
+                });
             }
         }
-        self.ledger.append(Append { request: Some(id), expected: state.version(), entries }).await?;
+        self.ledger
+            .append(Append { request: Some(id), expected: state.version(), entries })
+            .await?;
         self.bells.ring(id);
         self.forward();
         Ok(after)
     }
 
     /// Takes the step that `command` names for whatever state it finds; tried again on conflict.
-    pub(super) async fn step_on(&self, id: RequestId, command: impl Fn(&Loaded) -> Option<Command>) -> Result<State, StepError> {
+    pub(super) async fn step_on(
+        &self,
+        id: RequestId,
+        command: impl Fn(&Loaded) -> Option<Command>,
+    ) -> Result<State, StepError> {
         for _ in 0..TRIES {
             let loaded = self.load(id).await?;
             let Some(command) = command(&loaded) else { return Ok(loaded.state) };
@@ -162,7 +184,10 @@ impl Core {
 /// A ledger that fails denies; what exactly failed is for the operators.
 impl From<LedgerError> for Denied {
     fn from(error: LedgerError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "the ledger failed, so an action is denied");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the ledger failed, so an action is denied"
+        );
         Self::Unavailable { what: "the ledger" }
     }
 }

@@ -22,8 +22,12 @@ impl Gate {
         for (id, state) in self.requests().await? {
             if state.overdue(self.core().now()).is_some() {
                 let now = self.core().now();
-                let expire = |state: &State| state.overdue(now).map(|_| Command::Close(Cause::Expired));
-                self.core().step_on(id, |loaded| expire(&loaded.state)).await.map_err(Denied::from)?;
+                let expire =
+                    |state: &State| state.overdue(now).map(|_| Command::Close(Cause::Expired));
+                self.core()
+                    .step_on(id, |loaded| expire(&loaded.state))
+                    .await
+                    .map_err(Denied::from)?;
             }
             if *state.phase() == Phase::Started {
                 unknown.push(id);
@@ -43,8 +47,13 @@ impl Gate {
             from = last.index.saturating_add(1);
             for entry in &entries {
                 let Some(id) = entry.request else { continue };
-                let damaged = |detail: String| LedgerError::Damaged { first: entry.index, last: entry.index, detail };
-                let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
+                let damaged = |detail: String| LedgerError::Damaged {
+                    first: entry.index,
+                    last: entry.index,
+                    detail,
+                };
+                let event =
+                    Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
                 let state: State = states.remove(&id).unwrap_or_else(|| {
                     order.push(id);
                     State::default()

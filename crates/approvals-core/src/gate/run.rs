@@ -94,7 +94,8 @@ impl Gate {
         let permit = Permit::new(running.id(), action_digest, grant);
         match caught(move || body(permit, action)).await {
             Ok(result) => {
-                let execution = if result.is_ok() { Execution::Succeeded } else { Execution::Failed };
+                let execution =
+                    if result.is_ok() { Execution::Succeeded } else { Execution::Failed };
                 running.finish(execution).await;
                 result
             }

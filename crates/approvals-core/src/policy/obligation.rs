@@ -112,7 +112,8 @@ impl Obligations {
     /// These obligations, each content once.
     #[must_use]
     pub fn new(obligations: impl IntoIterator<Item = Obligation>) -> Self {
-        let by_content: BTreeMap<_, _> = obligations.into_iter().map(|one| (one.digest(), one)).collect();
+        let by_content: BTreeMap<_, _> =
+            obligations.into_iter().map(|one| (one.digest(), one)).collect();
         Self(by_content.into_values().collect())
     }
 

@@ -12,7 +12,10 @@ use crate::action::id::RuleId;
 /// What a policy says about one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a new verdict must not be overlooked where it decides what runs")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new verdict must not be overlooked where it decides what runs"
+)]
 pub enum Verdict {
     /// It may run now.
     Allow,

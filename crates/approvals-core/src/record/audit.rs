@@ -1,6 +1,7 @@
 //! Where events are sent on: a SIEM, a file, a telemetry pipeline.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -44,6 +45,18 @@ pub trait AuditSink: fmt::Debug + Send + Sync {
 
     /// Takes the entries that follow.
     async fn deliver(&self, entries: &[Entry]) -> Result<(), SinkError>;
+}
+
+/// A shared sink is a sink.
+#[async_trait]
+impl<S: AuditSink + ?Sized> AuditSink for Arc<S> {
+    async fn next(&self) -> Result<u64, SinkError> {
+        (**self).next().await
+    }
+
+    async fn deliver(&self, entries: &[Entry]) -> Result<(), SinkError> {
+        (**self).deliver(entries).await
+    }
 }
 
 /// A sink that could not take an entry. It is offered again.

@@ -31,7 +31,11 @@ pub struct Event {
 /// What can happen. An event of a kind that is not known here is refused, never skipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, clippy::large_enum_variant, reason = "an event that somebody overlooks is a hole; events are few at a time")]
+#[expect(
+    clippy::exhaustive_enums,
+    clippy::large_enum_variant,
+    reason = "an event that somebody overlooks is a hole; events are few at a time"
+)]
 pub enum What {
     /// The log names a key and what it may sign from here on.
     KeyAdded {
@@ -116,7 +120,11 @@ impl Body {
     }
 
     /// The bytes, from here or from `beside`, if they have the digest `expected`.
-    pub fn bytes<'a>(&'a self, expected: Digest, beside: impl FnOnce(Digest) -> Option<&'a [u8]>) -> Option<&'a [u8]> {
+    pub fn bytes<'a>(
+        &'a self,
+        expected: Digest,
+        beside: impl FnOnce(Digest) -> Option<&'a [u8]>,
+    ) -> Option<&'a [u8]> {
         let bytes = match self {
             Self::Inline(text) => text.as_bytes(),
             Self::Beside(digest) => beside(*digest)?,

@@ -13,7 +13,10 @@ use super::signer::{LocalSigner, SignerError};
 /// On disk they are `log.pem`, `recorder.pem` and `grant.pem` in one directory, PKCS#8 PEM, readable by
 /// their owner only. Whoever has `log.pem` can rewrite the whole log.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "taken apart by whoever wires a gate; a new purpose must not be overlooked")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "taken apart by whoever wires a gate; a new purpose must not be overlooked"
+)]
 pub struct Keyring {
     /// Signs the heads of the log.
     pub log: LocalSigner,
@@ -63,13 +66,21 @@ const FILES: [&str; 3] = ["log.pem", "recorder.pem", "grant.pem"];
 impl Keyring {
     /// New random keys, in memory only.
     pub fn generate() -> Result<Self, SignerError> {
-        Ok(Self { log: LocalSigner::generate()?, recorder: LocalSigner::generate()?, grant: LocalSigner::generate()? })
+        Ok(Self {
+            log: LocalSigner::generate()?,
+            recorder: LocalSigner::generate()?,
+            grant: LocalSigner::generate()?,
+        })
     }
 
     /// New random keys, written to `dir`, which is made if it is not there. Existing files are never replaced.
     pub fn create(dir: &Path) -> Result<Self, KeyringError> {
         let keys = Self::generate()?;
-        let failed = |path: &Path, source| KeyringError::File { path: path.to_owned(), action: "written", source };
+        let failed = |path: &Path, source| KeyringError::File {
+            path: path.to_owned(),
+            action: "written",
+            source,
+        };
         fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
         for (name, key) in FILES.into_iter().zip([&keys.log, &keys.recorder, &keys.grant]) {
             let path = dir.join(name);
@@ -86,7 +97,11 @@ impl Keyring {
 
     /// The keys in `dir`, made there if there are none yet.
     pub fn load_or_create(dir: &Path) -> Result<Self, KeyringError> {
-        if FILES.iter().any(|name| dir.join(name).exists()) { Self::load(dir) } else { Self::create(dir) }
+        if FILES.iter().any(|name| dir.join(name).exists()) {
+            Self::load(dir)
+        } else {
+            Self::create(dir)
+        }
     }
 }
 
@@ -104,7 +119,9 @@ fn read_secret(path: PathBuf) -> Result<LocalSigner, KeyringError> {
     let failed = |source| KeyringError::File { path: path.clone(), action: "read", source };
     #[cfg(unix)]
     {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).map_err(failed)?.permissions());
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &fs::metadata(&path).map_err(failed)?.permissions(),
+        );
         if mode & 0o077 != 0 {
             return Err(KeyringError::Exposed { path });
         }

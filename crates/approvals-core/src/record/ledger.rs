@@ -1,6 +1,7 @@
 //! The append-only store of events: the only source of truth.
 
 use std::fmt;
+use std::sync::Arc;
 
 use approvals_log::Checkpoint;
 use async_trait::async_trait;
@@ -65,9 +66,32 @@ pub trait Ledger: fmt::Debug + Send + Sync {
     async fn head(&self) -> Result<SignedHead, LedgerError>;
 }
 
+/// A shared ledger is a ledger.
+#[async_trait]
+impl<L: Ledger + ?Sized> Ledger for Arc<L> {
+    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
+        (**self).append(append).await
+    }
+
+    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
+        (**self).history(of).await
+    }
+
+    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
+        (**self).entries(from, limit).await
+    }
+
+    async fn head(&self) -> Result<SignedHead, LedgerError> {
+        (**self).head().await
+    }
+}
+
 /// What is to be appended: entries of one request, or of the log itself.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "ledgers take it apart whole: a new field must not be overlooked"
+)]
 pub struct Append {
     /// The request that the entries belong to; `None` for events of the log itself.
     pub request: Option<RequestId>,
@@ -79,7 +103,10 @@ pub struct Append {
 
 /// One event to store.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "ledgers take it apart whole: a new field must not be overlooked"
+)]
 pub struct NewEntry {
     /// The event's bytes, at most [`approvals_log::MAX_ENTRY`]; hashed as stored.
     pub bytes: Vec<u8>,
@@ -89,7 +116,10 @@ pub struct NewEntry {
 
 /// Bytes beside the log: too large for an entry, or erasable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "ledgers take it apart whole: a new field must not be overlooked")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "ledgers take it apart whole: a new field must not be overlooked"
+)]
 pub struct Attachment {
     /// The digest by which the entry names it.
     pub digest: Digest,
@@ -101,7 +131,10 @@ pub struct Attachment {
 
 /// One stored event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "ledgers build it whole: a new field must not be overlooked")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "ledgers build it whole: a new field must not be overlooked"
+)]
 pub struct Entry {
     /// Its place in the log, from 0.
     pub index: u64,
@@ -135,7 +168,10 @@ pub struct SignedHead {
 
 /// A ledger that could not do what was asked.
 #[derive(Debug, thiserror::Error)]
-#[expect(clippy::exhaustive_enums, reason = "callers decide by it whether an action may run: a new kind must not be overlooked")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "callers decide by it whether an action may run: a new kind must not be overlooked"
+)]
 pub enum LedgerError {
     /// The request has other entries by now; nothing was stored. Read again and decide anew.
     #[error("something else was appended first")]

@@ -1,6 +1,7 @@
 //! Keys that sign, one per purpose, behind a trait that a key service can implement.
 
 use std::fmt;
+use std::sync::Arc;
 
 use approvals_log::PublicKey;
 use async_trait::async_trait;
@@ -48,6 +49,18 @@ pub trait Signer: fmt::Debug + Send + Sync {
 
     /// The 64-byte signature over `message`.
     async fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError>;
+}
+
+/// A shared signer is a signer.
+#[async_trait]
+impl<S: Signer + ?Sized> Signer for Arc<S> {
+    fn public_key(&self) -> PublicKey {
+        (**self).public_key()
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
+        (**self).sign(message).await
+    }
 }
 
 /// A signature or a key that could not be had.

@@ -12,7 +12,10 @@ use crate::review::request::Request;
 
 /// Where a request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a new phase must not be overlooked by anybody who acts on it")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new phase must not be overlooked by anybody who acts on it"
+)]
 pub enum Phase {
     /// There is no such request.
     Absent,
@@ -151,9 +154,14 @@ impl State {
                 };
                 self.request = Some(request.clone());
             }
-            (Phase::Pending | Phase::Granted, What::Presented { .. } | What::Undelivered { .. }) => {}
+            (
+                Phase::Pending | Phase::Granted,
+                What::Presented { .. } | What::Undelivered { .. },
+            ) => {}
             (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
-                let Ok(decision) = envelope.decision() else { return impossible("no decision in it") };
+                let Ok(decision) = envelope.decision() else {
+                    return impossible("no decision in it");
+                };
                 if let Err(problem) = self.may_take(&decision) {
                     return impossible(problem);
                 }
@@ -176,7 +184,9 @@ impl State {
                 }
                 self.phase = Phase::Started;
             }
-            (Phase::Started, What::Finished { execution }) => self.phase = Phase::Ended(Outcome::Executed(*execution)),
+            (Phase::Started, What::Finished { execution }) => {
+                self.phase = Phase::Ended(Outcome::Executed(*execution))
+            }
             (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {
                 self.phase = Phase::Ended(Outcome::Closed(cause.clone()));
             }
@@ -191,10 +201,15 @@ impl State {
     fn may_take(&self, decision: &Decision) -> Result<(), &'static str> {
         let request = self.request.as_ref().ok_or("there is no request")?;
         let obligations = request.obligations().ok_or("nobody was asked")?;
-        if decision.request != request.id || request.digest() != Ok(decision.request_digest) || decision.action != request.action {
+        if decision.request != request.id
+            || request.digest() != Ok(decision.request_digest)
+            || decision.action != request.action
+        {
             return Err("it decides about something else");
         }
-        if self.has_decided(decision.reviewer.id()) && !(self.phase == Phase::Granted && decision.choice == Choice::Reject) {
+        if self.has_decided(decision.reviewer.id())
+            && !(self.phase == Phase::Granted && decision.choice == Choice::Reject)
+        {
             return Err("the reviewer has decided before");
         }
         if quorum::may_decide(obligations, &request.requester, &decision.reviewer).is_err() {

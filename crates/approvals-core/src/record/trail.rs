@@ -53,11 +53,14 @@ impl Trail {
     ///
     /// If it is not an event, cannot follow those before it, or a signature in it does not hold.
     pub fn read(&mut self, entry: &Entry) -> Result<(), TrailError> {
-        let event = self.check(entry).map_err(|problem| TrailError { index: entry.index, problem })?;
+        let event =
+            self.check(entry).map_err(|problem| TrailError { index: entry.index, problem })?;
         self.next = entry.index.saturating_add(1);
         match (event.request, &event.what) {
             (Some(id), _) => self.requests.entry(id).or_default().push(event),
-            (None, What::KeyAdded { purpose, key }) => self.keys.extend(key.key().map(|key| (*purpose, key))),
+            (None, What::KeyAdded { purpose, key }) => {
+                self.keys.extend(key.key().map(|key| (*purpose, key)))
+            }
             (None, _) => {}
         }
         Ok(())
@@ -72,9 +75,15 @@ impl Trail {
             return Err("it is filed under another request".into());
         }
         match &event.what {
-            What::KeyAdded { key, .. } if key.key().is_none() => return Err("a key that is weak or none".into()),
-            What::Decided { envelope } => self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?,
-            What::Granted { grant } => self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?,
+            What::KeyAdded { key, .. } if key.key().is_none() => {
+                return Err("a key that is weak or none".into());
+            }
+            What::Decided { envelope } => {
+                self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?
+            }
+            What::Granted { grant } => {
+                self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?
+            }
             What::Requested { .. } => check_document(&event, entry)?,
             What::KeyAdded { .. }
             | What::Presented { .. }
@@ -94,7 +103,11 @@ impl Trail {
         Ok(event)
     }
 
-    fn signed_by(&self, purpose: Purpose, holds: impl Fn(&PublicKey) -> bool) -> Result<(), String> {
+    fn signed_by(
+        &self,
+        purpose: Purpose,
+        holds: impl Fn(&PublicKey) -> bool,
+    ) -> Result<(), String> {
         let mut keys = self.keys.iter().filter(|(of, _)| *of == purpose);
         let problem = || format!("no {purpose:?} key of this log has signed it").to_lowercase();
         keys.any(|(_, key)| holds(key)).then_some(()).ok_or_else(problem)
@@ -120,14 +133,22 @@ impl Trail {
 /// The document has the digest that everything else is bound to, and what is hidden fits its commitment.
 fn check_document(event: &Event, entry: &Entry) -> Result<(), String> {
     let What::Requested { request, document } = &event.what else { return Ok(()) };
-    let beside = |digest: Digest| entry.attachments.iter().find(|one| one.digest == digest).map(|one| one.bytes.as_slice());
-    let bytes = document.bytes(request.action, beside).ok_or("its document is missing or is another one")?;
+    let beside = |digest: Digest| {
+        entry.attachments.iter().find(|one| one.digest == digest).map(|one| one.bytes.as_slice())
+    };
+    let bytes = document
+        .bytes(request.action, beside)
+        .ok_or("its document is missing or is another one")?;
     let document = Document::parse(bytes).map_err(|error| error.to_string())?;
     if document.requester != *request.requester.principal().id() {
         return Err("its document is of another requester".into());
     }
-    let hidden = entry.attachments.iter().filter(|attachment| attachment.erasable);
+    let mut hidden = entry.attachments.iter().filter(|attachment| attachment.erasable);
     let fits = |bytes: &[u8], digest: Digest| Digest::of("redacted", bytes) == digest;
     let known = |digest: &Digest| document.redacted.values().any(|commitment| commitment == digest);
-    hidden.map(|one| fits(&one.bytes, one.digest) && known(&one.digest)).all(|holds| holds).then_some(()).ok_or_else(|| "a hidden argument does not fit its commitment".into())
+    if hidden.all(|one| fits(&one.bytes, one.digest) && known(&one.digest)) {
+        Ok(())
+    } else {
+        Err("a hidden argument does not fit its commitment".into())
+    }
 }

@@ -43,7 +43,10 @@ pub(crate) struct Start {
 
 /// Why a command does nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(clippy::exhaustive_enums, reason = "each refusal has its own answer: a new one must not be overlooked")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "each refusal has its own answer: a new one must not be overlooked"
+)]
 pub enum Refusal {
     /// There is no such request.
     #[error("there is no such request")]
@@ -58,7 +61,9 @@ pub enum Refusal {
     #[error("you have decided about this already")]
     Twice,
     /// The decision is about another request, card or action.
-    #[error("this decision is about something else than what is asked now; look at the request again")]
+    #[error(
+        "this decision is about something else than what is asked now; look at the request again"
+    )]
     OtherDigest,
     /// It is too late.
     #[error("it is too late: the request has expired")]
@@ -81,17 +86,27 @@ pub enum Refusal {
 }
 
 /// The events that `command` brings about at `now`, or why there are none.
-pub(crate) fn transition(state: &State, command: Command, now: Timestamp) -> Result<Vec<What>, Refusal> {
+pub(crate) fn transition(
+    state: &State,
+    command: Command,
+    now: Timestamp,
+) -> Result<Vec<What>, Refusal> {
     let now = state.time(now);
     match (state.phase(), command) {
         (Phase::Absent, Command::Ask { request, document }) => Ok(ask(request, document)),
         (Phase::Absent, _) => Err(Refusal::Unknown),
         (Phase::Pending | Phase::Granted, Command::Note(what)) => Ok(vec![what]),
-        (Phase::Pending | Phase::Granted, Command::Decide { decision, envelope }) => decide(state, &decision, envelope, now),
-        (Phase::Pending, Command::Issue(grant)) if state.is_agreed() => Ok(vec![What::Granted { grant }]),
+        (Phase::Pending | Phase::Granted, Command::Decide { decision, envelope }) => {
+            decide(state, &decision, envelope, now)
+        }
+        (Phase::Pending, Command::Issue(grant)) if state.is_agreed() => {
+            Ok(vec![What::Granted { grant }])
+        }
         (Phase::Allowed | Phase::Granted, Command::Start(start)) => self::start(state, &start, now),
         (Phase::Started, Command::Finish(execution)) => Ok(vec![What::Finished { execution }]),
-        (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => Ok(vec![What::Closed { cause }]),
+        (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => {
+            Ok(vec![What::Closed { cause }])
+        }
         (Phase::Pending, Command::Issue(_) | Command::Start(_)) => Err(Refusal::NotGranted),
         _over => Err(Refusal::Over),
     }
@@ -99,23 +114,37 @@ pub(crate) fn transition(state: &State, command: Command, now: Timestamp) -> Res
 
 fn ask(request: Request, document: Body) -> Vec<What> {
     let denied = match &request.ruling.verdict {
-        Verdict::Deny(reason) => Some(What::Closed { cause: Cause::Denied { reason: reason.clone() } }),
+        Verdict::Deny(reason) => {
+            Some(What::Closed { cause: Cause::Denied { reason: reason.clone() } })
+        }
         Verdict::Allow | Verdict::Review(_) => None,
     };
     [What::Requested { request, document }].into_iter().chain(denied).collect()
 }
 
-fn decide(state: &State, decision: &Decision, envelope: Envelope, now: Timestamp) -> Result<Vec<What>, Refusal> {
+fn decide(
+    state: &State,
+    decision: &Decision,
+    envelope: Envelope,
+    now: Timestamp,
+) -> Result<Vec<What>, Refusal> {
     let request = state.request().ok_or(Refusal::Unknown)?;
     let obligations = request.obligations().ok_or(Refusal::Over)?;
-    if decision.request != request.id || decision.action != request.action || request.digest() != Ok(decision.request_digest) {
+    if decision.request != request.id
+        || decision.action != request.action
+        || request.digest() != Ok(decision.request_digest)
+    {
         return Err(Refusal::OtherDigest);
     }
     quorum::may_decide(obligations, &request.requester, &decision.reviewer)?;
     let is_granted = *state.phase() == Phase::Granted;
     match decision.choice {
         Choice::Approve if is_granted => return Err(Refusal::Over),
-        Choice::Approve | Choice::Reject if state.has_decided(decision.reviewer.id()) && !is_granted => return Err(Refusal::Twice),
+        Choice::Approve | Choice::Reject
+            if state.has_decided(decision.reviewer.id()) && !is_granted =>
+        {
+            return Err(Refusal::Twice);
+        }
         Choice::Approve if now >= request.approve_by => return Err(Refusal::TooLate),
         Choice::Approve => return Ok(vec![What::Decided { envelope }]),
         Choice::Reject if now >= request.approve_by && !is_granted => return Err(Refusal::TooLate),
@@ -134,7 +163,9 @@ fn start(state: &State, start: &Start, now: Timestamp) -> Result<Vec<What>, Refu
         (Verdict::Deny(reason), _, _) => return Err(Refusal::PolicyStops(reason.clone())),
         (Verdict::Allow, None, None) => {}
         (Verdict::Review(_), None, _) => return Err(Refusal::PolicyAsksMore),
-        (Verdict::Review(asked), Some(satisfied), _) if !asked.are_among(satisfied) => return Err(Refusal::PolicyAsksMore),
+        (Verdict::Review(asked), Some(satisfied), _) if !asked.are_among(satisfied) => {
+            return Err(Refusal::PolicyAsksMore);
+        }
         (Verdict::Allow | Verdict::Review(_), Some(obligations), Some(grant)) => {
             if now >= grant.expires_at() {
                 return Err(Refusal::TooLate);
@@ -147,7 +178,9 @@ fn start(state: &State, start: &Start, now: Timestamp) -> Result<Vec<What>, Refu
                 return Err(Refusal::ApproversGone);
             }
         }
-        (Verdict::Allow | Verdict::Review(_), Some(_), None) | (Verdict::Allow, None, Some(_)) => return Err(Refusal::NotGranted),
+        (Verdict::Allow | Verdict::Review(_), Some(_), None) | (Verdict::Allow, None, Some(_)) => {
+            return Err(Refusal::NotGranted);
+        }
     }
     Ok(vec![What::Started { action: start.action, policy: start.ruling.policy }])
 }
@@ -169,11 +202,18 @@ impl State {
     pub fn outcome(&self) -> Option<&Outcome> {
         match self.phase() {
             Phase::Ended(outcome) => Some(outcome),
-            Phase::Absent | Phase::Allowed | Phase::Pending | Phase::Granted | Phase::Started => None,
+            Phase::Absent | Phase::Allowed | Phase::Pending | Phase::Granted | Phase::Started => {
+                None
+            }
         }
     }
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that overflows or overlooks fails"
+)]
 #[path = "transition_tests.rs"]
 mod tests;

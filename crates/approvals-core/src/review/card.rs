@@ -95,7 +95,10 @@ impl Card {
         page.value("environment", &document.log, &visible::text(&document.log));
         for obligation in request.obligations().into_iter().flatten() {
             for seats in &obligation.quorum {
-                page.fact("needs", &format!("{} of {} ({})", seats.count, seats.group, obligation.name));
+                page.fact(
+                    "needs",
+                    &format!("{} of {} ({})", seats.count, seats.group, obligation.name),
+                );
             }
             if obligation.owner_may_approve {
                 page.fact("note", "who the requester acts for may approve this");
@@ -134,7 +137,8 @@ impl Card {
 
     fn claims(&self, page: &mut Page) {
         let claims = [("summary", &self.document.summary), ("reason", &self.document.reason)];
-        let claims: Vec<_> = claims.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();
+        let claims: Vec<_> =
+            claims.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();
         if claims.is_empty() {
             return;
         }

@@ -129,7 +129,8 @@ pub enum EnvelopeError {
 
 /// DSSE's pre-authentication encoding: what is signed.
 fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut out = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();
+    let mut out =
+        format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();
     out.extend_from_slice(payload);
     out
 }
@@ -161,7 +162,8 @@ impl Envelope {
         }
         let payload = self.payload_bytes()?;
         let value = parse(&payload, canonical::MAX_BYTES).map_err(EnvelopeError::Payload)?;
-        serde_json::from_value(value).map_err(|error| EnvelopeError::Payload(CanonicalError::other(error)))
+        serde_json::from_value(value)
+            .map_err(|error| EnvelopeError::Payload(CanonicalError::other(error)))
     }
 
     /// The ids of the keys that are said to have signed.
@@ -193,6 +195,9 @@ mod tests {
     /// secure-systems-lab/dsse, protocol.md.
     #[test]
     fn the_encoding_is_that_of_the_specification() {
-        assert_eq!(pae("http://example.com/HelloWorld", b"hello world"), b"DSSEv1 29 http://example.com/HelloWorld 11 hello world");
+        assert_eq!(
+            pae("http://example.com/HelloWorld", b"hello world"),
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
     }
 }

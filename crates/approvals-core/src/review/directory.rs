@@ -74,7 +74,10 @@ impl fmt::Display for ChannelIdentity {
 #[async_trait]
 pub trait Directory: fmt::Debug + Send + Sync {
     /// The principal behind an identity; `None` if there is none, which means no vote.
-    async fn resolve(&self, identity: &ChannelIdentity) -> Result<Option<Principal>, DirectoryError>;
+    async fn resolve(
+        &self,
+        identity: &ChannelIdentity,
+    ) -> Result<Option<Principal>, DirectoryError>;
 
     /// The members of a group, to see at once that nobody could approve.
     async fn members(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError>;
@@ -98,7 +101,7 @@ impl DirectoryError {
 /// use approvals_core::{ChannelIdentity, Principal, StaticDirectory};
 ///
 /// let directory = StaticDirectory::new()
-///     .with(Principal::human("u:mira")?.member_of(["data-owners"])?, [ChannelIdentity::new("slack", "T1/U42")?]);
+///     .with(&Principal::human("u:mira")?.member_of(["data-owners"])?, [ChannelIdentity::new("slack", "T1/U42")?]);
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -115,7 +118,11 @@ impl StaticDirectory {
 
     /// The same, knowing `principal` by these identities. An identity has one owner: the last one named.
     #[must_use]
-    pub fn with(mut self, principal: Principal, identities: impl IntoIterator<Item = ChannelIdentity>) -> Self {
+    pub fn with(
+        mut self,
+        principal: &Principal,
+        identities: impl IntoIterator<Item = ChannelIdentity>,
+    ) -> Self {
         for identity in identities {
             self.identities.insert(identity, principal.clone());
         }
@@ -125,7 +132,10 @@ impl StaticDirectory {
 
 #[async_trait]
 impl Directory for StaticDirectory {
-    async fn resolve(&self, identity: &ChannelIdentity) -> Result<Option<Principal>, DirectoryError> {
+    async fn resolve(
+        &self,
+        identity: &ChannelIdentity,
+    ) -> Result<Option<Principal>, DirectoryError> {
         Ok(self.identities.get(identity).cloned())
     }
 

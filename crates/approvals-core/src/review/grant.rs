@@ -69,8 +69,15 @@ pub struct Detail {
 }
 
 impl Claims {
-    pub(crate) fn new(origin: &str, request: &Request, action: &str, approvers: Vec<PrincipalId>, now: Timestamp) -> Result<Self, CanonicalError> {
-        let lifetime = request.obligations().map(crate::Obligations::execute_within).unwrap_or_default();
+    pub(crate) fn new(
+        origin: &str,
+        request: &Request,
+        action: &str,
+        approvers: Vec<PrincipalId>,
+        now: Timestamp,
+    ) -> Result<Self, CanonicalError> {
+        let lifetime =
+            request.obligations().map(crate::Obligations::execute_within).unwrap_or_default();
         let seconds = |time: Timestamp| time.as_millis().div_euclid(1000);
         let (sub, act) = delegation(&request.requester);
         let detail = Detail {
@@ -109,7 +116,9 @@ impl Claims {
 /// The subject is the outermost owner; the actors are nested, the current one outermost.
 fn delegation(requester: &Requester) -> (PrincipalId, Option<Actor>) {
     let requester_id = requester.principal().id();
-    let Some((owner, between)) = requester.chain().split_last() else { return (requester_id.clone(), None) };
+    let Some((owner, between)) = requester.chain().split_last() else {
+        return (requester_id.clone(), None);
+    };
     let mut actor = None;
     for principal in between.iter().rev().map(crate::Principal::id).chain([requester_id]) {
         actor = Some(Actor { act: actor.map(Box::new), sub: principal.clone() });

@@ -9,7 +9,10 @@ use sha2::{Digest as _, Sha256};
 /// What a key signs. One key serves one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a signature is checked against its purpose: a new one must not be overlooked")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a signature is checked against its purpose: a new one must not be overlooked"
+)]
 pub enum Purpose {
     /// Decisions that a channel attests.
     Recorder,
@@ -65,7 +68,11 @@ mod tests {
 
     #[test]
     fn other_curves_and_weak_keys_are_not_keys() {
-        let weak = Jwk { x: BASE64URL.encode([1_u8].iter().chain(&[0; 31]).copied().collect::<Vec<_>>()), crv: "Ed25519".into(), kty: "OKP".into() };
+        let weak = Jwk {
+            x: BASE64URL.encode([1_u8].iter().chain(&[0; 31]).copied().collect::<Vec<_>>()),
+            crv: "Ed25519".into(),
+            kty: "OKP".into(),
+        };
         assert!(weak.key().is_none());
         let other = Jwk { crv: "X25519".into(), ..weak };
         assert!(other.key().is_none());

@@ -10,7 +10,10 @@ use crate::policy::obligation::Obligations;
 ///
 /// Obligations that nobody can satisfy are not satisfied by anybody.
 #[must_use]
-pub(crate) fn is_satisfied<'a>(obligations: &Obligations, people: impl IntoIterator<Item = &'a Principal>) -> bool {
+pub(crate) fn is_satisfied<'a>(
+    obligations: &Obligations,
+    people: impl IntoIterator<Item = &'a Principal>,
+) -> bool {
     let by_id: BTreeMap<_, _> = people.into_iter().map(|person| (person.id(), person)).collect();
     let people: Vec<&Principal> = by_id.into_values().filter(|person| person.is_human()).collect();
     obligations.can_be_satisfied() && Matching::new(&people).seat_all(obligations.seats())
@@ -35,7 +38,11 @@ pub enum Ineligible {
 }
 
 /// Whether `person` may decide about what `requester` asks.
-pub(crate) fn may_decide(obligations: &Obligations, requester: &Requester, person: &Principal) -> Result<(), Ineligible> {
+pub(crate) fn may_decide(
+    obligations: &Obligations,
+    requester: &Requester,
+    person: &Principal,
+) -> Result<(), Ineligible> {
     if person.id() == requester.principal().id() {
         return Err(Ineligible::Requester);
     }
@@ -46,7 +53,11 @@ pub(crate) fn may_decide(obligations: &Obligations, requester: &Requester, perso
     if is_owner && !obligations.owner_may_approve() {
         return Err(Ineligible::Owner);
     }
-    if obligations.seats().any(|group| person.is_in(group)) { Ok(()) } else { Err(Ineligible::NotAsked) }
+    if obligations.seats().any(|group| person.is_in(group)) {
+        Ok(())
+    } else {
+        Err(Ineligible::NotAsked)
+    }
 }
 
 /// A bipartite matching, grown seat by seat along augmenting paths.
@@ -101,6 +112,7 @@ impl<'a> Matching<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 mod tests {
     use proptest::prelude::*;
 
@@ -113,12 +125,16 @@ mod tests {
 
     #[test]
     fn one_person_in_two_groups_fills_one_seat() {
-        let both = Obligation::new("both").unwrap().seats("dba", 1).unwrap().seats("owner", 1).unwrap();
+        let both =
+            Obligation::new("both").unwrap().seats("dba", 1).unwrap().seats("owner", 1).unwrap();
         let both = Obligations::new([both]);
         let (a, b) = (person("a", &["dba", "owner"]), person("b", &["dba"]));
         assert!(!is_satisfied(&both, [&a]));
         assert!(!is_satisfied(&both, [&a, &a]));
-        assert!(is_satisfied(&both, [&a, &b]), "a greedy choice would seat `a` as dba and strand `b`");
+        assert!(
+            is_satisfied(&both, [&a, &b]),
+            "a greedy choice would seat `a` as dba and strand `b`"
+        );
         assert!(!is_satisfied(&both, [&b, &person("c", &["dba"])]));
     }
 
@@ -132,8 +148,14 @@ mod tests {
     #[test]
     fn machines_fill_no_seat() {
         let one = Obligations::new([Obligation::new("one").unwrap().seats("dba", 1).unwrap()]);
-        assert!(!is_satisfied(&one, [&Principal::agent("bot").unwrap().member_of(["dba"]).unwrap()]));
-        assert!(!is_satisfied(&one, [&Principal::service("ci").unwrap().member_of(["dba"]).unwrap()]));
+        assert!(!is_satisfied(
+            &one,
+            [&Principal::agent("bot").unwrap().member_of(["dba"]).unwrap()]
+        ));
+        assert!(!is_satisfied(
+            &one,
+            [&Principal::service("ci").unwrap().member_of(["dba"]).unwrap()]
+        ));
     }
 
     /// Every assignment of people to seats, tried one by one.

@@ -31,7 +31,8 @@ impl RulesError {
     fn at(text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> Self {
         let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count().saturating_add(1);
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
+        let column =
+            before.rsplit('\n').next().unwrap_or_default().chars().count().saturating_add(1);
         Self { line, column, message: message.into() }
     }
 
@@ -99,9 +100,14 @@ impl FromStr for Rules {
 
     fn from_str(text: &str) -> Result<Self, RulesError> {
         if text.len() > MAX_FILE {
-            return Err(RulesError::at(text, None, format!("the file is larger than {MAX_FILE} bytes")));
+            return Err(RulesError::at(
+                text,
+                None,
+                format!("the file is larger than {MAX_FILE} bytes"),
+            ));
         }
-        let file: File = toml::from_str(text).map_err(|e| RulesError::at(text, e.span(), e.message()))?;
+        let file: File =
+            toml::from_str(text).map_err(|e| RulesError::at(text, e.span(), e.message()))?;
         Loader { text, obligations: BTreeMap::new() }.load(file)
     }
 }
@@ -132,7 +138,11 @@ impl Loader<'_> {
             }
             rules.push(rule);
         }
-        Ok(Rules { digest: Digest::of("policy", self.text.as_bytes()), rules, obligations: self.obligations })
+        Ok(Rules {
+            digest: Digest::of("policy", self.text.as_bytes()),
+            all: rules,
+            obligations: self.obligations,
+        })
     }
 
     fn refuse<T, V>(&self, at: &Spanned<V>, message: impl Into<String>) -> Result<T, RulesError> {
@@ -143,12 +153,20 @@ impl Loader<'_> {
         text.get_ref().parse().or_else(|error: T::Err| self.refuse(text, error.to_string()))
     }
 
-    fn obligation(&self, name: &Spanned<String>, table: ObligationTable) -> Result<Obligation, RulesError> {
+    fn obligation(
+        &self,
+        name: &Spanned<String>,
+        table: ObligationTable,
+    ) -> Result<Obligation, RulesError> {
         if table.quorum.get_ref().is_empty() {
-            return self.refuse(&table.quorum, "an empty quorum could never approve; name a group and a count");
+            return self.refuse(
+                &table.quorum,
+                "an empty quorum could never approve; name a group and a count",
+            );
         }
         let id: RuleId = self.parse(name)?;
-        let mut obligation = Obligation::new(id.as_str()).or_else(|e| self.refuse(name, e.to_string()))?;
+        let mut obligation =
+            Obligation::new(id.as_str()).or_else(|e| self.refuse(name, e.to_string()))?;
         for seats in table.quorum.into_inner() {
             let group: Group = self.parse(&seats.group)?;
             match NonZeroU32::new(*seats.count.get_ref()).filter(|count| count.get() <= 100) {
@@ -171,14 +189,18 @@ impl Loader<'_> {
         let parsed = parsed.and_then(|span| Duration::try_from(span).ok());
         match parsed.filter(|span| (1..=31_536_000).contains(&span.as_secs())) {
             Some(span) => Ok(span),
-            None => self.refuse(text, "expected a time from one second to a year, such as \"30m\" or \"8h\""),
+            None => self.refuse(
+                text,
+                "expected a time from one second to a year, such as \"30m\" or \"8h\"",
+            ),
         }
     }
 
     fn rule(&self, table: RuleTable) -> Result<Rule, RulesError> {
         let id: RuleId = self.parse(&table.id)?;
         if table.risk.as_ref().is_some_and(|levels| levels.get_ref().is_empty()) {
-            return self.refuse(&table.id, "an empty `risk` matches nothing; leave it out to match any");
+            return self
+                .refuse(&table.id, "an empty `risk` matches nothing; leave it out to match any");
         }
         let effect = match (&table.effect, &table.require) {
             (Some(word), None) if *word.get_ref() == EffectWord::Allow => Effect::Allow,
@@ -198,7 +220,10 @@ impl Loader<'_> {
 
     fn required(&self, names: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<RuleId>, RulesError> {
         if names.get_ref().is_empty() {
-            return self.refuse(names, "an empty `require` would ask nobody; use `effect = \"allow\"` to allow");
+            return self.refuse(
+                names,
+                "an empty `require` would ask nobody; use `effect = \"allow\"` to allow",
+            );
         }
         let known = |name: &Spanned<String>| {
             let id: RuleId = self.parse(name)?;
@@ -215,7 +240,9 @@ impl Loader<'_> {
             _ if text.get_ref() == "*" => Ok(Pattern::Any),
             None => self.parse(text).map(Pattern::Exactly),
             Some(stem) => {
-                let stem = stem.parse().or_else(|_name| self.refuse(text, "before `.*` stands an action name"))?;
+                let stem = stem
+                    .parse()
+                    .or_else(|_name| self.refuse(text, "before `.*` stands an action name"))?;
                 Ok(Pattern::Below(stem))
             }
         }
@@ -223,5 +250,6 @@ impl Loader<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test that overlooks fails")]
 #[path = "file_tests.rs"]
 mod tests;

@@ -67,7 +67,10 @@ fn the_strictest_of_all_matching_rules_wins_and_obligations_add_up() {
     assert_eq!(names(&verdict("db.read", "high")), ["one-owner"]);
     assert_eq!(names(&verdict("db.export", "low")), ["two-leads"]);
     assert_eq!(names(&verdict("db.export", "high")), ["one-owner", "two-leads"]);
-    assert_eq!(verdict("db.drop", "critical"), Verdict::Deny("tables are never dropped by agents".into()));
+    assert_eq!(
+        verdict("db.drop", "critical"),
+        Verdict::Deny("tables are never dropped by agents".into())
+    );
 }
 
 #[test]
@@ -81,18 +84,42 @@ fn what_no_rule_matches_is_denied() {
 fn a_file_with_a_mistake_does_not_load_and_says_where() {
     let cases = [
         ("version = 1", "version = 2", "line 2, column 11: this version reads `version = 1` only"),
-        ("default = \"deny\"", "default = \"allow\"", "line 3, column 11: the default can only be \"deny\""),
+        (
+            "default = \"deny\"",
+            "default = \"allow\"",
+            "line 3, column 11: the default can only be \"deny\"",
+        ),
         ("count = 1", "count = 0", "line 6, column 44: a count is from 1 to 100"),
         ("\"5m\"", "\"5 parsecs\"", "line 7, column 18: expected a time"),
-        ("action = \"db.read\"", "action = \"DB read\"", "line 15, column 10: `DB read` is not an action name"),
-        ("effect = \"allow\"", "effect = \"allow\"\nrequire = [\"one-owner\"]", "line 14, column 6: a rule has either"),
+        (
+            "action = \"db.read\"",
+            "action = \"DB read\"",
+            "line 15, column 10: `DB read` is not an action name",
+        ),
+        (
+            "effect = \"allow\"",
+            "effect = \"allow\"\nrequire = [\"one-owner\"]",
+            "line 14, column 6: a rule has either",
+        ),
         ("effect = \"allow\"", "efect = \"allow\"", "line 16, column 1: unknown field `efect`"),
-        ("effect = \"allow\"", "effect = \"permit\"", "line 16, column 10: unknown variant `permit`"),
+        (
+            "effect = \"allow\"",
+            "effect = \"permit\"",
+            "line 16, column 10: unknown variant `permit`",
+        ),
         ("[\"high\", \"critical\"]", "[\"huge\"]", "line 21, column 9: unknown variant `huge`"),
-        ("[\"two-leads\"]", "[\"two-leds\"]", "line 27, column 12: there is no `[obligation.two-leds]`"),
+        (
+            "[\"two-leads\"]",
+            "[\"two-leds\"]",
+            "line 27, column 12: there is no `[obligation.two-leds]`",
+        ),
         ("[\"two-leads\"]", "[]", "line 27, column 11: an empty `require` would ask nobody"),
         ("id = \"exports\"", "id = \"reads\"", "line 25, column 6: another rule has this id"),
-        ("quorum = [{ group = \"leads\", count = 2 }]", "quorum = []", "line 10, column 10: an empty quorum"),
+        (
+            "quorum = [{ group = \"leads\", count = 2 }]",
+            "quorum = []",
+            "line 10, column 10: an empty quorum",
+        ),
     ];
     for (from, to, expected) in cases {
         let broken = RULES.replacen(from, to, 1);

@@ -50,7 +50,7 @@ pub use file::RulesError;
 #[derive(Clone, Debug)]
 pub struct Rules {
     digest: Digest,
-    rules: Vec<Rule>,
+    all: Vec<Rule>,
     obligations: BTreeMap<RuleId, Obligation>,
 }
 
@@ -82,9 +82,10 @@ impl Pattern {
     fn matches(&self, action: &ActionName) -> bool {
         match self {
             Self::Exactly(name) => name == action,
-            Self::Below(name) => {
-                action.as_str().strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
-            }
+            Self::Below(name) => action
+                .as_str()
+                .strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.starts_with('.')),
             Self::Any => true,
         }
     }
@@ -103,7 +104,7 @@ impl Policy for Rules {
     }
 
     fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
-        let matching: Vec<&Rule> = self.rules.iter().filter(|rule| rule.matches(facts)).collect();
+        let matching: Vec<&Rule> = self.all.iter().filter(|rule| rule.matches(facts)).collect();
         let ids = matching.iter().map(|rule| rule.id.clone()).collect();
         Ok(Ruling::new(self.verdict(&matching)?, ids, self.digest))
     }
