@@ -8,7 +8,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-log", &[], &[]),
     ("approvals-core", &["approvals-log"], &[]),
     ("approvals-macros", &[], &[]),
-    ("approvals-testkit", &["approvals-core"], &[]),
+    ("approvals-testkit", &["approvals-core", "approvals-log"], &[]),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     (

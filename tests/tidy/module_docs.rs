@@ -2,8 +2,13 @@
 
 use crate::tree::{File, Problem};
 
+/// A comment, or a page that is the comment.
+const FIRST: [&str; 2] = ["//! ", "#![doc = include_str!("];
+
 pub(crate) fn check(files: &[File]) -> Vec<Problem> {
-    let silent = files.iter().filter(|file| file.is_production() && !file.text.starts_with("//! "));
+    let silent = files.iter().filter(|file| {
+        file.is_production() && !FIRST.iter().any(|first| file.text.starts_with(first))
+    });
     silent
         .map(|file| file.problem(1, "begins without `//!`; say in one line what the file is"))
         .collect()

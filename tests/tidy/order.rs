@@ -3,7 +3,7 @@
 //! Between the folders the order is the one below; inside a folder it is the order of the `mod` lines in its `mod.rs`.
 //! Names that a `mod.rs` or `lib.rs` hands on are traced to the file they come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::paths::{self, Path};
 use crate::source::{self, Kind, Token, starts_with};
@@ -16,6 +16,11 @@ const FOLDERS: [&str; 5] = ["action", "policy", "review", "record", "gate"];
 
 /// Beside the way: used by all, and support for the macro's expansion.
 const BESIDE: [&str; 2] = ["error", "private"];
+
+/// Files of one folder that need each other, as few as possible: the gate holds the approvers, an approver is handed the
+/// desk, and the desk leads back to the gate.
+const KNOTS: [(&str, &[&str]); 1] =
+    [("gate", &["approver", "builder", "desk", "forward", "journal"])];
 
 pub(crate) fn check(files: &[File]) -> Vec<Problem> {
     let house = House::new(files);
@@ -66,14 +71,14 @@ impl<'a> House<'a> {
         found.extend(globs.map(|path| {
             module.file.problem(path.line, "a glob hides which file a name comes from")
         }));
-        for path in paths::rooted(&module.tokens, name) {
-            let target = self.resolve(&path.segments);
-            if let Some(later) = self.later(name, &target) {
-                found.push(
-                    module.file.problem(path.line, format!("uses `{later}`, which comes after it")),
-                );
-            }
-        }
+        // A group names a module once for each of its items, and is told of once.
+        let upward: BTreeSet<(usize, String)> = paths::rooted(&module.tokens, name)
+            .iter()
+            .filter_map(|path| Some((path.line, self.later(name, &self.resolve(&path.segments))?)))
+            .collect();
+        found.extend(upward.iter().map(|(line, later)| {
+            module.file.problem(*line, format!("uses `{later}`, which comes after it"))
+        }));
         found
     }
 
@@ -98,8 +103,8 @@ impl<'a> House<'a> {
     /// Where the two ways part: the name of the used module, if it comes after its user.
     fn later(&self, user: &[String], target: &[String]) -> Option<String> {
         let common = user.iter().zip(target).take_while(|(a, b)| a == b).count();
-        let above = user.get(..common)?;
-        let is_later = self.rank(above, target.get(common)?) > self.rank(above, user.get(common)?);
+        let (above, by, next) = (user.get(..common)?, user.get(common)?, target.get(common)?);
+        let is_later = self.rank(above, next) > self.rank(above, by) && !is_knot(above, by, next);
         is_later.then(|| target.join("::"))
     }
 
@@ -109,6 +114,11 @@ impl<'a> House<'a> {
         }
         self.modules.get(above)?.children.iter().position(|known| known == name)
     }
+}
+
+fn is_knot(above: &[String], one: &str, other: &str) -> bool {
+    let mut knots = KNOTS.iter().filter(|(folder, _)| above.iter().eq([folder]));
+    knots.any(|(_, files)| files.contains(&one) && files.contains(&other))
 }
 
 /// `["review", "card"]` for `review/card.rs`, `["review"]` for `review/mod.rs`, nothing in it for `lib.rs`.
@@ -159,7 +169,9 @@ mod tests {
                 "use super::Request; /* crate::gate */ const A: &str = \"crate::gate\";",
             ),
             ("review/quorum.rs", "use crate::review::{Face, request::Request};"),
-            ("gate/mod.rs", "pub mod run; pub use crate::review::Face;"),
+            ("gate/mod.rs", "mod approver; mod desk; pub mod run; pub use crate::review::Face;"),
+            ("gate/approver.rs", "use super::desk::Desk;"),
+            ("gate/desk.rs", "use super::approver::Approver;"),
             ("gate/run.rs", "use crate::{Gate, record, review::quorum};"),
         ];
         let mut files: Vec<File> = fixed
@@ -199,6 +211,7 @@ mod tests {
                 "mod request; pub mod card; pub mod quorum; use request::Request; pub use crate::gate::run;",
             ),
             ("review/request.rs", "mod inner { use super::super::card; }"),
+            ("gate/desk.rs", "use super::run::Ticket;"),
             // What has no place, or hides its place.
             ("helpers.rs", ""),
             ("review/orphan.rs", ""),

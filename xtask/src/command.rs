@@ -42,6 +42,12 @@ impl Program {
         self
     }
 
+    /// Hides a variable from the program.
+    pub(crate) fn without(mut self, key: &str) -> Self {
+        self.0.env_remove(key);
+        self
+    }
+
     /// Puts a folder before all others where programs are looked for.
     pub(crate) fn first_on_path(self, folder: &Path) -> Result<Self, Stop> {
         let old = std::env::var_os("PATH").unwrap_or_default();

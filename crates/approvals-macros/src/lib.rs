@@ -9,12 +9,14 @@ mod check;
 mod errors;
 mod expand;
 mod model;
+mod output;
+mod param;
 mod template;
 
 #[cfg(test)]
-mod golden;
+mod golden_tests;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 
 use proc_macro2::TokenStream;
 

@@ -68,7 +68,11 @@ impl Param {
 pub(crate) fn choices(params: &[Param], show: impl Fn(&str) -> String) -> String {
     let names = params.iter().map(|param| param.name.as_str()).filter(|name| !name.is_empty());
     let names: Vec<_> = names.map(show).collect();
-    if names.is_empty() { "there are none".to_owned() } else { format!("expected {}", names.join(", ")) }
+    if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("expected {}", names.join(", "))
+    }
 }
 
 /// The pattern to which `#[async_trait]` binds its own `__arg1`, to give the reviewers the author's names.

@@ -1,18 +1,21 @@
 //! One group of appends in one transaction: compare, insert, sign once, commit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use approvals_core::{Append, Appended, LedgerError, SignedHead, Signer};
 use approvals_log::{Checkpoint, Frontier, SignedNote, Vkey, leaf_hash};
 use rusqlite::{Connection, ErrorCode, Statement, params};
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
 use crate::error::{BoxError, Damage};
 use crate::event::request_column;
 use crate::head::{Head, Stored};
 
 /// How long the log key may take for one signature, while others wait for the file.
-const SIGN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+const SIGN_WITHIN: Duration = Duration::from_secs(30);
 
 /// Signs heads from a thread that is not async.
 #[derive(Debug)]
@@ -27,9 +30,10 @@ impl HeadSigner {
     pub(crate) fn sign(&self, tree: Frontier) -> Result<Head, BoxError> {
         let checkpoint = Checkpoint::new(self.vkey.name(), tree.size(), tree.root())?;
         let text = checkpoint.to_text();
-        let signing =
-            async { tokio::time::timeout(SIGN_WITHIN, self.key.sign(text.as_bytes())).await };
-        let signature = self.runtime.block_on(signing)??;
+        let signing = async { timeout(SIGN_WITHIN, self.key.sign(text.as_bytes())).await };
+        // A key that panics is a key that does not sign; this thread must live on.
+        let signed = catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(signing)));
+        let signature = signed.map_err(|_payload| "the log key panicked")???;
         let note = SignedNote::assemble(text, &self.vkey, signature)?.to_string();
         Ok(Head { signed: SignedHead { checkpoint, note }, tree })
     }

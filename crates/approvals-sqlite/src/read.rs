@@ -1,4 +1,5 @@
-//! Questions to the file. Each is answered from one snapshot, and each event is checked against itself.
+//! Questions to the file. Each is answered from one snapshot, since its first statement stays open until the
+//! end, and each event is checked against itself.
 
 use approvals_core::{Attachment, Entry, LedgerError, RequestId, SignedHead};
 use approvals_log::Vkey;
@@ -10,12 +11,11 @@ use crate::head::{Head, open_note};
 
 /// All events of one request, or the log's own.
 pub(crate) fn history(conn: &Connection, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-    let snapshot = conn.unchecked_transaction().map_err(unavailable)?;
     let sql = format!("SELECT {COLUMNS} FROM event WHERE request = ?1 ORDER BY seq");
-    let mut query = snapshot.prepare(&sql).map_err(unavailable)?;
+    let mut query = conn.prepare(&sql).map_err(unavailable)?;
     let rows = query.query([request_column(of)]).map_err(unavailable)?;
     let mut next_seq = 0_u64;
-    collect(&snapshot, rows, |row| {
+    collect(conn, rows, |row| {
         let index = row.get::<_, i64>(0).ok().and_then(|index| u64::try_from(index).ok());
         let event = Event::read(row, index.unwrap_or_default())?;
         if event.seq != next_seq {
@@ -34,12 +34,11 @@ pub(crate) fn entries(
 ) -> Result<Vec<Entry>, LedgerError> {
     let Ok(first) = i64::try_from(from) else { return Ok(Vec::new()) };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let snapshot = conn.unchecked_transaction().map_err(unavailable)?;
     let sql = format!("SELECT {COLUMNS} FROM event WHERE idx >= ?1 ORDER BY idx LIMIT ?2");
-    let mut query = snapshot.prepare(&sql).map_err(unavailable)?;
+    let mut query = conn.prepare(&sql).map_err(unavailable)?;
     let rows = query.query(params![first, limit]).map_err(unavailable)?;
     let mut next = from;
-    collect(&snapshot, rows, |row| {
+    collect(conn, rows, |row| {
         let event = Event::read(row, next)?;
         next = next.saturating_add(1);
         Ok(event)
@@ -81,20 +80,25 @@ pub(crate) fn checkpoints(
         .collect()
 }
 
+const BESIDE: &str = "SELECT digest, erasable, bytes FROM attachment
+    WHERE idx = ?1 AND bytes IS NOT NULL ORDER BY n";
+
 fn collect(
     conn: &Connection,
     mut rows: Rows<'_>,
     mut read: impl for<'a> FnMut(&'a rusqlite::Row<'_>) -> Result<Event<'a>, Damage>,
 ) -> Result<Vec<Entry>, LedgerError> {
-    let mut beside = conn
-        .prepare("SELECT digest, erasable, bytes FROM attachment WHERE idx = ?1 AND bytes IS NOT NULL ORDER BY n")
-        .map_err(unavailable)?;
+    let mut beside = None;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(unavailable)? {
         let event = read(row)?;
         event.check()?;
         let mut entry = event.to_entry()?;
-        entry.attachments = attachments(&mut beside, entry.index)?;
+        let beside = match &mut beside {
+            Some(prepared) => prepared,
+            unprepared => unprepared.insert(conn.prepare(BESIDE).map_err(unavailable)?),
+        };
+        entry.attachments = attachments(beside, entry.index)?;
         entries.push(entry);
     }
     Ok(entries)

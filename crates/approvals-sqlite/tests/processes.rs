@@ -3,7 +3,14 @@
 //! The other processes are this test program itself, asked through its environment to run [`child`].
 
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 
@@ -80,25 +87,25 @@ async fn endless(path: &Path, number: u32) {
     }
 }
 
-/// Appends large entries until it fails, and then some more.
+/// Appends large entries until it fails for good. After an error the ledger may recover, since closing the
+/// file moves the write-ahead log into it; then it fails again.
 async fn fill(path: &Path, number: u32) {
     let ledger = open(path).await;
-    let (mut next, mut failures) = (0, 0);
-    while failures < 3 {
+    let (mut next, mut in_a_row) = (0, 0);
+    while in_a_row < 3 {
         let entry = NewEntry { bytes: vec![b'x'; 60_000], attachments: vec![] };
         let append = Append { request: Some(id(number)), expected: next, entries: vec![entry] };
         match ledger.append(append).await {
             Ok(appended) => {
-                assert_eq!(failures, 0, "nothing is stored while the disk is full");
                 say(appended.first);
-                next += 1;
+                in_a_row = 0;
             }
-            Err(LedgerError::Unavailable(_) | LedgerError::Unknown(_)) => failures += 1,
+            Err(LedgerError::Unavailable(_) | LedgerError::Unknown(_)) => in_a_row += 1,
             Err(other) => panic!("{other:?}"),
         }
+        next = ledger.history(Some(id(number))).await.unwrap().len() as u64;
         assert!(next < 1000, "the disk must become full");
     }
-    assert_eq!(ledger.history(Some(id(number))).await.unwrap().len() as u64, next);
     say("failed");
 }
 
@@ -155,8 +162,9 @@ fn on_a_full_disk_nothing_is_answered_that_is_not_stored() {
     assert_eq!(end, "failed");
     assert!(!answered.is_empty());
 
-    let stored = SqliteLog::open_read_only(&path).unwrap().events(0).count();
-    assert!(stored == answered.len() || stored == answered.len() + 1, "{stored} events are stored");
+    let log = SqliteLog::open_read_only(&path).unwrap();
+    let stored: Vec<String> = log.events(0).map(|it| it.unwrap().index.to_string()).collect();
+    assert!(answered.iter().all(|index| stored.contains(index)), "{answered:?} in {stored:?}");
     verify(&path, None, &[]).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -164,5 +172,5 @@ fn on_a_full_disk_nothing_is_answered_that_is_not_stored() {
         ledger.append(events(None, 0, 1)).await.unwrap();
         ledger.close().await;
     });
-    assert_eq!(verify(&path, None, &[]).unwrap().head.checkpoint.size(), stored as u64 + 1);
+    assert_eq!(verify(&path, None, &[]).unwrap().head.checkpoint.size(), stored.len() as u64 + 1);
 }

@@ -9,7 +9,7 @@
     skip(client),
     redact(token),
     gate = client.gate(),
-    crate = crate::approvals,
+    crate = crate::vendored,
 )]
 pub async fn export(client: &S3, bucket: &str, mut rows: u64, token: &str) -> Result<Report, ExportError> {
     body();
@@ -23,18 +23,18 @@ pub async fn export(
     token: &str,
 ) -> Result<Report, ExportError> {
     let gate = ::core::option::Option::Some(
-        crate::approvals::__private::gate(&(client.gate())),
+        crate::vendored::__private::gate(&(client.gate())),
     );
     let args = (client, bucket, rows, token);
-    crate::approvals::__private::run(
-            crate::approvals::__private::returns::<Result<Report, ExportError>>(),
+    crate::vendored::__private::run(
+            crate::vendored::__private::returns::<Result<Report, ExportError>>(),
             gate,
-            crate::approvals::__private::Call::new(
+            crate::vendored::__private::Call::new(
                 args,
                 |(_, bucket, rows, token), call| {
                     call.action(
                         "s3.export",
-                        crate::approvals::__private::Risk::Critical,
+                        crate::vendored::__private::Risk::Critical,
                     )?;
                     call.resource(
                         ::core::format_args!("s3://{bucket}", bucket = bucket),
@@ -46,9 +46,9 @@ pub async fn export(
                         ),
                     )?;
                     call.unbound("client")?;
-                    crate::approvals::__private::bind(call, "bucket", bucket)?;
-                    crate::approvals::__private::bind(call, "rows", rows)?;
-                    crate::approvals::__private::redact(call, "token", token)?;
+                    crate::vendored::__private::bind(call, "bucket", bucket)?;
+                    crate::vendored::__private::bind(call, "rows", rows)?;
+                    crate::vendored::__private::redact(call, "token", token)?;
                     ::core::result::Result::Ok(())
                 },
             ),

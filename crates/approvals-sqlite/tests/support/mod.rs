@@ -1,7 +1,6 @@
 //! What the tests share: folders that vanish, keys, events.
 
 #![allow(dead_code, reason = "no test uses all of it")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::golden::{bodies, runs_only_gated};
+use crate::golden_tests::{bodies, runs_only_gated};
 use crate::template::captures;
 
 const SETTINGS: &[&str] = &[

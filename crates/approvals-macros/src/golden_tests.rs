@@ -34,11 +34,11 @@ fn expand(input: TokenStream) -> TokenStream {
     let mut tokens = input.into_iter().skip(1);
     let Some(TokenTree::Group(attribute)) = tokens.next() else { panic!("expected `#[…]`") };
     let mut attribute = attribute.stream().into_iter().skip(1);
-    let args = attribute.next().map(|args| match args {
-        TokenTree::Group(args) => args.stream(),
-        _ => panic!("expected `(…)`, found `{args}`"),
-    });
-    crate::gate(args.unwrap_or_default(), tokens.collect())
+    let args = match attribute.next() {
+        Some(TokenTree::Group(args)) => args.stream(),
+        args => panic!("expected `(…)`, found {args:?}"),
+    };
+    crate::gate(args, tokens.collect())
 }
 
 /// How often the body occurs.
@@ -140,6 +140,16 @@ fn an_expansion_is_one_function_of_the_same_name() {
 }
 
 #[test]
+fn a_renamed_crate_is_found_under_its_new_name_alone() {
+    let output = expand(quote! {
+        #[requires_approval(action = "a", crate = vendored, gate = g, resource = "{x}", skip(g), redact(y))]
+        async fn f(g: Gate, x: u8, y: u8) -> R { body(); }
+    });
+    let text = output.to_string();
+    assert!(text.contains("vendored :: __private :: run") && !text.contains("approvals"), "{text}");
+}
+
+#[test]
 fn a_function_with_every_key() {
     check(
         r#"#[requires_approval(
@@ -150,7 +160,7 @@ fn a_function_with_every_key() {
     skip(client),
     redact(token),
     gate = client.gate(),
-    crate = crate::approvals,
+    crate = crate::vendored,
 )]
 pub async fn export(client: &S3, bucket: &str, mut rows: u64, token: &str) -> Result<Report, ExportError> {
     body();

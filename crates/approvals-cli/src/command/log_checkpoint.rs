@@ -1,0 +1,34 @@
+//! `approvals log checkpoint`: the newest signed note, for those who keep it elsewhere.
+
+use approvals_core::SignedHead;
+use serde::Serialize;
+
+use crate::args::Checkpoint;
+use crate::command::log_verify::hex;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::output::{Console, Report};
+
+pub(crate) fn run(args: &Checkpoint, console: &mut Console<'_>) -> Result<(), Error> {
+    let ledger = Ledger::open(&args.file)?;
+    let newest = ledger.log().newest();
+    let SignedHead { checkpoint, note } =
+        newest.map_err(|source| Error::Ledger { path: args.file.clone(), source })?;
+    let origin = checkpoint.origin().to_owned();
+    console.report(&Newest { origin, events: checkpoint.size(), root: hex(&checkpoint.root()), note })
+}
+
+#[derive(Debug, Serialize)]
+struct Newest {
+    origin: String,
+    events: u64,
+    root: String,
+    note: String,
+}
+
+impl Report for Newest {
+    /// Byte for byte, as it was signed.
+    fn text(&self) -> String {
+        self.note.clone()
+    }
+}

@@ -1,0 +1,209 @@
+//! What can go wrong: one `error:` line with its causes, one `help:` line, and the exit status.
+
+use std::error::Error as _;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use approvals_core::{KeyringError, LedgerError, TrailError};
+use approvals_log::{CheckpointError, NoteError};
+use approvals_sqlite::{OpenError, VerifyError};
+use clap::error::ErrorKind;
+use serde::Serialize;
+
+use crate::output::printable;
+
+/// Tampered with or damaged.
+const DAMAGED: u8 = 1;
+/// Not to be done as asked.
+const USAGE: u8 = 2;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("there is no `{}` in this folder", crate::ledger::DEFAULT)]
+    NoDefault,
+    #[error("there is no file `{}`", .0.display())]
+    Missing(PathBuf),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("`{}` cannot be read", .path.display())]
+    Ledger { path: PathBuf, source: LedgerError },
+    #[error("`{}` does not verify", .path.display())]
+    Verify { path: PathBuf, source: VerifyError },
+    #[error("`{}` does not verify", .path.display())]
+    Trail { path: PathBuf, source: TrailError },
+    #[error("`{}` changed while it was read", .0.display())]
+    Changed(PathBuf),
+
+    #[error("`{}` cannot be read", .path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("`{}` is no verifier key, and no file with one", .given.display())]
+    Vkey { given: PathBuf, source: NoteError },
+    #[error("`{}` is not a checkpoint", .path.display())]
+    Note { path: PathBuf, source: CheckpointError },
+    #[error("the checkpoint in `{}` is not of this log, or not signed by its key", .path.display())]
+    NotSeen { path: PathBuf, source: CheckpointError },
+
+    #[error("no request of this ledger begins with `{0}`")]
+    NoRequest(String),
+    #[error("{count} requests begin with `{given}`: {}", .first.join(", "))]
+    Ambiguous { given: String, count: usize, first: Vec<String> },
+    #[error("request {0} does not hold: {1}")]
+    Unsound(String, String),
+
+    #[error("`{origin}` cannot name a log")]
+    Origin { origin: String, source: NoteError },
+    #[error("`{}` exists already, and keys are never replaced", .0.display())]
+    KeysExist(PathBuf),
+    #[error("the keys could not be made")]
+    Keys(#[from] KeyringError),
+
+    #[error("`{}` is not empty, and {reason}", .dir.display())]
+    Occupied { dir: PathBuf, reason: &'static str },
+    #[error("`{}` is not what the log has there: the export was changed", .0.display())]
+    Tampered(PathBuf),
+    #[error("`{}` cannot be written", .path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("the output cannot be written")]
+    Output(#[source] io::Error),
+}
+
+/// Events that do not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Damage {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    pub(crate) detail: String,
+}
+
+impl Error {
+    /// 1 for what is tampered with or damaged, 2 for all else.
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Verify { source: VerifyError::Open(_) | VerifyError::Read(_), .. } => USAGE,
+            Self::Verify { .. }
+            | Self::Ledger { source: LedgerError::Damaged { .. }, .. }
+            | Self::Trail { .. }
+            | Self::NotSeen { .. }
+            | Self::Unsound(..)
+            | Self::Tampered(_) => DAMAGED,
+            Self::NoDefault
+            | Self::Missing(_)
+            | Self::Open(_)
+            | Self::Ledger { .. }
+            | Self::Changed(_)
+            | Self::File { .. }
+            | Self::Vkey { .. }
+            | Self::Note { .. }
+            | Self::NoRequest(_)
+            | Self::Ambiguous { .. }
+            | Self::Origin { .. }
+            | Self::KeysExist(_)
+            | Self::Keys(_)
+            | Self::Occupied { .. }
+            | Self::Write { .. }
+            | Self::Output(_) => USAGE,
+        }
+    }
+
+    pub(crate) fn is_damage(&self) -> bool {
+        self.status() == DAMAGED
+    }
+
+    /// The events that do not hold, where they are known.
+    pub(crate) fn damages(&self) -> Vec<Damage> {
+        let damage = |first, last, detail: &str| Damage { first, last, detail: detail.to_owned() };
+        match self {
+            Self::Verify { source: VerifyError::Damaged(damages), .. } => {
+                damages.as_slice().iter().map(|one| damage(one.first, one.last, &one.detail)).collect()
+            }
+            Self::Ledger { source: LedgerError::Damaged { first, last, detail }, .. } => {
+                vec![damage(*first, *last, detail)]
+            }
+            Self::Trail { source, .. } => vec![damage(source.index(), source.index(), &source.to_string())],
+            _elsewhere => Vec::new(),
+        }
+    }
+
+    /// The message and its causes on one line of printable text.
+    pub(crate) fn chain(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            line = format!("{line}: {error}");
+            cause = error.source();
+        }
+        printable(&line)
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::NoDefault => "name the ledger, as in `approvals pending shop.db`",
+            Self::Missing(_) => "check the path of the ledger",
+            Self::Open(_) => "give the file of a ledger, which this user may read",
+            Self::Ledger { source: LedgerError::Damaged { .. }, .. }
+            | Self::Trail { .. }
+            | Self::Verify { source: VerifyError::Damaged(_), .. } => {
+                "keep the file as evidence, and go on from a copy that verifies"
+            }
+            Self::Verify { source: VerifyError::Key { .. }, .. } => {
+                "either `--vkey` is of another log, or somebody replaced the log and its key: ask who runs it"
+            }
+            Self::Verify { source: VerifyError::Seen(_), .. } => {
+                "keep the file and the checkpoint as evidence: together they show what was done to the log"
+            }
+            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
+            Self::File { .. } => "check the path, and that this user may read it",
+            Self::Vkey { .. } => "give the line that `approvals keys new --origin` printed, or the path of a file with it",
+            Self::Note { .. } => "give a file that `approvals log checkpoint` has written",
+            Self::NotSeen { .. } => {
+                "if the checkpoint is of this log, somebody replaced the log and its key: keep both as evidence"
+            }
+            Self::NoRequest(_) => "copy the id from `approvals pending`, or from the log of the program that asked",
+            Self::Ambiguous { .. } => "give more of the id",
+            Self::Unsound(..) => "run `approvals log verify`, and keep the file as evidence",
+            Self::Origin { .. } => "choose a name such as `example.com/shop/prod`",
+            Self::KeysExist(_) => "choose another folder; to use these keys, give their folder to your program",
+            Self::Keys(_) => "check that this user may write to the folder",
+            Self::Occupied { .. } => "choose a new folder, or an earlier export of this log",
+            Self::Tampered(_) => "keep the folder as evidence, and export to a new one",
+            Self::Write { .. } | Self::Output(_) => "check that there is room, and that this user may write there",
+        }
+    }
+
+    /// Says it, and gives the status to exit with.
+    pub(crate) fn report(&self, err: &mut impl Write) -> ExitCode {
+        let mut text = format!("error: {}\n", self.chain());
+        for more in self.damages().iter().skip(1) {
+            let last = if more.first == more.last { String::new() } else { format!(" to {}", more.last) };
+            text.push_str(&format!("       event {}{last}: {}\n", more.first, printable(&more.detail)));
+        }
+        text.push_str(&format!("help: {}\n", self.help()));
+        say(err, &text);
+        ExitCode::from(self.status())
+    }
+}
+
+/// What clap has to say: help on stdout, refusals in the same two lines as all others.
+pub(crate) fn usage(refusal: &clap::Error, out: &mut impl Write, err: &mut impl Write) -> ExitCode {
+    let text = refusal.render().to_string();
+    match refusal.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            say(out, &text);
+            return ExitCode::SUCCESS;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => say(err, &text),
+        _refused => {
+            let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+            let error = parts.next().unwrap_or_default();
+            let help: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+            say(err, &format!("{}\nhelp: {}\n", printable(&error), printable(&help.join("; "))));
+        }
+    }
+    ExitCode::from(USAGE)
+}
+
+/// Where not even a message can be written, the exit status still tells.
+fn say(to: &mut impl Write, text: &str) {
+    drop(to.write_all(text.as_bytes()).and_then(|()| to.flush()));
+}

@@ -1,0 +1,99 @@
+//! Where a request stands, in words.
+
+use approvals_core::{Cause, Execution, Outcome, Phase};
+
+use crate::output::printable;
+
+/// Every word of [`word`], in the order in which they are listed.
+pub(crate) const WORDS: [&str; 17] = [
+    "waiting",
+    "allowed",
+    "granted",
+    "started",
+    "succeeded",
+    "failed",
+    "panicked",
+    "dropped",
+    "changed",
+    "denied",
+    "rejected",
+    "expired",
+    "withdrawn",
+    "revoked",
+    "undeliverable",
+    "unsatisfiable",
+    "absent",
+];
+
+/// One word for lists and programs.
+pub(crate) fn word(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Absent => "absent",
+        Phase::Allowed => "allowed",
+        Phase::Pending => "waiting",
+        Phase::Granted => "granted",
+        Phase::Started => "started",
+        Phase::Ended(Outcome::Executed(execution)) => executed(*execution),
+        Phase::Ended(Outcome::Closed(cause)) => closed(cause),
+    }
+}
+
+fn executed(execution: Execution) -> &'static str {
+    match execution {
+        Execution::Succeeded => "succeeded",
+        Execution::Failed => "failed",
+        Execution::Panicked => "panicked",
+        Execution::Dropped => "dropped",
+        Execution::Changed => "changed",
+    }
+}
+
+fn closed(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Denied { .. } => "denied",
+        Cause::Rejected { .. } => "rejected",
+        Cause::Expired => "expired",
+        Cause::Withdrawn => "withdrawn",
+        Cause::Revoked { .. } => "revoked",
+        Cause::Undeliverable => "undeliverable",
+        Cause::Unsatisfiable => "unsatisfiable",
+    }
+}
+
+/// What the word means, in a sentence of printable text.
+pub(crate) fn sentence(phase: &Phase) -> String {
+    let fixed = match phase {
+        Phase::Absent => "there is no such request",
+        Phase::Allowed => "allowed by the policy, not run yet",
+        Phase::Pending => "waiting for a decision",
+        Phase::Granted => "approved, not run yet",
+        Phase::Started => "started and not finished: what became of it is unknown, unless it is still running",
+        Phase::Ended(Outcome::Executed(execution)) => return execution_sentence(*execution).to_owned(),
+        Phase::Ended(Outcome::Closed(cause)) => return cause_sentence(cause),
+    };
+    fixed.to_owned()
+}
+
+/// How the body ended.
+pub(crate) fn execution_sentence(execution: Execution) -> &'static str {
+    match execution {
+        Execution::Succeeded => "executed: succeeded",
+        Execution::Failed => "executed: failed, by its own account",
+        Execution::Panicked => "executed: panicked on the way, what it did until then is unknown",
+        Execution::Dropped => "executed: dropped on the way, what it did until then is unknown",
+        Execution::Changed => "not run: the arguments were no longer those that were approved",
+    }
+}
+
+/// Why it did not run.
+pub(crate) fn cause_sentence(cause: &Cause) -> String {
+    match cause {
+        Cause::Denied { reason } => format!("denied by the policy: {}", approvals_core::visible::text(reason)),
+        Cause::Rejected { by } => format!("rejected by {}", printable(by.as_str())),
+        Cause::Expired => "expired: nobody decided, or nobody used the grant, in time".to_owned(),
+        Cause::Withdrawn => "withdrawn: the caller stopped waiting".to_owned(),
+        Cause::Revoked { reason } => format!("revoked: {}", approvals_core::visible::text(reason)),
+        Cause::Undeliverable => "undeliverable: no channel could put it before anybody".to_owned(),
+        Cause::Unsatisfiable => "unsatisfiable: too few people could approve it".to_owned(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Nobody writes a permit down.
+
+use approvals::{Digest, Permit, RequestId};
+
+fn forge(request: RequestId, action: Digest) -> Permit {
+    Permit { request, action, grant: None }
+}
+
+fn main() {}
