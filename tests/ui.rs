@@ -4,6 +4,10 @@
 
 #![cfg(feature = "macros")]
 
+/// Compiled in here too, so that clippy reads an expansion.
+#[path = "ui/pass/every_lint_is_an_error.rs"]
+mod every_lint_is_an_error;
+
 #[test]
 fn the_attribute_accepts_every_shape_and_explains_every_mistake() {
     let cases = trybuild::TestCases::new();

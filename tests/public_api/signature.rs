@@ -36,17 +36,25 @@ fn output(kind: &Value) -> String {
     if kind.is_null() { String::new() } else { format!(" -> {}", type_of(kind)) }
 }
 
-/// `<'a, T: Bound, const N: usize>` with the conditions after `where`.
+/// `<'a, T: Bound, const N: usize>`, with the conditions after `where`.
 pub(crate) fn generics(inner: &Value) -> String {
-    let parameters = list(&inner["params"])
-        .filter(|parameter| parameter["kind"]["type"]["is_synthetic"] != true);
-    let parameters: Vec<String> = parameters.map(generic).collect();
-    let conditions: Vec<String> = list(&inner["where_predicates"]).map(condition).collect();
-    match (parameters.is_empty(), conditions.is_empty()) {
-        (true, true) => String::new(),
-        (_, true) => format!("<{}>", parameters.join(", ")),
-        (_, false) => format!("<{} where {}>", parameters.join(", "), conditions.join(", ")),
-    }
+    let written = |parameter: &&Value| {
+        parameter["kind"]["type"]["is_synthetic"] != true && !is_made(text(&parameter["name"]))
+    };
+    let parameters: Vec<String> = list(&inner["params"]).filter(written).map(generic).collect();
+    let conditions: Vec<String> = list(&inner["where_predicates"]).filter_map(condition).collect();
+    let conditions = if conditions.is_empty() {
+        String::new()
+    } else {
+        format!(" where {}", conditions.join(", "))
+    };
+    let inside = format!("{}{conditions}", parameters.join(", "));
+    if inside.is_empty() { inside } else { format!("<{}>", inside.trim_start()) }
+}
+
+/// Lifetimes that nobody wrote: those of `async_trait`.
+fn is_made(lifetime: &str) -> bool {
+    lifetime.starts_with("'life") || lifetime == "'async_trait"
 }
 
 fn generic(parameter: &Value) -> String {
@@ -59,12 +67,17 @@ fn generic(parameter: &Value) -> String {
     if limits.is_empty() { name.to_owned() } else { format!("{name}: {limits}") }
 }
 
-fn condition(predicate: &Value) -> String {
+fn condition(predicate: &Value) -> Option<String> {
     let bound = &predicate["bound_predicate"];
-    if bound.is_null() {
-        predicate.to_string()
+    let lifetime = &predicate["lifetime_predicate"];
+    if !bound.is_null() {
+        let limits = bounds(&bound["bounds"]);
+        (!is_made(&limits)).then(|| format!("{}: {limits}", type_of(&bound["type"])))
+    } else if !lifetime.is_null() {
+        let (name, longer) = (text(&lifetime["lifetime"]), list(&lifetime["outlives"]).map(text));
+        (!is_made(name)).then(|| format!("{name}: {}", longer.collect::<Vec<_>>().join(" + ")))
     } else {
-        format!("{}: {}", type_of(&bound["type"]), bounds(&bound["bounds"]))
+        Some(predicate.to_string())
     }
 }
 
@@ -162,7 +175,8 @@ fn dynamic(inner: &Value) -> String {
 }
 
 fn reference(inner: &Value) -> String {
-    let lifetime = inner["lifetime"].as_str().map(|name| format!("{name} ")).unwrap_or_default();
+    let lifetime = inner["lifetime"].as_str().filter(|name| !is_made(name));
+    let lifetime = lifetime.map(|name| format!("{name} ")).unwrap_or_default();
     let mutable = if inner["is_mutable"] == true { "mut " } else { "" };
     format!("&{lifetime}{mutable}{}", type_of(&inner["type"]))
 }

@@ -98,7 +98,7 @@ impl Program {
 }
 
 /// The cargo that started us.
-pub(crate) fn cargo() -> OsString {
+fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 

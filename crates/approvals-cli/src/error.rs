@@ -113,15 +113,14 @@ impl Error {
     /// The events that do not hold, where they are known.
     pub(crate) fn damages(&self) -> Vec<Damage> {
         let damage = |first, last, detail: &str| Damage { first, last, detail: detail.to_owned() };
-        match self {
-            Self::Verify { source: VerifyError::Damaged(damages), .. } => {
-                damages.as_slice().iter().map(|one| damage(one.first, one.last, &one.detail)).collect()
-            }
-            Self::Ledger { source: LedgerError::Damaged { first, last, detail }, .. } => {
-                vec![damage(*first, *last, detail)]
-            }
-            Self::Trail { source, .. } => vec![damage(source.index(), source.index(), &source.to_string())],
-            _elsewhere => Vec::new(),
+        if let Self::Verify { source: VerifyError::Damaged(damages), .. } = self {
+            damages.as_slice().iter().map(|one| damage(one.first, one.last, &one.detail)).collect()
+        } else if let Self::Ledger { source: LedgerError::Damaged { first, last, detail }, .. } = self {
+            vec![damage(*first, *last, detail)]
+        } else if let Self::Trail { source, .. } = self {
+            vec![damage(source.index(), source.index(), &source.to_string())]
+        } else {
+            Vec::new()
         }
     }
 
@@ -173,13 +172,13 @@ impl Error {
 
     /// Says it, and gives the status to exit with.
     pub(crate) fn report(&self, err: &mut impl Write) -> ExitCode {
-        let mut text = format!("error: {}\n", self.chain());
-        for more in self.damages().iter().skip(1) {
-            let last = if more.first == more.last { String::new() } else { format!(" to {}", more.last) };
-            text.push_str(&format!("       event {}{last}: {}\n", more.first, printable(&more.detail)));
+        let mut lines = vec![format!("error: {}", self.chain())];
+        for Damage { first, last, detail } in self.damages().iter().skip(1) {
+            let last = if first == last { String::new() } else { format!(" to {last}") };
+            lines.push(format!("       event {first}{last}: {}", printable(detail)));
         }
-        text.push_str(&format!("help: {}\n", self.help()));
-        say(err, &text);
+        lines.push(format!("help: {}\n", self.help()));
+        say(err, &lines.join("\n"));
         ExitCode::from(self.status())
     }
 }
@@ -187,19 +186,19 @@ impl Error {
 /// What clap has to say: help on stdout, refusals in the same two lines as all others.
 pub(crate) fn usage(refusal: &clap::Error, out: &mut impl Write, err: &mut impl Write) -> ExitCode {
     let text = refusal.render().to_string();
-    match refusal.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            say(out, &text);
-            return ExitCode::SUCCESS;
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => say(err, &text),
-        _refused => {
-            let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-            let error = parts.next().unwrap_or_default();
-            let help: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
-            say(err, &format!("{}\nhelp: {}\n", printable(&error), printable(&help.join("; "))));
-        }
+    let kind = refusal.kind();
+    if matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        say(out, &text);
+        return ExitCode::SUCCESS;
     }
+    if kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        say(err, &text);
+        return ExitCode::from(USAGE);
+    }
+    let one_line = |part: &str| printable(&part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut parts = text.split("\n\n").map(one_line).filter(|part| !part.is_empty());
+    let error = parts.next().unwrap_or_default();
+    say(err, &format!("{error}\nhelp: {}\n", parts.collect::<Vec<_>>().join("; ")));
     ExitCode::from(USAGE)
 }
 

@@ -48,15 +48,11 @@ impl Ledger {
         Ok(Self { path: path.to_owned(), log: SqliteLog::open_read_only(path)? })
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     pub(crate) fn log(&self) -> &SqliteLog {
         &self.log
     }
 
-    /// Verifies everything, and hands out each entry that holds, in order.
+    /// Verifies everything, and hands out the head and each entry under it, in order.
     ///
     /// The entries are read a second time; that they are still those under the verified head is checked
     /// before this returns `Ok`, so only then is what was handed out to be believed.
@@ -65,7 +61,7 @@ impl Ledger {
         trusted: Option<&Vkey>,
         seen: &[Checkpoint],
         progress: &mut Progress<'_>,
-        each: impl FnMut(Entry) -> Result<(), Error>,
+        each: impl FnMut(&Checkpoint, Entry) -> Result<(), Error>,
     ) -> Result<Verified, Error> {
         progress.begin(self.log.newest().map_or(0, |head| head.checkpoint.size()));
         let verified = self.read_all(trusted, seen, progress, each);
@@ -78,7 +74,7 @@ impl Ledger {
         trusted: Option<&Vkey>,
         seen: &[Checkpoint],
         progress: &mut Progress<'_>,
-        mut each: impl FnMut(Entry) -> Result<(), Error>,
+        mut each: impl FnMut(&Checkpoint, Entry) -> Result<(), Error>,
     ) -> Result<Verified, Error> {
         let path = || self.path.clone();
         let report =
@@ -90,7 +86,7 @@ impl Ledger {
             let entry = entry.map_err(|source| Error::Ledger { path: path(), source })?;
             trail.read(&entry).map_err(|source| Error::Trail { path: path(), source })?;
             tree.push(leaf_hash(&entry.bytes));
-            each(entry)?;
+            each(head, entry)?;
             progress.reached(tree.size());
         }
         if tree.size() != head.size() || tree.root() != head.root() {

@@ -43,8 +43,8 @@ fn main() -> ExitCode {
 fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
     match command {
         Command::Keys { command: Keys::New(args) } => command::keys_new::run(&args, console),
-        Command::Pending(args) => command::pending::run(&args, SystemClock.now(), console),
-        Command::Show(args) => command::show::run(&args, SystemClock.now(), console),
+        Command::Pending(args) => command::pending::run(&args, SystemClock::default().now(), console),
+        Command::Show(args) => command::show::run(&args, SystemClock::default().now(), console),
         Command::Log { command: Log::Verify(args) } => command::log_verify::run(&args, console),
         Command::Log { command: Log::Export(args) } => command::log_export::run(&args, console),
         Command::Log { command: Log::Checkpoint(args) } => command::log_checkpoint::run(&args, console),

@@ -66,6 +66,12 @@ pub(crate) fn printable(text: &str) -> String {
     line
 }
 
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16);
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
+}
+
 /// How wide a page is.
 pub(crate) const WIDTH: usize = 80;
 
@@ -161,6 +167,7 @@ mod tests {
         }
         assert_eq!(serde_json::from_str::<String>(&json(&hostile).unwrap()).unwrap(), hostile);
         assert_eq!(printable("a\nb\u{9b}c"), "a\\nb\\u{9b}c");
+        assert_eq!(hex(&[0, 0x9f, 0xff]), "009fff");
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(crate) struct Keys(Vec<Key>);
 struct Key {
     since: u64,
     purpose: Purpose,
-    key: PublicKey,
+    public: PublicKey,
 }
 
 /// A signature in an event.
@@ -30,7 +30,7 @@ impl Keys {
     /// The keys that these entries of the log itself name.
     pub(crate) fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
         let named = |entry: &Entry| match Event::parse(&entry.bytes).ok()?.what {
-            What::KeyAdded { purpose, key } => Some(Key { since: entry.index, purpose, key: key.key()? }),
+            What::KeyAdded { purpose, key } => Some(Key { since: entry.index, purpose, public: key.key()? }),
             What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
@@ -84,7 +84,7 @@ impl Keys {
 
     fn before(&self, index: u64, purpose: Purpose) -> impl Iterator<Item = &PublicKey> {
         let keys = self.0.iter().filter(move |key| key.since < index && key.purpose == purpose);
-        keys.map(|key| &key.key)
+        keys.map(|key| &key.public)
     }
 }
 

@@ -58,7 +58,7 @@ pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::event::{Body, Cause, Event, Execution, What};
 pub use crate::record::keyring::{Keyring, KeyringError};
 pub use crate::record::ledger::{
-    Append, Appended, Attachment, Entry, Ledger, LedgerError, NewEntry, SignedHead,
+    Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};

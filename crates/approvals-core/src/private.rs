@@ -36,16 +36,53 @@ pub fn gate(gate: &impl AsRef<Gate>) -> Gate {
     gate.as_ref().clone()
 }
 
+/// What a gated function returns, and how it says that the body did not run.
+#[derive(Debug)]
+pub struct Returns<R> {
+    denied: fn(Denied) -> R,
+    failed: fn(&R) -> bool,
+}
+
+/// `R`, which fails to compile, here and nowhere else, unless it can carry a denial.
+#[must_use]
+pub fn returns<R: CarriesDenial>() -> Returns<R> {
+    Returns { denied: R::denied, failed: R::failed }
+}
+
 /// Runs the body of a gated function through `gate`, or the scope's gate, or the process's.
-pub async fn run<A, D, T, E, F, Fut>(gate: Option<Gate>, call: Call<A, D>, body: F) -> Result<T, E>
+pub async fn run<R, A, D, F, Fut>(returns: Returns<R>, gate: Option<Gate>, call: Call<A, D>, body: F) -> R
 where
     D: Fn(&A, &mut Description) -> Result<(), DescribeError>,
     F: FnOnce(Permit, A) -> Fut,
-    Fut: Future<Output = Result<T, E>>,
-    E: From<Denied>,
+    Fut: Future<Output = R>,
 {
-    let gate = gate.map_or_else(Gate::current, Ok)?;
-    gate.run(call, |permit, call| body(permit, call.args)).await
+    let Returns { denied, failed } = returns;
+    let gate = match gate.map_or_else(Gate::current, Ok) {
+        Ok(gate) => gate,
+        Err(none) => return denied(none),
+    };
+    let body = async move |permit, call: Call<A, D>| {
+        let returned = body(permit, call.args).await;
+        if failed(&returned) { Err(Stopped::Failed(returned)) } else { Ok(returned) }
+    };
+    match gate.run(call, body).await {
+        Ok(returned) | Err(Stopped::Failed(returned)) => returned,
+        Err(Stopped::Denied(why)) => denied(why),
+    }
+}
+
+/// Why there is no success to return.
+enum Stopped<R> {
+    /// The body ran and returned an error.
+    Failed(R),
+    /// The body did not run.
+    Denied(Denied),
+}
+
+impl<R> From<Denied> for Stopped<R> {
+    fn from(why: Denied) -> Self {
+        Self::Denied(why)
+    }
 }
 
 /// An argument that can be shown to a reviewer.
@@ -62,6 +99,7 @@ pub trait Bindable {
     fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> Bindable for T {
     fn bind(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
         call.bind(name, self)
@@ -73,20 +111,12 @@ impl<T: Serialize + ?Sized> Bindable for T {
 }
 
 /// Binds an argument.
-pub fn bind<T: Bindable + ?Sized>(
-    call: &mut Description,
-    name: &str,
-    value: &T,
-) -> Result<(), DescribeError> {
+pub fn bind<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
     value.bind(call, name)
 }
 
 /// Binds an argument that nobody may read.
-pub fn redact<T: Bindable + ?Sized>(
-    call: &mut Description,
-    name: &str,
-    value: &T,
-) -> Result<(), DescribeError> {
+pub fn redact<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
     value.redact(call, name)
 }
 
@@ -96,9 +126,21 @@ pub fn redact<T: Bindable + ?Sized>(
     label = "this type cannot carry `approvals::Denied`",
     note = "return a `Result<T, E>` where `E: From<approvals::Denied>`"
 )]
-pub trait CarriesDenial {}
+pub trait CarriesDenial {
+    /// The value that says so.
+    fn denied(why: Denied) -> Self;
 
-impl<T, E: From<Denied>> CarriesDenial for Result<T, E> {}
+    /// Whether this is an error.
+    fn failed(&self) -> bool;
+}
 
-/// Fails to compile unless `R` can carry a denial.
-pub const fn assert_carries_denial<R: CarriesDenial>() {}
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Denied>> CarriesDenial for Result<T, E> {
+    fn denied(why: Denied) -> Self {
+        Err(why.into())
+    }
+
+    fn failed(&self) -> bool {
+        self.is_err()
+    }
+}

@@ -9,7 +9,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::model::{Body, Function};
 use crate::output::output;
-use crate::param::{Exposure, Param, choices, mentions};
+use crate::param::{Exposure, Param, expected, mentions};
 use crate::template::Template;
 
 /// A function and an attribute that fit each other.
@@ -48,8 +48,7 @@ impl Plan {
     }
 
     fn checked(args: Args, function: &Function, errors: &mut Errors) -> Option<Self> {
-        signature(function, errors);
-        let body = errors.take(Body::of(function));
+        let body = signature(function, errors).then(|| errors.take(Body::of(function)));
         let output = errors.take(output(&function.sig));
         let params = params(&args, function, errors);
         let mut template = |key, text| Template::over(&params, key, text, errors);
@@ -71,12 +70,13 @@ impl Plan {
             takes_self: function.sig.receiver().is_some(),
             params,
             output: output?,
-            body: body?,
+            body: body??,
         })
     }
 }
 
-fn signature(function: &Function, errors: &mut Errors) {
+/// What the signature alone tells, and whether there is any use in looking at the body.
+fn signature(function: &Function, errors: &mut Errors) -> bool {
     let sig = &function.sig;
     if let Some(token) = &sig.constness {
         errors.at(token, "a `const fn` cannot wait for an approval: remove `const`");
@@ -96,6 +96,7 @@ fn signature(function: &Function, errors: &mut Errors) {
             errors.at(cfg, "what is approved cannot depend on `cfg`: put it on the whole function");
         }
     }
+    sig.constness.is_none() && sig.abi.is_none()
 }
 
 fn is(attr: &Attribute, name: &str) -> bool {
@@ -126,8 +127,11 @@ fn params(args: &Args, function: &Function, errors: &mut Errors) -> Vec<Param> {
 }
 
 fn expose(params: &mut [Param], name: &Ident, exposure: Exposure) -> Result<(), String> {
-    let known = choices(params, |name| format!("`{name}`"));
-    match params.iter_mut().find(|param| name.unraw() == param.name) {
+    let unraw = name.unraw().to_string();
+    let known = params.iter().filter(|param| !param.name.is_empty());
+    let known = expected(known.map(|param| format!("`{}`", param.name)));
+    let is_part = params.iter().any(|param| param.parts.contains(&unraw));
+    match params.iter_mut().find(|param| param.name == unraw) {
         Some(param) if param.exposure == Exposure::Bound => {
             param.exposure = exposure;
             Ok(())
@@ -135,9 +139,12 @@ fn expose(params: &mut [Param], name: &Ident, exposure: Exposure) -> Result<(), 
         Some(_) => {
             Err(format!("`{name}` is named twice: a parameter is skipped or redacted, once"))
         }
-        None if name == "self" => {
+        None if unraw == "self" => {
             Err("`self` is never shown or bound: there is no need to name it".to_owned())
         }
+        None if is_part => Err(format!(
+            "`{name}` is part of a pattern: name the parameter and take it apart in the body"
+        )),
         None => Err(format!("`{name}` is not a parameter: {known}")),
     }
 }

@@ -18,8 +18,8 @@ pub(crate) struct Param {
     pub(crate) binding: TokenStream,
     /// The pattern by which the body then takes it apart.
     pub(crate) pattern: Option<Pat>,
-    /// Whether it has no value of its own under a name of its own, so that no format string can print it.
-    pub(crate) destructured: bool,
+    /// What its pattern takes it apart into; such a parameter has no value that a format string could print.
+    pub(crate) parts: Vec<String>,
     pub(crate) exposure: Exposure,
 }
 
@@ -58,16 +58,20 @@ impl Param {
             None => (ident.to_token_stream(), Some(pat.clone())),
         };
         let taken_apart = pattern.clone().or_else(|| rebound(&ident, body?));
-        let name = taken_apart.as_ref().map_or_else(|| ident.unraw().to_string(), names);
-        let destructured = taken_apart.is_some();
-        Self { name, ident, binding, pattern, destructured, exposure: Exposure::Bound }
+        let parts = taken_apart.as_ref().map(bindings).unwrap_or_default();
+        let name = match (&taken_apart, parts.as_slice()) {
+            (None, _) => ident.unraw().to_string(),
+            (Some(_), [one]) => one.clone(),
+            (Some(_), []) => String::new(),
+            (Some(_), several) => format!("({})", several.join(", ")),
+        };
+        Self { name, ident, binding, pattern, parts, exposure: Exposure::Bound }
     }
 }
 
 /// "expected `a`, `b`", for messages about a name that is none of these.
-pub(crate) fn choices(params: &[Param], show: impl Fn(&str) -> String) -> String {
-    let names = params.iter().map(|param| param.name.as_str()).filter(|name| !name.is_empty());
-    let names: Vec<_> = names.map(show).collect();
+pub(crate) fn expected(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<_> = names.collect();
     if names.is_empty() {
         "there are none".to_owned()
     } else {
@@ -83,7 +87,8 @@ fn rebound(ident: &Ident, body: &Group) -> Option<Pat> {
             visit_mut::visit_local_mut(self, local);
             let init = local.init.as_ref().map(|init| init.expr.to_token_stream());
             let ours = init.is_some_and(|init| mentions(init, self.0));
-            if self.1.is_none() && ours && *self.0 != names(&local.pat) {
+            let again = bindings(&local.pat).iter().all(|name| self.0 == name);
+            if self.1.is_none() && ours && !again {
                 self.1 = Some(local.pat.clone());
             }
         }
@@ -108,8 +113,8 @@ pub(crate) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
     })
 }
 
-/// What a pattern binds: `x`, or `(x, y)`; empty for nothing.
-fn names(pat: &Pat) -> String {
+/// The names that a pattern binds, in order.
+fn bindings(pat: &Pat) -> Vec<String> {
     struct Bindings(Vec<String>);
     impl VisitMut for Bindings {
         fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
@@ -119,9 +124,5 @@ fn names(pat: &Pat) -> String {
     }
     let mut bindings = Bindings(Vec::new());
     bindings.visit_pat_mut(&mut pat.clone());
-    match bindings.0.as_slice() {
-        [one] => one.clone(),
-        [] => String::new(),
-        several => format!("({})", several.join(", ")),
-    }
+    bindings.0
 }

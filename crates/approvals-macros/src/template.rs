@@ -3,7 +3,7 @@
 use syn::{Ident, LitStr};
 
 use crate::errors::Errors;
-use crate::param::{Exposure, Param, choices};
+use crate::param::{Exposure, Param, expected};
 
 /// A format string and the parameters that it prints.
 pub(crate) struct Template {
@@ -32,22 +32,27 @@ impl Template {
 }
 
 fn printable(key: &str, name: &str, params: &[Param]) -> Result<Ident, String> {
-    let Some(param) = params.iter().find(|param| param.name == name) else {
-        let choices = choices(params, |name| format!("`{{{name}}}`"));
-        return Err(format!("`{{{name}}}` is not a parameter: {choices}"));
-    };
-    let reason = match param.exposure {
-        Exposure::Skipped => {
-            format!("is skipped: what is not bound to the approval has no place in `{key}`")
+    let mut taken_apart = params.iter().flat_map(|param| &param.parts);
+    if taken_apart.any(|part| part == name) {
+        let advice = "name the parameter and take it apart in the body";
+        return Err(format!("`{{{name}}}` is part of a pattern: {advice}"));
+    }
+    match params.iter().find(|param| param.name == name).map(|param| (param.exposure, param)) {
+        Some((Exposure::Bound, param)) => Ok(param.ident.clone()),
+        Some((Exposure::Redacted, _)) => {
+            Err(format!("`{{{name}}}` is redacted: it has no place in `{key}`"))
         }
-        Exposure::Redacted => format!("is redacted: it has no place in `{key}`"),
-        Exposure::Bound if param.destructured => {
-            "is taken apart by a pattern: name the parameter and take it apart in the body"
-                .to_owned()
+        Some((Exposure::Skipped, _)) => Err(format!(
+            "`{{{name}}}` is skipped: what is not bound to the approval has no place in `{key}`"
+        )),
+        None => {
+            let printable =
+                |param: &&Param| param.exposure == Exposure::Bound && param.parts.is_empty();
+            let names =
+                params.iter().filter(printable).map(|param| format!("`{{{}}}`", param.name));
+            Err(format!("`{{{name}}}` is not a parameter: {}", expected(names)))
         }
-        Exposure::Bound => return Ok(param.ident.clone()),
-    };
-    Err(format!("`{{{name}}}` {reason}"))
+    }
 }
 
 /// The names that a format string captures, each once, in order of appearance.

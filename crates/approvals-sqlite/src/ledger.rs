@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use approvals_core::{Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead, Signer};
+use approvals_core::{
+    Append, Appended, Entry, Ledger, LedgerError, MAX_ATTACHMENT, RequestId, SignedHead, Signer,
+};
 use approvals_log::{Checkpoint, MAX_ENTRY, Vkey};
 use async_trait::async_trait;
 use tokio::sync::oneshot;
@@ -15,9 +17,6 @@ use crate::open::file;
 use crate::read::{self, unavailable};
 use crate::threads::Threads;
 use crate::writer::Job;
-
-/// The longest attachment in bytes.
-pub const MAX_ATTACHMENT: usize = 1 << 20;
 
 /// A [`Ledger`] in one SQLite file.
 ///

@@ -42,5 +42,5 @@ mod ledger;
 mod log;
 
 pub use crate::error::{Damage, Damages, OpenError, VerifyError};
-pub use crate::ledger::{MAX_ATTACHMENT, SqliteLedger};
+pub use crate::ledger::SqliteLedger;
 pub use crate::log::{Report, SqliteLog, verify};

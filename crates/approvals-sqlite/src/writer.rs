@@ -7,7 +7,7 @@ use approvals_log::Checkpoint;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::error::OpenError;
+use crate::error::{Damage, OpenError};
 use crate::group::{Failure, Group, HeadSigner, appended};
 use crate::head::Head;
 use crate::open;
@@ -115,6 +115,10 @@ impl Writer {
                 && let Some(damage) = damages.as_slice().first()
             {
                 return Failure::Damaged(damage.clone());
+            }
+            if let OpenError::Seen { source, .. } = &error {
+                let detail = format!("the ledger does not go on from its own head: {source}");
+                return Failure::Damaged(Damage::at(self.head.size().saturating_sub(1), detail));
             }
             Failure::broken(error)
         })?;

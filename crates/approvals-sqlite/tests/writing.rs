@@ -146,14 +146,34 @@ async fn an_event_of_another_request_is_refused() {
     assert_eq!(ledger.head().await.unwrap().checkpoint.size(), 0);
 }
 
-/// What is on the disk is changed under an open ledger: it must not sign on top of it.
+/// The file is put back, under an open ledger, to a state that it really had: nothing may be signed on top.
 #[tokio::test]
 async fn a_ledger_does_not_go_on_after_its_file_was_rolled_back() {
     let folder = Folder::new();
     let (_, ledger) = moody(&folder).await;
-    for round in 0..3 {
+    let other = rusqlite::Connection::open(folder.file("ledger.db")).unwrap();
+    for round in 0..4 {
         ledger.append(events(Some(id(1)), round, 1)).await.unwrap();
+        if round == 1 {
+            other.execute_batch("CREATE TEMP TABLE old AS SELECT * FROM head").unwrap();
+        }
     }
+    let roll_back = "DELETE FROM attachment WHERE idx >= 2; DELETE FROM event WHERE idx >= 2;
+        DELETE FROM checkpoint WHERE size > 2; DELETE FROM head; INSERT INTO head SELECT * FROM old";
+    other.execute_batch(roll_back).unwrap();
+    for _ in 0..2 {
+        let refused = ledger.append(events(Some(id(1)), 2, 1)).await;
+        assert!(matches!(refused, Err(LedgerError::Damaged { .. })), "{refused:?}");
+    }
+    assert_eq!(verify(folder.file("ledger.db"), None, &[]).unwrap().head.checkpoint.size(), 2);
+}
+
+/// A head that no key signed.
+#[tokio::test]
+async fn a_ledger_does_not_go_on_from_a_head_that_was_changed() {
+    let folder = Folder::new();
+    let (_, ledger) = moody(&folder).await;
+    ledger.append(events(Some(id(1)), 0, 3)).await.unwrap();
     let other = rusqlite::Connection::open(folder.file("ledger.db")).unwrap();
     other.execute_batch("UPDATE head SET size = 2, root = zeroblob(32)").unwrap();
     for _ in 0..2 {

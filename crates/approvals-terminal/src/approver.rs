@@ -42,7 +42,7 @@ const CONTROLLING: &str = "/dev/tty";
 /// use approvals_terminal::TerminalApprover;
 ///
 /// let me = Principal::human("u:mira")?.member_of(["data-owners"])?;
-/// let directory = StaticDirectory::new().with(me, [TerminalApprover::identity()]);
+/// let directory = StaticDirectory::new().with(&me, [TerminalApprover::identity()]);
 /// let approver = TerminalApprover::new();
 /// assert_eq!(approver.channel(), "terminal");
 /// # drop(directory);
@@ -106,6 +106,11 @@ impl TerminalApprover {
     #[cfg(test)]
     pub(crate) fn with_care(self, care: Care) -> Self {
         Self { care, ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.asking.0.waiting()
     }
 
     fn put(&self, job: Job) -> Result<(), TerminalError> {

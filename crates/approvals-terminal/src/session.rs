@@ -134,7 +134,10 @@ impl Session {
                 }
                 Answer::Skip => return Err(Break::Left(message::LEFT)),
                 Answer::Blank => Taken::Again,
-                Answer::Unclear(unclear) => self.count(unclear, job, tries)?,
+                Answer::Unclear(unclear) => {
+                    self.count(unclear, job, tries)?;
+                    Taken::Again
+                }
             };
             if let Taken::Done = taken {
                 return Ok(());
@@ -147,16 +150,16 @@ impl Session {
             match answer::to_reason(&self.ask(message::REASON, job)?) {
                 Ok(Some(reason)) => return Ok(reason),
                 Ok(None) => {}
-                Err(unclear) => drop(self.count(unclear, job, tries)?),
+                Err(unclear) => self.count(unclear, job, tries)?,
             }
         }
     }
 
     /// Counts a line that is no answer; there may not be many, so that the code cannot be found by trying.
-    fn count(&self, unclear: Unclear, job: &Job, tries: &mut u32) -> Result<Taken, Break> {
+    fn count(&self, unclear: Unclear, job: &Job, tries: &mut u32) -> Result<(), Break> {
         self.say(&message::unclear(unclear), job)?;
         *tries = tries.saturating_sub(1);
-        if *tries == 0 { Err(Break::Left(message::ENOUGH)) } else { Ok(Taken::Again) }
+        if *tries == 0 { Err(Break::Left(message::ENOUGH)) } else { Ok(()) }
     }
 
     /// Hands an answer to the desk, on the runtime that presented the card.

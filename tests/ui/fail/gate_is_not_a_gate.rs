@@ -2,7 +2,9 @@
 
 use approvals::requires_approval;
 
-#[requires_approval(action = "s3.export", gate = "production")]
+struct Production;
+
+#[requires_approval(action = "s3.export", gate = Production)]
 async fn export(bucket: String) -> Result<(), String> {
     drop(bucket);
     Ok(())

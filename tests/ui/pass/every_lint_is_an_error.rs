@@ -3,6 +3,7 @@
 #![deny(unused_qualifications, elided_lifetimes_in_paths, single_use_lifetimes, missing_debug_implementations)]
 #![deny(unused_import_braces, unused_lifetimes, trivial_casts, variant_size_differences)]
 #![forbid(unsafe_code)]
+#![expect(dead_code, reason = "it is only compiled")]
 
 use approvals::{Denied, requires_approval};
 

@@ -7,6 +7,6 @@ use crate::workspace::Workspace;
 /// The whole suite, with the long runs that `cargo test` leaves out.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
     Program::cargo(workspace)
-        .words("test --locked --test kill_nine -- --include-ignored --nocapture")
+        .words("test --workspace --locked --test kill_nine -- --include-ignored --nocapture")
         .run()
 }

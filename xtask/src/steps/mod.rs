@@ -12,6 +12,9 @@ use crate::step::Step;
 
 /// Every step, in the order in which they run.
 ///
+/// Wherever it can be, cargo is asked for the whole workspace, also to build a single program: asked for one package, it
+/// would choose other features for what we depend on, and build much of that again.
+///
 /// There is no step for the minimum supported Rust version: one pinned toolchain is all that a contributor needs, and
 /// `rust-version` is held by `clippy::incompatible_msrv`, in the step `clippy`.
 pub(crate) const ALL: &[Step] = &[

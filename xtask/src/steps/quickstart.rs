@@ -1,6 +1,6 @@
 //! The first thing that a newcomer runs, run by nobody.
 
-use crate::command::{Program, cargo};
+use crate::command::Program;
 use crate::step::Stop;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -16,15 +16,17 @@ const PATIENCE: &str = "120";
 
 /// Runs the example where there is no terminal, then verifies the log that it names.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
-    Program::cargo(workspace).words("build --locked --example quickstart").run()?;
+    Program::cargo(workspace)
+        .words("build --workspace --locked --example quickstart --bin approvals")
+        .run()?;
+    let built = workspace.target.join("debug");
     tools::on_path(workspace, "setsid", "util-linux")?;
 
     // A session of its own has no terminal, even where this program has one.
     let (text, status) = Program::new(workspace, "setsid")
         .words("--wait timeout")
         .arg(PATIENCE)
-        .arg(cargo())
-        .words("run --quiet --locked --example quickstart")
+        .arg(built.join("examples").join("quickstart"))
         .run_and_read()?;
     if status.code() != Some(NOT_APPROVED) {
         return Err(Stop::Failed(format!(
@@ -35,10 +37,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
         Stop::Failed(format!("the example printed no line that begins with `{ADVICE}`"))
     })?;
 
-    Program::cargo(workspace)
-        .words("run --quiet --locked --package approvals-cli -- log verify")
-        .arg(log)
-        .run()
+    Program::new(workspace, built.join("approvals")).words("log verify").arg(log).run()
 }
 
 /// The path after the advice.

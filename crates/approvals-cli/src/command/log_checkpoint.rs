@@ -4,10 +4,9 @@ use approvals_core::SignedHead;
 use serde::Serialize;
 
 use crate::args::Checkpoint;
-use crate::command::log_verify::hex;
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::output::{Console, Report};
+use crate::output::{Console, Report, hex};
 
 pub(crate) fn run(args: &Checkpoint, console: &mut Console<'_>) -> Result<(), Error> {
     let ledger = Ledger::open(&args.file)?;

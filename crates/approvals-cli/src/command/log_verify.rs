@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::args::Verify;
 use crate::error::{Damage, Error};
 use crate::ledger::{Ledger, Verified};
-use crate::output::{Console, Format, Page, Report, printable};
+use crate::output::{Console, Format, Page, Report, hex, printable};
 use crate::phase;
 use crate::signature::purpose;
 use crate::trust;
@@ -17,9 +17,9 @@ pub(crate) fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Error>
     let trusted = args.vkey.as_deref().map(trust::vkey).transpose()?;
     let ledger = Ledger::open(&args.file)?;
     let result = trust::seen(&args.seen, trusted.as_ref().unwrap_or_else(|| ledger.log().vkey())).and_then(|seen| {
-        let verified = ledger.verify(trusted.as_ref(), &seen, &mut console.progress, |_entry| Ok(()))?;
+        let verified = ledger.verify(trusted.as_ref(), &seen, &mut console.progress, |_head, _entry| Ok(()))?;
         let newest_seen = seen.iter().map(approvals_log::Checkpoint::size).max();
-        Ok(Intact::new(&verified, trusted.is_some(), seen.len(), newest_seen))
+        Ok(Whole::new(&verified, trusted.is_some(), seen.len(), newest_seen))
     });
     match result {
         Ok(intact) => console.report(&intact),
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Error>
 
 /// A log of which everything holds.
 #[derive(Debug, Serialize)]
-struct Intact {
+struct Whole {
     intact: bool,
     origin: String,
     events: u64,
@@ -69,7 +69,7 @@ struct Broken {
     damages: Vec<Damage>,
 }
 
-impl Intact {
+impl Whole {
     fn new(verified: &Verified, vkey_given: bool, seen: usize, seen_events: Option<u64>) -> Self {
         let Verified { report, trail } = verified;
         let mut outcomes = BTreeMap::new();
@@ -112,7 +112,7 @@ fn notes(vkey_given: bool, seen_events: Option<u64>, events: u64) -> Vec<String>
     notes
 }
 
-impl Report for Intact {
+impl Report for Whole {
     fn text(&self) -> String {
         let mut page = Page::default();
         page.line("", "intact: every hash, signature and event holds");
@@ -146,8 +146,4 @@ impl Report for Broken {
     fn text(&self) -> String {
         String::new()
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,5 @@
 //! `approvals pending`: what waits for people, and what was started and never finished.
 
-use std::collections::BTreeMap;
-
 use approvals_core::{Body, Document, Event, Phase, Principal, Request, RequestId, State, Timestamp, What};
 use serde::Serialize;
 
@@ -12,7 +10,7 @@ use crate::output::{Console, Page, Report, printable};
 
 pub(crate) fn run(args: &Pending, now: Timestamp, console: &mut Console<'_>) -> Result<(), Error> {
     let ledger = args.which.open()?;
-    let trail = ledger.verify(None, &[], &mut console.progress, |_entry| Ok(()))?.trail;
+    let trail = ledger.verify(None, &[], &mut console.progress, |_head, _entry| Ok(()))?.trail;
     let mut listed = Listed { log: ledger.log().origin().to_owned(), now: now.to_string(), waiting: vec![], started: vec![] };
     let mut open: Vec<_> = trail.states().filter_map(|(id, state)| Some((id, state, state.request()?))).collect();
     open.sort_by_key(|(id, _, request)| (request.asked_at, *id));
@@ -88,7 +86,7 @@ impl Row {
     fn left(&self) -> String {
         let (minutes, seconds) = (self.seconds_left / 60, self.seconds_left % 60);
         match (minutes / 60 / 24, minutes / 60, minutes) {
-            (_, 0, 0) if seconds == 0 => "none".to_owned(),
+            (_, 0, 0) if seconds == 0 => "expired".to_owned(),
             (_, 0, 0) => format!("{seconds}s"),
             (_, 0, _) => format!("{minutes}m {seconds:02}s"),
             (0, hours, _) => format!("{hours}h {:02}m", minutes % 60),
@@ -102,8 +100,8 @@ impl Row {
     }
 
     fn asker(&self) -> String {
-        let owners: String = self.on_behalf_of.iter().map(|owner| format!(" for {owner}")).collect();
-        format!("{}{owners}", self.requester)
+        let chain = self.on_behalf_of.iter().map(String::as_str);
+        std::iter::once(self.requester.as_str()).chain(chain).collect::<Vec<_>>().join(" for ")
     }
 
     fn needed(&self) -> String {
@@ -138,7 +136,7 @@ fn action(ledger: &Ledger, request: &Request, events: &[Event]) -> Result<String
 }
 
 /// The widths of a table whose rows have 80 columns: id, action, time left, approvals.
-const ACTION: usize = 21;
+const ACTION: usize = 20;
 
 impl Report for Listed {
     fn text(&self) -> String {
@@ -167,7 +165,7 @@ impl Report for Listed {
 }
 
 fn head(left: &str) -> String {
-    format!("{:<36}  {:<ACTION$}  {left:<9}  APPROVALS\n", "REQUEST", "ACTION").replace("            APPROVALS", "           APPROVALS")
+    format!("{:<36}  {:<ACTION$}  {left:<9}  APPROVALS\n", "REQUEST", "ACTION")
 }
 
 impl Row {
@@ -202,6 +200,6 @@ mod tests {
     #[test]
     fn the_time_left_is_two_units_that_matter() {
         let shown = [0, 59, 60, 3599, 3600, 86_399, 86_400, 90_061].map(left);
-        assert_eq!(shown, ["none", "59s", "1m 00s", "59m 59s", "1h 00m", "23h 59m", "1d 00h", "1d 01h"]);
+        assert_eq!(shown, ["expired", "59s", "1m 00s", "59m 59s", "1h 00m", "23h 59m", "1d 00h", "1d 01h"]);
     }
 }

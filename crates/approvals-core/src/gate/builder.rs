@@ -163,9 +163,9 @@ impl GateBuilder {
     }
 
     /// How large the arguments of one call may be, in canonical bytes: 256 KiB unless said otherwise, and
-    /// at most 1 MiB.
+    /// at most 512 KiB.
     pub fn max_arguments(self, bytes: usize) -> Self {
-        Self { max_arguments: Some(bytes.min(1024 * 1024)), ..self }
+        Self { max_arguments: Some(bytes.min(512 * 1024)), ..self }
     }
 
     /// The gate.

@@ -114,6 +114,9 @@ pub struct NewEntry {
     pub attachments: Vec<Attachment>,
 }
 
+/// The largest attachment, in bytes: 1 MiB.
+pub const MAX_ATTACHMENT: usize = 1024 * 1024;
+
 /// Bytes beside the log: too large for an entry, or erasable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -123,7 +126,7 @@ pub struct NewEntry {
 pub struct Attachment {
     /// The digest by which the entry names it.
     pub digest: Digest,
-    /// The bytes.
+    /// The bytes, at most [`MAX_ATTACHMENT`].
     pub bytes: Vec<u8>,
     /// Whether it may be destroyed later, because it is personal; the log verifies without it.
     pub erasable: bool,

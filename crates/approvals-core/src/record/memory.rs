@@ -7,12 +7,11 @@ use approvals_log::{Checkpoint, Frontier, MAX_ENTRY, SignedNote, Vkey, leaf_hash
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::ledger::{Append, Appended, Entry, Ledger, LedgerError, NewEntry, SignedHead};
+use super::ledger::{
+    Append, Appended, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
+};
 use super::signer::Signer;
 use crate::action::id::RequestId;
-
-/// The longest attachment in bytes.
-const MAX_ATTACHMENT: usize = 1 << 20;
 
 /// A [`Ledger`] that forgets everything with the process.
 ///

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use approvals_core::{Append, Attachment, Digest, Entry, Ledger, LedgerError, NewEntry};
+use approvals_core::{
+    Append, Attachment, Digest, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry,
+};
 use approvals_log::Vkey;
 
 use super::sample::{append, check_head, entries, event, history, id};
@@ -89,7 +91,7 @@ pub async fn attachments_come_back_as_they_were(ledger: Arc<dyn Ledger>) {
         vec![beside(vec![0, 255, 10, 13], false), beside(vec![], true)],
         vec![],
         // The same bytes again, and the largest that there may be.
-        vec![beside(vec![0, 255, 10, 13], true), beside(vec![7; 1 << 20], false)],
+        vec![beside(vec![0, 255, 10, 13], true), beside(vec![7; MAX_ATTACHMENT], false)],
     ];
     let new = |(n, attachments): (u64, &Vec<Attachment>)| NewEntry {
         bytes: event(request, n),
@@ -103,7 +105,7 @@ pub async fn attachments_come_back_as_they_were(ledger: Arc<dyn Ledger>) {
 
     let large = NewEntry {
         bytes: event(request, 3),
-        attachments: vec![beside(vec![7; (1 << 20) + 1], false)],
+        attachments: vec![beside(vec![7; MAX_ATTACHMENT + 1], false)],
     };
     let refused = ledger.append(Append { request, expected: 3, entries: vec![large] }).await;
     assert!(matches!(refused, Err(LedgerError::TooLarge { .. })), "{refused:?}");

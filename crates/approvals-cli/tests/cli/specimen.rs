@@ -1,0 +1,73 @@
+//! Copies of the ledger in which the story stands, to look at and to spoil.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use approvals_core::RequestId;
+use rusqlite::Connection;
+
+use crate::program::{Ran, approvals_in, folder};
+use crate::story;
+
+/// A ledger in a folder of its own.
+#[derive(Debug)]
+pub(crate) struct Specimen {
+    pub(crate) folder: PathBuf,
+}
+
+/// The story, told once: one file, as it is after the crash of its process and the next clean end.
+fn original() -> &'static Path {
+    static ORIGINAL: OnceLock<PathBuf> = OnceLock::new();
+    ORIGINAL.get_or_init(|| {
+        let folder = folder("story");
+        let (told, copy) = (folder.join("told.db"), folder.join("copy.db"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(story::tell(&told));
+        fs::copy(&told, &copy).unwrap();
+        fs::copy(folder.join("told.db-wal"), folder.join("copy.db-wal")).unwrap();
+        // Closing the last connection brings the write-ahead log home.
+        Connection::open(&copy).unwrap().query_row("SELECT count(*) FROM event", [], |row| row.get::<_, u64>(0)).unwrap();
+        assert!(!folder.join("copy.db-wal").exists());
+        copy
+    })
+}
+
+impl Specimen {
+    /// A copy, as `approvals.db` in a new folder of this name.
+    pub(crate) fn new(name: &str) -> Self {
+        let original = original();
+        let specimen = Self { folder: folder(name) };
+        fs::copy(original, specimen.path()).unwrap();
+        specimen
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.join("approvals.db")
+    }
+
+    /// Runs the program beside it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        approvals_in(&self.folder, arguments)
+    }
+
+    /// Works on the file past the ledger.
+    pub(crate) fn sql<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> T {
+        work(&Connection::open(self.path()).unwrap()).unwrap()
+    }
+
+    pub(crate) fn entry(&self, index: u64) -> Vec<u8> {
+        self.sql(|conn| conn.query_row("SELECT entry FROM event WHERE idx = ?1", [index], |row| row.get(0)))
+    }
+
+    /// The request that asked for `action`.
+    pub(crate) fn request(&self, action: &str) -> RequestId {
+        let action = format!("%\"action\\\\\":\\\\\"{action}\\\\\"%").replace("\\\\", "\\");
+        self.sql(|conn| {
+            let sql = "SELECT request FROM event WHERE CAST(entry AS TEXT) LIKE ?1";
+            conn.query_row(sql, [action], |row| row.get::<_, String>(0))
+        })
+        .parse()
+        .unwrap()
+    }
+}
