@@ -55,7 +55,7 @@ impl Person {
         for _ in 0..100 {
             if let Some(at) = self.unread.windows(words.len()).position(|window| window == words.as_bytes()) {
                 let rest = self.unread.split_off(at + words.len());
-                return String::from_utf8(std::mem::replace(&mut self.unread, rest)).unwrap();
+                return String::from_utf8_lossy(&std::mem::replace(&mut self.unread, rest)).into_owned();
             }
             self.look(Duration::from_millis(100));
         }

@@ -196,14 +196,14 @@ async fn the_card_is_as_wide_as_the_terminal_and_in_its_letters() {
     let first = runs(&gate, action(r#"{"name": "ø"}"#));
     let (shown, _) = person.reads_card();
     let card = shown.split("type ").next().unwrap();
-    assert!(card.is_ascii() && card.contains("\"\\u{f8}\"") && card.contains("reads as     ?"), "{shown}");
+    assert!(card.is_ascii() && card.contains("\"\\u{f8}\"") && card.contains("reads as     \"?\""), "{shown}");
     assert_eq!(card.lines().map(str::len).max(), Some(59), "{shown}");
     person.types("skip\n");
     person.resizes(120);
     person.sets(|modes| modes.input_modes |= InputModes::IUTF8);
     let second = runs(&gate, action(r#"{"name": "ø"}"#));
     let (shown, _) = person.reads_card();
-    assert!(shown.contains("reads as     ø"), "{shown}");
+    assert!(shown.contains("reads as     \"ø\""), "{shown}");
     assert!(shown.lines().map(str::len).max() > Some(80), "{shown}");
     assert!(!first.is_finished() && !second.is_finished());
 }

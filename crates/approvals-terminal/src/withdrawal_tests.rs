@@ -64,7 +64,7 @@ async fn the_question_is_taken_back_when_somebody_else_has_decided() {
     person.reads_card();
     let card = inbox.waiting().pop().unwrap();
     inbox.decide(&elsewhere_identity(), Ballot::approve(&card).unwrap()).await.unwrap();
-    person.reads("no answer is needed any more: it is approved\r\n");
+    person.reads("no answer is needed any more: it is approved");
     assert_eq!(call.await.unwrap(), Ok(true));
 
     let call = runs(&gate, action("{}"));

@@ -27,7 +27,7 @@ fn original() -> &'static Path {
         fs::copy(&told, &copy).unwrap();
         fs::copy(folder.join("told.db-wal"), folder.join("copy.db-wal")).unwrap();
         // Closing the last connection brings the write-ahead log home.
-        Connection::open(&copy).unwrap().query_row("SELECT count(*) FROM event", [], |row| row.get::<_, u64>(0)).unwrap();
+        Connection::open(&copy).unwrap().query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0)).unwrap();
         assert!(!folder.join("copy.db-wal").exists());
         copy
     })
@@ -56,7 +56,7 @@ impl Specimen {
         work(&Connection::open(self.path()).unwrap()).unwrap()
     }
 
-    pub(crate) fn entry(&self, index: u64) -> Vec<u8> {
+    pub(crate) fn entry(&self, index: u32) -> Vec<u8> {
         self.sql(|conn| conn.query_row("SELECT entry FROM event WHERE idx = ?1", [index], |row| row.get(0)))
     }
 

@@ -91,4 +91,4 @@ pub(crate) async fn tell(path: &Path) {
 }
 
 /// The events of the story, in order; between two requests nothing runs at the same time.
-pub(crate) const EVENTS: u64 = 24;
+pub(crate) const EVENTS: u32 = 24;

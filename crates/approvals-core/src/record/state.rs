@@ -185,7 +185,7 @@ impl State {
                 self.phase = Phase::Started;
             }
             (Phase::Started, What::Finished { execution }) => {
-                self.phase = Phase::Ended(Outcome::Executed(*execution))
+                self.phase = Phase::Ended(Outcome::Executed(*execution));
             }
             (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {
                 self.phase = Phase::Ended(Outcome::Closed(cause.clone()));

@@ -59,7 +59,7 @@ impl Trail {
         match (event.request, &event.what) {
             (Some(id), _) => self.requests.entry(id).or_default().push(event),
             (None, What::KeyAdded { purpose, key }) => {
-                self.keys.extend(key.key().map(|key| (*purpose, key)))
+                self.keys.extend(key.key().map(|key| (*purpose, key)));
             }
             (None, _) => {}
         }
@@ -79,10 +79,10 @@ impl Trail {
                 return Err("a key that is weak or none".into());
             }
             What::Decided { envelope } => {
-                self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?
+                self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
             }
             What::Granted { grant } => {
-                self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?
+                self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?;
             }
             What::Requested { .. } => check_document(&event, entry)?,
             What::KeyAdded { .. }
