@@ -16,7 +16,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use approvals::{
-    Denied, Gate, Keyring, Principal, Requester, Rules, SqliteLedger, StaticDirectory, TerminalApprover, Trail, visible,
+    Denied, Gate, Keyring, Principal, Requester, Rules, SqliteLedger, StaticDirectory,
+    TerminalApprover, Trail, visible,
 };
 
 use crate::shop::Shop;
@@ -46,14 +47,18 @@ async fn main() -> ExitCode {
         Ok(Some(file)) => file,
         Ok(None) => return ExitCode::SUCCESS,
         Err(usage) => {
-            eprintln!("error: {usage}\nhelp: `cargo run --example quickstart -- --help` lists what it takes");
+            eprintln!(
+                "error: {usage}\nhelp: `cargo run --example quickstart -- --help` lists what it takes"
+            );
             return ExitCode::from(2);
         }
     };
     match night(transcript.as_deref()).await {
         Ok(0) => ExitCode::SUCCESS,
         Ok(undecided) => {
-            println!("\n{undecided} of the calls that need a person ended undecided, so they did not run.");
+            println!(
+                "\n{undecided} of the calls that need a person ended undecided, so they did not run."
+            );
             ExitCode::from(UNDECIDED)
         }
         Err(error) => {
@@ -88,7 +93,9 @@ fn transcript_file() -> Result<Option<Option<PathBuf>>, String> {
 /// One night: everything that the agent asks for, through the gate. Returns how much ended undecided.
 async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
     let lines = match transcript {
-        Some(file) => transcript::read(&std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?)?,
+        Some(file) => transcript::read(
+            &std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
+        )?,
         None => transcript::read(include_bytes!("../data/night-shift.jsonl"))?,
     };
     let folder = std::env::temp_dir().join(format!("approvals-quickstart-{}", std::process::id()));
@@ -97,9 +104,15 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
     let shop = Shop::open(&folder)?;
     let gate = gate(&path, &folder).await?;
 
-    println!("An agent works through its night. It reads as it likes; what leaves the shop or changes it, you decide.");
-    println!("  policy  examples/data/shop-policy.toml\n  shop    {}", folder.join("shop.db").display());
-    let agent = Requester::new(Principal::agent("agent:night-shift")?).on_behalf_of(Principal::human("u:mira")?);
+    println!(
+        "An agent works through its night. It reads as it likes; what leaves the shop or changes it, you decide."
+    );
+    println!(
+        "  policy  examples/data/shop-policy.toml\n  shop    {}",
+        folder.join("shop.db").display()
+    );
+    let agent = Requester::new(Principal::agent("agent:night-shift")?)
+        .on_behalf_of(Principal::human("u:mira")?);
     let undecided = gate.scope(agent, work(&shop, &lines)).await;
     gate.flush().await?;
 
@@ -114,7 +127,9 @@ async fn gate(path: &Path, folder: &Path) -> Result<Gate, Failure> {
     let rules: Rules = include_str!("../data/shop-policy.toml").parse()?;
     let gate = Gate::builder()
         .policy(rules)
-        .ledger(SqliteLedger::open(path, "quickstart.example/shop/night", Arc::new(keys.log)).await?)
+        .ledger(
+            SqliteLedger::open(path, "quickstart.example/shop/night", Arc::new(keys.log)).await?,
+        )
         .directory(StaticDirectory::new().with(&you, [TerminalApprover::identity()]))
         .approver(TerminalApprover::new())
         .recorder_key(keys.recorder)
@@ -140,7 +155,10 @@ async fn carry_out(shop: &Shop, call: &Call) -> bool {
         Ok(answer) => println!("  ran: {answer}"),
         Err(ToolError::Denied(denied)) => {
             println!("  did not run: {denied}");
-            return matches!(denied, Denied::Expired | Denied::Undeliverable | Denied::Unavailable { .. });
+            return matches!(
+                denied,
+                Denied::Expired | Denied::Undeliverable | Denied::Unavailable { .. }
+            );
         }
         Err(error) => println!("  failed: {error}"),
     }
@@ -155,8 +173,13 @@ fn verify(path: &Path) -> Result<(), Failure> {
     for entry in log.events(0) {
         trail.read(&entry?)?;
     }
-    println!("\nThe log of this night is intact: {} events, every signature holds.", report.head.checkpoint.size());
-    println!("A stranger checks it with the `approvals` program (here: `cargo run -p approvals-cli --` instead):\n");
+    println!(
+        "\nThe log of this night is intact: {} events, every signature holds.",
+        report.head.checkpoint.size()
+    );
+    println!(
+        "A stranger checks it with the `approvals` program (here: `cargo run -p approvals-cli --` instead):\n"
+    );
     println!("approvals log verify {}", path.display());
     Ok(())
 }

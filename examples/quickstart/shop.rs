@@ -28,7 +28,11 @@ pub(crate) enum ShopError {
 fn plain<'a>(name: &'a str, also: &str) -> Result<&'a str, ShopError> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || also.contains(c);
     let named = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= 64;
-    if named && name.chars().all(plain) { Ok(name) } else { Err(ShopError::Name(name.chars().take(64).collect())) }
+    if named && name.chars().all(plain) {
+        Ok(name)
+    } else {
+        Err(ShopError::Name(name.chars().take(64).collect()))
+    }
 }
 
 impl Shop {
@@ -58,8 +62,14 @@ impl Shop {
         Ok(format!("{count} orders, {cents} cents"))
     }
 
-    pub(crate) fn export(&self, country: &str, columns: &[String], file: &str) -> Result<String, ShopError> {
-        let columns = columns.iter().map(|column| plain(column, "")).collect::<Result<Vec<_>, _>>()?;
+    pub(crate) fn export(
+        &self,
+        country: &str,
+        columns: &[String],
+        file: &str,
+    ) -> Result<String, ShopError> {
+        let columns =
+            columns.iter().map(|column| plain(column, "")).collect::<Result<Vec<_>, _>>()?;
         let path = self.exports.join(plain(file, ".-")?);
         let sql = format!("SELECT {} FROM customers WHERE country = ?", columns.join(", "));
         let db = self.db();
@@ -67,7 +77,9 @@ impl Shop {
         let mut rows = statement.query(params![country])?;
         let (mut csv, mut count) = (format!("{}\n", columns.join(",")), 0_u32);
         while let Some(row) = rows.next()? {
-            let cells = (0..columns.len()).map(|n| row.get::<_, String>(n)).collect::<Result<Vec<_>, _>>()?;
+            let cells = (0..columns.len())
+                .map(|n| row.get::<_, String>(n))
+                .collect::<Result<Vec<_>, _>>()?;
             csv.push_str(&cells.join(","));
             csv.push('\n');
             count = count.saturating_add(1);
@@ -77,8 +89,14 @@ impl Shop {
         Ok(format!("{count} customers written to {}", path.display()))
     }
 
-    pub(crate) fn add_column(&self, table: &str, column: &str, sql_type: &str) -> Result<String, ShopError> {
-        let (table, column, sql_type) = (plain(table, "")?, plain(column, "")?, plain(sql_type, "")?);
+    pub(crate) fn add_column(
+        &self,
+        table: &str,
+        column: &str,
+        sql_type: &str,
+    ) -> Result<String, ShopError> {
+        let (table, column, sql_type) =
+            (plain(table, "")?, plain(column, "")?, plain(sql_type, "")?);
         self.db().execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column} {sql_type}"))?;
         Ok(format!("{table} has a column {column} now"))
     }

@@ -42,7 +42,9 @@ pub(crate) async fn dispatch(shop: &Shop, call: &Call) -> Result<String, ToolErr
         unknown => {
             let action = DynamicAction::new(&format!("shop.unknown.{unknown}"), call.input.clone());
             let action = action.map_err(|error| Denied::Invalid(error.into()))?;
-            Gate::current()?.run(action, |_permit, _action| async { Err(ShopError::NoSuchTool.into()) }).await
+            Gate::current()?
+                .run(action, |_permit, _action| async { Err(ShopError::NoSuchTool.into()) })
+                .await
         }
     }
 }
@@ -57,7 +59,12 @@ struct Orders {
     status: String,
 }
 
-#[requires_approval(action = "shop.orders.read", resource = "shop.db/orders", risk = "low", skip(shop))]
+#[requires_approval(
+    action = "shop.orders.read",
+    resource = "shop.db/orders",
+    risk = "low",
+    skip(shop)
+)]
 async fn list_orders(shop: &Shop, status: &str) -> Result<String, ToolError> {
     Ok(shop.orders(status)?)
 }
@@ -77,7 +84,12 @@ struct Export {
     risk = "high",
     skip(shop)
 )]
-async fn export_customers(shop: &Shop, country: &str, columns: &[String], file: &str) -> Result<String, ToolError> {
+async fn export_customers(
+    shop: &Shop,
+    country: &str,
+    columns: &[String],
+    file: &str,
+) -> Result<String, ToolError> {
     Ok(shop.export(country, columns, file)?)
 }
 
@@ -96,7 +108,12 @@ struct Column {
     risk = "high",
     skip(shop)
 )]
-async fn add_column(shop: &Shop, table: &str, column: &str, sql_type: &str) -> Result<String, ToolError> {
+async fn add_column(
+    shop: &Shop,
+    table: &str,
+    column: &str,
+    sql_type: &str,
+) -> Result<String, ToolError> {
     Ok(shop.add_column(table, column, sql_type)?)
 }
 
@@ -106,7 +123,12 @@ struct Table {
     table: String,
 }
 
-#[requires_approval(action = "shop.schema.drop", resource = "shop.db/{table}", risk = "critical", skip(shop))]
+#[requires_approval(
+    action = "shop.schema.drop",
+    resource = "shop.db/{table}",
+    risk = "critical",
+    skip(shop)
+)]
 async fn drop_table(shop: &Shop, table: &str) -> Result<String, ToolError> {
     Ok(shop.drop_table(table)?)
 }

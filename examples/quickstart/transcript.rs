@@ -25,7 +25,9 @@ pub(crate) fn read(file: &[u8]) -> Result<Vec<Line>, String> {
     let mut read = Vec::new();
     for (n, line) in file.split(|byte| *byte == b'\n').enumerate() {
         if !line.trim_ascii().is_empty() {
-            read.extend(message(line).map_err(|error| format!("line {} of the transcript: {error}", n.saturating_add(1)))?);
+            read.extend(message(line).map_err(|error| {
+                format!("line {} of the transcript: {error}", n.saturating_add(1))
+            })?);
         }
     }
     Ok(read)
@@ -43,22 +45,33 @@ fn message(line: &[u8]) -> Result<Vec<Line>, String> {
             }
         }
         None | Some(Value::Null) => {}
-        Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => return Err("`content` is neither text nor blocks".into()),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => {
+            return Err("`content` is neither text nor blocks".into());
+        }
     }
     if let Some(Value::Array(calls)) = message.get("tool_calls") {
         for call in calls {
             lines.push(Line::Call(function_call(call)?));
         }
     }
-    if lines.is_empty() { Err("it has neither `content` nor `tool_calls`".into()) } else { Ok(lines) }
+    if lines.is_empty() {
+        Err("it has neither `content` nor `tool_calls`".into())
+    } else {
+        Ok(lines)
+    }
 }
 
 fn content_block(block: &Value) -> Result<Option<Line>, String> {
     match (block.get("type").and_then(Value::as_str), block.get("text").and_then(Value::as_str)) {
         (Some("text"), Some(text)) => Ok(Some(Line::Text(text.to_owned()))),
         (Some("tool_use"), _) => {
-            let (name, input) = (block.get("name").and_then(Value::as_str), block.get("input").and_then(Value::as_object));
-            let (Some(name), Some(input)) = (name, input) else { return Err("a `tool_use` needs `name` and `input`".into()) };
+            let (name, input) = (
+                block.get("name").and_then(Value::as_str),
+                block.get("input").and_then(Value::as_object),
+            );
+            let (Some(name), Some(input)) = (name, input) else {
+                return Err("a `tool_use` needs `name` and `input`".into());
+            };
             Ok(Some(Line::Call(Call { name: name.to_owned(), input: input.clone() })))
         }
         // Thinking, and whatever else models return beside text and tools.
@@ -68,8 +81,13 @@ fn content_block(block: &Value) -> Result<Option<Line>, String> {
 
 fn function_call(call: &Value) -> Result<Call, String> {
     let function = call.get("function").ok_or("a tool call needs a `function`")?;
-    let (name, arguments) = (function.get("name").and_then(Value::as_str), function.get("arguments").and_then(Value::as_str));
-    let (Some(name), Some(arguments)) = (name, arguments) else { return Err("a function needs `name` and `arguments`".into()) };
+    let (name, arguments) = (
+        function.get("name").and_then(Value::as_str),
+        function.get("arguments").and_then(Value::as_str),
+    );
+    let (Some(name), Some(arguments)) = (name, arguments) else {
+        return Err("a function needs `name` and `arguments`".into());
+    };
     let parsed: Result<Value, CanonicalError> = canonical::parse(arguments.as_bytes(), MAX_LINE);
     match parsed.map_err(|error| format!("the arguments of `{}`: {error}", name.escape_debug()))? {
         Value::Object(input) => Ok(Call { name: name.to_owned(), input }),

@@ -95,6 +95,30 @@ async fn what_is_submitted_can_be_picked_up_later_by_key() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_is_shown_again_by_the_process_that_picks_it_up() {
+    let (gone, ledger) = asking(InMemoryApprover::new()).await;
+    gone.submit(deploy().key("k").unwrap()).await.unwrap();
+    settle().await;
+    let inbox = InMemoryApprover::new();
+    let gate = builder(Arc::clone(&ledger))
+        .policy(ask_ops())
+        .approver(inbox.clone())
+        .build()
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        gate.submit(deploy().key("k").unwrap()).await.unwrap();
+        settle().await;
+    }
+    assert_eq!(inbox.waiting().len(), 1);
+    let shown = |trail: &Trail| {
+        let id = trail.states().next().unwrap().0;
+        trail.events(id).iter().filter(|event| matches!(event.what, What::Presented { .. })).count()
+    };
+    assert_eq!(shown(&trail(&ledger).await), 2, "once by each process");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_same_key_with_other_arguments_is_a_conflict() {
     let (gate, _ledger) = asking(MockApprover::approving()).await;
     let keyed = |json: &str| {

@@ -20,6 +20,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make the keys of a deployment
+    #[command(arg_required_else_help = true, after_help = KEYS_NEW)]
     Keys {
         #[command(subcommand)]
         command: Keys,
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     /// Show the timeline of one request: what was asked, who decided, what became of it
     Show(Show),
     /// Verify, export or witness the log
+    #[command(arg_required_else_help = true, after_help = LOG)]
     Log {
         #[command(subcommand)]
         command: Log,
@@ -36,14 +38,12 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-#[command(arg_required_else_help = true)]
 pub(crate) enum Keys {
     /// Make log.pem, recorder.pem and grant.pem, and print their public keys
     New(KeysNew),
 }
 
 #[derive(Debug, Subcommand)]
-#[command(arg_required_else_help = true)]
 pub(crate) enum Log {
     /// Recompute the log from its entries, and check every signature in it
     Verify(Verify),
@@ -175,6 +175,17 @@ Exit status:
   0  shown, and everything holds
   1  the ledger is tampered with or damaged, or a signature does not hold
   2  usage, no such request, or a file that cannot be read or is no ledger";
+
+const LOG: &str = "\
+Examples:
+  approvals log verify approvals.db --vkey log.vkey --seen yesterday.note
+  approvals log export approvals.db mirror
+  approvals log checkpoint approvals.db > today.note
+
+Exit status:
+  0  done; for what verifies: everything holds
+  1  tampered with or damaged: the message names the events
+  2  usage, or a file that cannot be read or is no ledger";
 
 const VERIFY: &str = "\
 Hashes every entry anew, compares the root with every signed checkpoint, checks that

@@ -50,7 +50,12 @@ pub fn returns<R: CarriesDenial>() -> Returns<R> {
 }
 
 /// Runs the body of a gated function through `gate`, or the scope's gate, or the process's.
-pub async fn run<R, A, D, F, Fut>(returns: Returns<R>, gate: Option<Gate>, call: Call<A, D>, body: F) -> R
+pub async fn run<R, A, D, F, Fut>(
+    returns: Returns<R>,
+    gate: Option<Gate>,
+    call: Call<A, D>,
+    body: F,
+) -> R
 where
     D: Fn(&A, &mut Description) -> Result<(), DescribeError>,
     F: FnOnce(Permit, A) -> Fut,
@@ -111,12 +116,20 @@ impl<T: Serialize + ?Sized> Bindable for T {
 }
 
 /// Binds an argument.
-pub fn bind<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
+pub fn bind<T: Bindable + ?Sized>(
+    call: &mut Description,
+    name: &str,
+    value: &T,
+) -> Result<(), DescribeError> {
     value.bind(call, name)
 }
 
 /// Binds an argument that nobody may read.
-pub fn redact<T: Bindable + ?Sized>(call: &mut Description, name: &str, value: &T) -> Result<(), DescribeError> {
+pub fn redact<T: Bindable + ?Sized>(
+    call: &mut Description,
+    name: &str,
+    value: &T,
+) -> Result<(), DescribeError> {
     value.redact(call, name)
 }
 

@@ -16,7 +16,8 @@ proptest! {
     fn nothing_near_the_code_approves(
         before in ".{0,3}", letters in "[7k3qzKQZ 0-9A-Z]{0,7}", after in ".{0,3}", cut in 0_usize..5,
     ) {
-        let near = [format!("{before}{CODE}{after}"), letters, CODE[cut..].to_owned(), CODE[..cut].to_owned()];
+        let (start, end) = CODE.split_at(cut);
+        let near = [format!("{before}{CODE}{after}"), letters, start.to_owned(), end.to_owned()];
         for line in near {
             let is_code = line.trim_matches([' ', '\t']).eq_ignore_ascii_case(CODE);
             prop_assert_eq!(to_question(line.as_bytes(), Some(CODE)) == Answer::Approve, is_code, "{}", line);
@@ -46,8 +47,24 @@ fn the_code_approves_in_either_case_and_between_blanks() {
 
 #[test]
 fn words_of_consent_are_no_answer() {
-    for line in ["y", "yes", "ok", "approve", "approve 7K3QZ", "yes 7K3QZ", "7K3QZ!", "7K3QZ 7K3QZ", "７K3QZ", "7K3QZ\u{200b}", "nothing"] {
-        assert_eq!(to_question(line.as_bytes(), Some(CODE)), Answer::Unclear(Unclear::Wrong), "{line}");
+    for line in [
+        "y",
+        "yes",
+        "ok",
+        "approve",
+        "approve 7K3QZ",
+        "yes 7K3QZ",
+        "7K3QZ!",
+        "7K3QZ 7K3QZ",
+        "７K3QZ",
+        "7K3QZ\u{200b}",
+        "nothing",
+    ] {
+        assert_eq!(
+            to_question(line.as_bytes(), Some(CODE)),
+            Answer::Unclear(Unclear::Wrong),
+            "{line}"
+        );
     }
 }
 

@@ -78,7 +78,12 @@ impl TerminalApprover {
     /// Whoever can type there answers with the identity of this process.
     #[must_use]
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), clock: Arc::new(SystemClock::default()), care: Care::default(), asking: Arc::default() }
+        Self {
+            path: path.into(),
+            clock: Arc::new(SystemClock::default()),
+            care: Care::default(),
+            asking: Arc::default(),
+        }
     }
 
     /// What time it is, to say how much is left and to take the question back. Give it the gate's clock; the
@@ -97,10 +102,15 @@ impl TerminalApprover {
     /// assert!(identity.subject().starts_with("uid:"));
     /// ```
     #[must_use]
-    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "`uid:` and digits are always a valid name")]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "`uid:` and digits are always a valid name"
+    )]
     pub fn identity() -> ChannelIdentity {
         let uid = rustix::process::getuid().as_raw();
-        ChannelIdentity::new("terminal", &format!("uid:{uid}")).expect("`uid:` and digits are a name")
+        ChannelIdentity::new("terminal", &format!("uid:{uid}"))
+            .expect("`uid:` and digits are a name")
     }
 
     #[cfg(test)]
@@ -130,7 +140,8 @@ impl TerminalApprover {
             identity: Self::identity(),
             care: self.care,
         };
-        let started = thread::Builder::new().name("approvals-terminal".into()).spawn(move || session.serve());
+        let started =
+            thread::Builder::new().name("approvals-terminal".into()).spawn(move || session.serve());
         started.map(drop).map_err(|error| {
             self.asking.0.abandon();
             TerminalError::Thread(error)
@@ -152,8 +163,10 @@ impl Approver for TerminalApprover {
 
     /// Returns once the card is in line, which a person may be busy at the head of.
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError> {
-        let runtime = Handle::try_current().map_err(TerminalError::NoRuntime).map_err(ApproverError::new)?;
-        self.put(Job { card: card.clone(), desk: desk.clone(), runtime }).map_err(ApproverError::new)?;
+        let runtime =
+            Handle::try_current().map_err(TerminalError::NoRuntime).map_err(ApproverError::new)?;
+        self.put(Job { card: card.clone(), desk: desk.clone(), runtime })
+            .map_err(ApproverError::new)?;
         Ok(Presented::new())
     }
 

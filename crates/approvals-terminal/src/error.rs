@@ -10,7 +10,9 @@ use crate::queue::MAX_WAITING;
 #[non_exhaustive]
 pub enum TerminalError {
     /// The terminal cannot be opened, or is none.
-    #[error("there is no terminal to ask at; run it from a terminal, or give the gate another approver")]
+    #[error(
+        "there is no terminal to ask at; run it from a terminal, or give the gate another approver"
+    )]
     NoTerminal(#[source] io::Error),
     /// The card has characters that could do more than show.
     #[error("the card holds characters that a terminal could act on, so it is not shown")]

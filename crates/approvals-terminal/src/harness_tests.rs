@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use approvals_core::*;
@@ -33,7 +34,8 @@ impl Person {
         grantpt(&keys).unwrap();
         unlockpt(&keys).unwrap();
         let path = PathBuf::from(ptsname(&keys, Vec::new()).unwrap().into_string().unwrap());
-        let terminal = rustix::fs::open(&path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let terminal =
+            rustix::fs::open(&path, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
         Self { keys: keys.into(), terminal, path, unread: Vec::new() }
     }
 
@@ -50,12 +52,15 @@ impl Person {
         self.keys.write_all(keys.as_ref()).unwrap();
     }
 
-    /// Everything on the screen up to and with `words`, which must come within ten seconds.
+    /// Everything on the screen up to and with `words`, which must come within half a minute.
     pub(crate) fn reads(&mut self, words: &str) -> String {
-        for _ in 0..100 {
-            if let Some(at) = self.unread.windows(words.len()).position(|window| window == words.as_bytes()) {
-                let rest = self.unread.split_off(at + words.len());
-                return String::from_utf8_lossy(&std::mem::replace(&mut self.unread, rest)).into_owned();
+        for _ in 0..300 {
+            if let Some(at) =
+                self.unread.windows(words.len()).position(|window| window == words.as_bytes())
+            {
+                let rest = self.unread.split_off(at.saturating_add(words.len()));
+                return String::from_utf8_lossy(&std::mem::replace(&mut self.unread, rest))
+                    .into_owned();
             }
             self.look(Duration::from_millis(100));
         }
@@ -75,13 +80,17 @@ impl Person {
     /// Reads a card and its question, up to where the answer is typed: what was shown, and the code.
     pub(crate) fn reads_card(&mut self) -> (String, String) {
         let shown = self.reads("to leave it:\r\n");
-        let code = shown.split("\ntype ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+        let code = code_in(&shown);
         self.reads("> ");
         (shown, code)
     }
 
     pub(crate) fn resizes(&self, columns: u16) {
-        tcsetwinsize(&self.terminal, Winsize { ws_col: columns, ws_row: 24, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+        tcsetwinsize(
+            &self.terminal,
+            Winsize { ws_col: columns, ws_row: 24, ws_xpixel: 0, ws_ypixel: 0 },
+        )
+        .unwrap();
     }
 
     pub(crate) fn sets(&self, change: impl FnOnce(&mut Termios)) {
@@ -92,6 +101,15 @@ impl Person {
 
     pub(crate) fn modes(&self) -> Termios {
         tcgetattr(&self.terminal).unwrap()
+    }
+
+    /// Closes the window, and returns the dead terminal: while it is open, no other takes its path.
+    pub(crate) fn hangs_up(self) -> OwnedFd {
+        self.terminal
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn look(&mut self, within: Duration) {
@@ -105,14 +123,48 @@ impl Person {
     }
 }
 
-/// A gate that asks one of `ops` about everything, and everybody's approver.
-pub(crate) async fn gate(approver: impl Approver + 'static) -> Gate {
-    gate_within(Duration::from_secs(600), approver, InMemoryApprover::new()).await
+/// The code that the question names.
+pub(crate) fn code_in(shown: &str) -> String {
+    shown.split("\ntype ").nth(1).unwrap().split(' ').next().unwrap().to_owned()
 }
 
-/// The same with so much time, and with another channel beside the terminal.
-pub(crate) async fn gate_within(span: Duration, one: impl Approver + 'static, other: impl Approver + 'static) -> Gate {
-    let asks = Obligations::new([Obligation::new("one-of-ops").unwrap().seats("ops", 1).unwrap().approve_within(span)]);
+/// A clock that stands still until it is moved.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch(Arc<AtomicI64>);
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(1_893_456_000_000)))
+    }
+
+    pub(crate) fn moves(&self, span: Duration) {
+        self.0.fetch_add(span.as_millis().try_into().unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Watch {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// How long the gates here wait for an approval.
+pub(crate) const TEN_MINUTES: Duration = Duration::from_secs(600);
+
+/// A gate that asks one of `ops` about everything.
+pub(crate) async fn gate(approver: impl Approver + 'static) -> Gate {
+    gate_with(SystemClock::default(), approver, InMemoryApprover::new()).await
+}
+
+/// The same by this clock, and with another channel beside the terminal.
+pub(crate) async fn gate_with(
+    clock: impl Clock + 'static,
+    one: impl Approver + 'static,
+    other: impl Approver + 'static,
+) -> Gate {
+    let asks =
+        Obligation::new("one-of-ops").unwrap().seats("ops", 1).unwrap().approve_within(TEN_MINUTES);
+    let asks = Obligations::new([asks]);
     let keys = Keyring::generate().unwrap();
     let builder = Gate::builder()
         .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(asks.clone())).unwrap())
@@ -121,7 +173,7 @@ pub(crate) async fn gate_within(span: Duration, one: impl Approver + 'static, ot
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
         .requester(Requester::new(Principal::agent("agent:a").unwrap()));
-    builder.approver(one).approver(other).build().await.unwrap()
+    builder.clock(clock).approver(one).approver(other).build().await.unwrap()
 }
 
 /// Two people of `ops`: whoever is at the terminal, and somebody else.
@@ -129,7 +181,9 @@ fn directory() -> StaticDirectory {
     let here = Principal::human("u:here").unwrap().member_of(["ops"]).unwrap();
     let elsewhere = Principal::human("u:elsewhere").unwrap().member_of(["ops"]).unwrap();
     let elsewhere_is = [elsewhere_identity(), MockApprover::identity().unwrap()];
-    StaticDirectory::new().with(&here, [TerminalApprover::identity()]).with(&elsewhere, elsewhere_is)
+    StaticDirectory::new()
+        .with(&here, [TerminalApprover::identity()])
+        .with(&elsewhere, elsewhere_is)
 }
 
 pub(crate) fn elsewhere_identity() -> ChannelIdentity {
@@ -142,7 +196,10 @@ pub(crate) fn action(arguments: &str) -> DynamicAction {
 }
 
 /// Runs it beside the test; `true` comes from the body.
-pub(crate) fn runs(gate: &Gate, action: DynamicAction) -> tokio::task::JoinHandle<Result<bool, Denied>> {
+pub(crate) fn runs(
+    gate: &Gate,
+    action: DynamicAction,
+) -> tokio::task::JoinHandle<Result<bool, Denied>> {
     let gate = gate.clone();
     tokio::spawn(async move { gate.run(action, |_, _| async { Ok::<_, Denied>(true) }).await })
 }
@@ -164,7 +221,8 @@ impl Cards {
     }
 
     pub(crate) fn of(&self, action: DynamicAction) -> Card {
-        let denied = self.runtime.block_on(self.gate.run(action, |_, _| async { Ok::<_, Denied>(()) }));
+        let denied =
+            self.runtime.block_on(self.gate.run(action, |_, _| async { Ok::<_, Denied>(()) }));
         assert!(matches!(denied, Err(Denied::Rejected { .. })), "{denied:?}");
         self.reviewer.cards().pop().unwrap()
     }

@@ -31,6 +31,8 @@ mod approver;
 #[cfg(test)]
 mod answer_tests;
 #[cfg(test)]
+mod controlling_tests;
+#[cfg(test)]
 mod harness_tests;
 #[cfg(test)]
 mod message_tests;

@@ -48,9 +48,13 @@ pub(crate) fn sheet(card: &Card, screen: Screen) -> Option<Sheet> {
         "it is too long for a terminal"
     } else {
         let rendered = if screen.is_utf8 { rendered } else { without_letters(&rendered) };
-        return Some(Sheet { text: format!("\nAPPROVAL NEEDED\n{rendered}\n"), code: Some(card.code()) });
+        return Some(Sheet {
+            text: format!("\nAPPROVAL NEEDED\n{rendered}\n"),
+            code: Some(card.code()),
+        });
     };
-    let (action, request, digest) = (card.document().action.as_str(), card.id(), card.request_digest());
+    let (action, request, digest) =
+        (card.document().action.as_str(), card.id(), card.request_digest());
     Some(Sheet {
         text: format!(
             "\nAPPROVAL NEEDED, but not shown here: {why}\n   action   {action}\n   request  {request}\n   digest   {digest}\n\
@@ -79,12 +83,15 @@ pub(crate) fn question(code: Option<&str>, left: Duration, waiting: usize) -> St
         Some(code) => format!(
             "{left} left{more}\ntype {code} to approve, or \"no\" and a reason to reject, or \"skip\" to leave it:\n"
         ),
-        None => format!("{left} left{more}\ntype \"no\" and a reason to reject, or \"skip\" to leave it:\n"),
+        None => format!(
+            "{left} left{more}\ntype \"no\" and a reason to reject, or \"skip\" to leave it:\n"
+        ),
     }
 }
 
 /// Asks for the reason that was not given.
-pub(crate) const REASON: &str = "why? the reason goes on record and to whoever asked (Ctrl-D to leave it open):\n";
+pub(crate) const REASON: &str =
+    "why? the reason goes on record and to whoever asked (Ctrl-D to leave it open):\n";
 
 /// Stands where the answer is typed.
 pub(crate) const MARK: &str = "> ";
@@ -93,41 +100,56 @@ pub(crate) const MARK: &str = "> ";
 pub(crate) const LEFT: &str = "left open for others to decide\n\n";
 
 /// After too many lines that count as nothing.
-pub(crate) const ENOUGH: &str = "that was the third time; the request is left open for others to decide\n\n";
+pub(crate) const ENOUGH: &str =
+    "that was the third time; the request is left open for others to decide\n\n";
 
 /// When the program no longer asks.
 pub(crate) const STOPPED: &str = "\nthe program has stopped asking; nothing was decided here\n\n";
 
 /// A card that has no digest any more.
-pub(crate) const UNREADABLE: &str = "the request could not be described again; it is left open for others to decide\n\n";
+pub(crate) const UNREADABLE: &str =
+    "the request could not be described again; it is left open for others to decide\n\n";
 
 /// A card that is not shown.
-pub(crate) const UNPRINTABLE: &str = "\na request is not shown: it holds characters that a terminal could act on\n\n";
+pub(crate) const UNPRINTABLE: &str =
+    "\na request is not shown: it holds characters that a terminal could act on\n\n";
 
 /// What to do about a line that counts as nothing.
 pub(crate) fn unclear(why: Unclear) -> String {
     match why {
         Unclear::Wrong => "that is not one of the answers; nothing was decided\n".into(),
-        Unclear::Control => "that holds keys that are no text; nothing was decided, type it again\n".into(),
+        Unclear::Control => {
+            "that holds keys that are no text; nothing was decided, type it again\n".into()
+        }
         Unclear::NotText => "that is not valid UTF-8; nothing was decided, type it again\n".into(),
-        Unclear::TooLong => format!("that is longer than {MAX_LINE} bytes; nothing was decided, type less\n"),
+        Unclear::TooLong => {
+            format!("that is longer than {MAX_LINE} bytes; nothing was decided, type less\n")
+        }
     }
 }
 
 /// What the desk made of an answer.
 pub(crate) fn result(choice: Choice, result: &Result<Phase, DeskError>) -> String {
     match (choice, result) {
-        (Choice::Approve, Ok(Phase::Pending)) => "your approval is recorded; others must approve it too\n\n".into(),
+        (Choice::Approve, Ok(Phase::Pending)) => {
+            "your approval is recorded; others must approve it too\n\n".into()
+        }
         (Choice::Approve, Ok(Phase::Granted)) => "approved\n\n".into(),
-        (Choice::Reject, Ok(Phase::Ended(Outcome::Closed(Cause::Rejected { .. })))) => "rejected\n\n".into(),
+        (Choice::Reject, Ok(Phase::Ended(Outcome::Closed(Cause::Rejected { .. })))) => {
+            "rejected\n\n".into()
+        }
         (Choice::Approve | Choice::Reject, Ok(phase)) => format!("recorded; {}\n\n", became(phase)),
-        (Choice::Approve | Choice::Reject, Err(error)) => format!("not recorded: {}\n\n", escaped(&error.to_string())),
+        (Choice::Approve | Choice::Reject, Err(error)) => {
+            format!("not recorded: {}\n\n", escaped(&error.to_string()))
+        }
     }
 }
 
 /// When the desk does not answer: it may have taken the decision or not.
 pub(crate) fn unknown(request: RequestId) -> String {
-    format!("whether this was recorded is not known; see what became of it with: approvals show {request}\n\n")
+    format!(
+        "whether this was recorded is not known; see what became of it with: approvals show {request}\n\n"
+    )
 }
 
 /// Takes the question back, since the request is no longer open.
@@ -142,7 +164,9 @@ fn became(phase: &Phase) -> String {
         Phase::Pending => return "it is still open".into(),
         Phase::Granted => return "it is approved".into(),
         Phase::Started => return "it is approved and has started".into(),
-        Phase::Ended(Outcome::Executed(Execution::Changed)) => return "it did not run, since its arguments had changed".into(),
+        Phase::Ended(Outcome::Executed(Execution::Changed)) => {
+            return "it did not run, since its arguments had changed".into();
+        }
         Phase::Ended(Outcome::Executed(_ran)) => return "it is approved and has run".into(),
         Phase::Ended(Outcome::Closed(cause)) => cause,
     };

@@ -38,7 +38,11 @@ fn hostile() -> Vec<String> {
         "\u{1b}P$q\u{1b}\\\u{1b}_x\u{1b}\\\u{1b}^y\u{1b}\\\u{1b}c",
         "trailing   \t  \u{a0}\u{3000}",
     ];
-    (0..200).map(|n| format!("{}{}", SEEDS[n % 20].repeat(1 + n / 60), SEEDS[(n * 7 + n / 20) % 20])).collect()
+    let seeds = || SEEDS.iter().enumerate();
+    let pairs = seeds().flat_map(|(n, one)| {
+        seeds().skip(n % 2).step_by(2).map(move |(_, other)| format!("{one}{other}"))
+    });
+    pairs.collect()
 }
 
 fn hostile_action(payload: &str) -> DynamicAction {
@@ -50,7 +54,9 @@ fn hostile_action(payload: &str) -> DynamicAction {
 #[test]
 fn two_hundred_hostile_texts_put_nothing_on_the_screen_but_printable_lines() {
     let cards = Cards::new();
-    for payload in hostile() {
+    let payloads = hostile();
+    assert_eq!(payloads.len(), 200);
+    for payload in payloads {
         let card = cards.of(hostile_action(&payload));
         let plain = sheet(&card, PLAIN).unwrap().text;
         assert!(plain.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)), "{plain}");
@@ -61,8 +67,17 @@ fn two_hundred_hostile_texts_put_nothing_on_the_screen_but_printable_lines() {
             assert_eq!(exact.chars().count(), line.chars().count());
         }
         for line in plain.lines() {
-            let ours = ["", "APPROVAL NEEDED", "-- facts ", "-- arguments: exactly these are approved ", "-- the requester says (not checked) "];
-            assert!(line.starts_with("   ") || ours.contains(&line), "data stands where only headings may: {line}");
+            let ours = [
+                "",
+                "APPROVAL NEEDED",
+                "-- facts ",
+                "-- arguments: exactly these are approved ",
+                "-- the requester says (not checked) ",
+            ];
+            assert!(
+                line.starts_with("   ") || ours.contains(&line),
+                "data stands where only headings may: {line}"
+            );
         }
     }
 }
@@ -70,7 +85,8 @@ fn two_hundred_hostile_texts_put_nothing_on_the_screen_but_printable_lines() {
 #[test]
 fn two_cards_never_look_alike() {
     let cards = Cards::new();
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(64) });
+    let mut runner =
+        TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(64) });
     let texts = (any::<String>(), any::<String>(), 40_u16..200, any::<bool>());
     let held = runner.run(&texts, |(a, b, columns, is_utf8)| {
         let screen = Screen { columns: Some(columns), is_utf8 };
@@ -91,7 +107,10 @@ fn a_card_that_fits_is_shown_whole_with_its_code() {
     let sheet = sheet(&card, LETTERS).unwrap();
     assert!(sheet.text.contains(&card.render(80)));
     assert_eq!(sheet.code, Some(card.code()));
-    assert!(question(sheet.code.as_deref(), Duration::from_secs(61), 2).starts_with("1 min 1 s left; 2 more waiting\ntype "));
+    assert!(
+        question(sheet.code.as_deref(), Duration::from_secs(61), 2)
+            .starts_with("1 min 1 s left; 2 more waiting\ntype ")
+    );
 }
 
 #[test]
@@ -99,7 +118,7 @@ fn a_card_of_one_line_or_one_byte_too_much_cannot_be_approved() {
     let cards = Cards::new();
     let columns = Screen { columns: Some(40), is_utf8: true };
     let mut last = (true, 0, 0);
-    for letters in (5_000..9_000).step_by(31) {
+    for letters in (5_000..9_000).step_by(97) {
         let card = cards.of(action(&format!(r#"{{"a": "{}"}}"#, "x".repeat(letters))));
         let rendered = card.render(40);
         let fits = rendered.lines().count() <= 200 && rendered.len() <= 32 * 1024;
@@ -133,21 +152,28 @@ fn the_guard_lets_through_no_character_that_could_act() {
         let Some(letter) = char::from_u32(code) else { continue };
         let acts = letter.is_control() || letter.is_whitespace() && letter != ' ';
         let hides = matches!(code, 0xad | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe0fff);
-        assert!(!(acts || hides) || !is_showable(&letter.to_string()), "{}", letter.escape_unicode());
+        assert!(
+            !(acts || hides) || !is_showable(&letter.to_string()),
+            "{}",
+            letter.escape_unicode()
+        );
     }
 }
 
 #[test]
 fn what_others_wrote_is_escaped_in_every_message() {
     for text in hostile() {
-        let causes = [Cause::Denied { reason: text.clone() }, Cause::Revoked { reason: text.clone() }];
-        let mut said: Vec<String> = causes.map(|cause| withdrawn(&Phase::Ended(Outcome::Closed(cause)))).into();
+        let causes =
+            [Cause::Denied { reason: text.clone() }, Cause::Revoked { reason: text.clone() }];
+        let mut said: Vec<String> =
+            causes.map(|cause| withdrawn(&Phase::Ended(Outcome::Closed(cause)))).into();
         said.push(result(Choice::Approve, &Err(DeskError::Refused(Refusal::PolicyStops(text)))));
         for words in said {
             let lines = words.trim_matches('\n');
             assert!(lines.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{words:?}");
         }
     }
-    let long = withdrawn(&Phase::Ended(Outcome::Closed(Cause::Denied { reason: "x".repeat(100_000) })));
+    let long =
+        withdrawn(&Phase::Ended(Outcome::Closed(Cause::Denied { reason: "x".repeat(100_000) })));
     assert!(long.len() < 600 && long.contains("(cut)"));
 }

@@ -94,7 +94,10 @@ impl Session {
                 Err(Break::Left(words)) => self.say_last(words),
                 Err(Break::Stopped) => return self.say_last(message::STOPPED),
                 Err(Break::Gone(error)) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "the terminal is gone; what waited there is left open");
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the terminal is gone; what waited there is left open"
+                    );
                     return;
                 }
             }
@@ -120,7 +123,8 @@ impl Session {
 
     /// Shows the card, and asks until the desk has an answer.
     fn talk(&self, job: &Job, tries: &mut u32) -> Result<(), Break> {
-        let sheet = message::sheet(&job.card, self.terminal.screen()).ok_or(Break::Left(message::UNPRINTABLE))?;
+        let sheet = message::sheet(&job.card, self.terminal.screen())
+            .ok_or(Break::Left(message::UNPRINTABLE))?;
         let code = sheet.code.as_deref();
         self.say(&sheet.text, job)?;
         loop {
@@ -163,7 +167,12 @@ impl Session {
     }
 
     /// Hands an answer to the desk, on the runtime that presented the card.
-    fn decide(&self, job: &Job, choice: Choice, ballot: Result<Ballot, CanonicalError>) -> Result<Taken, Break> {
+    fn decide(
+        &self,
+        job: &Job,
+        choice: Choice,
+        ballot: Result<Ballot, CanonicalError>,
+    ) -> Result<Taken, Break> {
         let Ok(ballot) = ballot else { return Err(Break::Left(message::UNREADABLE)) };
         let (send, receive) = channel();
         let (desk, identity) = (job.desk.clone(), self.identity.clone());

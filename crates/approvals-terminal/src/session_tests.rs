@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use approvals_core::{Denied, Gate, InMemoryApprover, Obligation, Obligations};
+use approvals_core::{Denied, Gate, InMemoryApprover, Obligation, Obligations, SystemClock};
 use rustix::termios::{InputModes, LocalModes};
 
 use crate::TerminalApprover;
-use crate::harness_tests::{Person, action, gate, gate_within, runs};
+use crate::harness_tests::{Person, action, code_in, gate, gate_with, runs};
 
 const MOMENT: Duration = Duration::from_millis(800);
 
@@ -37,7 +37,7 @@ async fn what_was_typed_before_the_question_never_counts() {
     person.types("no typed before the card\n");
     let call = runs(&gate, action("{}"));
     let shown = person.reads("to leave it:\r\n");
-    let code = shown.split("\ntype ").nth(1).unwrap()[..5].to_owned();
+    let code = code_in(&shown);
     // The right code, but sooner than anybody can have read what it is the code of.
     person.types(format!("{code}\n{code}\nno typed too soon\n{code}"));
     person.reads("> ");
@@ -117,14 +117,18 @@ async fn a_rejection_has_a_reason() {
     person.reads("> ");
     person.types("not on a Friday\n");
     person.reads("rejected\r\n");
-    let Err(Denied::Rejected { by, reason }) = call.await.unwrap() else { panic!("it was not rejected") };
+    let Err(Denied::Rejected { by, reason }) = call.await.unwrap() else {
+        panic!("it was not rejected")
+    };
     assert_eq!((by.as_str(), reason.as_deref()), ("u:here", Some("not on a Friday")));
 
     let call = runs(&gate, action("{}"));
     person.reads_card();
     person.types("NO the table is in use\n");
     person.reads("rejected\r\n");
-    let Err(Denied::Rejected { reason, .. }) = call.await.unwrap() else { panic!("it was not rejected") };
+    let Err(Denied::Rejected { reason, .. }) = call.await.unwrap() else {
+        panic!("it was not rejected")
+    };
     assert_eq!(reason.as_deref(), Some("the table is in use"));
 }
 
@@ -162,7 +166,10 @@ async fn cards_are_shown_one_at_a_time_in_order_of_arrival() {
     person.types(format!("{first_code}\n"));
     assert!(person.reads("approved\r\n").len() < 40);
     let (shown, code) = person.reads_card();
-    assert!(shown.contains("second") && shown.contains("1 more waiting") && !shown.contains("third"), "{shown}");
+    assert!(
+        shown.contains("second") && shown.contains("1 more waiting") && !shown.contains("third"),
+        "{shown}"
+    );
     person.types(format!("{code}\n"));
     assert!(person.reads_card().0.contains("third"));
     assert_eq!((first.await.unwrap(), second.await.unwrap()), (Ok(true), Ok(true)));
@@ -173,7 +180,7 @@ async fn cards_are_shown_one_at_a_time_in_order_of_arrival() {
 async fn a_card_that_does_not_fit_can_only_be_rejected() {
     let mut person = Person::new();
     let inbox = InMemoryApprover::new();
-    let gate = gate_within(Duration::from_secs(600), person.approver(), inbox.clone()).await;
+    let gate = gate_with(SystemClock::default(), person.approver(), inbox.clone()).await;
     let call = runs(&gate, action(&format!(r#"{{"a": "{}"}}"#, "x".repeat(40_000))));
     let shown = person.reads("to leave it:\r\n");
     let card = inbox.waiting().pop().unwrap();
@@ -196,7 +203,10 @@ async fn the_card_is_as_wide_as_the_terminal_and_in_its_letters() {
     let first = runs(&gate, action(r#"{"name": "ø"}"#));
     let (shown, _) = person.reads_card();
     let card = shown.split("type ").next().unwrap();
-    assert!(card.is_ascii() && card.contains("\"\\u{f8}\"") && card.contains("reads as     \"?\""), "{shown}");
+    assert!(
+        card.is_ascii() && card.contains("\"\\u{f8}\"") && card.contains("reads as     \"?\""),
+        "{shown}"
+    );
     assert_eq!(card.lines().map(str::len).max(), Some(59), "{shown}");
     person.types("skip\n");
     person.resizes(120);
@@ -213,15 +223,25 @@ async fn whoever_the_directory_does_not_know_is_told_and_decides_nothing() {
     let mut person = Person::new();
     let asks = Obligations::new([Obligation::new("one").unwrap().seats("ops", 1).unwrap()]);
     let keys = approvals_core::Keyring::generate().unwrap();
-    let ledger = approvals_core::MemoryLedger::new("example.org/test", std::sync::Arc::new(keys.log)).await.unwrap();
+    let ledger =
+        approvals_core::MemoryLedger::new("example.org/test", std::sync::Arc::new(keys.log))
+            .await
+            .unwrap();
     let gate = Gate::builder()
-        .policy(approvals_core::PolicyFn::new("ask/1", move |_| approvals_core::Verdict::Review(asks.clone())).unwrap())
+        .policy(
+            approvals_core::PolicyFn::new("ask/1", move |_| {
+                approvals_core::Verdict::Review(asks.clone())
+            })
+            .unwrap(),
+        )
         .ledger(ledger)
         .directory(approvals_testkit::MockApprover::directory(["ops"]).unwrap())
         .approver(person.approver())
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
-        .requester(approvals_core::Requester::new(approvals_core::Principal::agent("agent:a").unwrap()))
+        .requester(approvals_core::Requester::new(
+            approvals_core::Principal::agent("agent:a").unwrap(),
+        ))
         .build()
         .await
         .unwrap();

@@ -13,7 +13,8 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::termios::{
-    InputModes, LocalModes, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize,
+    InputModes, LocalModes, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetpgrp,
+    tcgetwinsize,
 };
 
 use crate::answer::MAX_LINE;
@@ -56,11 +57,13 @@ impl Terminal {
             // Not the controlling terminal, so there is no background.
             Err(error) => error == Errno::NOTTY,
         };
-        is_front && tcgetattr(&self.fd).is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))
+        is_front
+            && tcgetattr(&self.fd).is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON))
     }
 
     pub(crate) fn screen(&self) -> Screen {
-        let columns = tcgetwinsize(&self.fd).ok().map(|size| size.ws_col).filter(|columns| *columns > 0);
+        let columns =
+            tcgetwinsize(&self.fd).ok().map(|size| size.ws_col).filter(|columns| *columns > 0);
         Screen { columns, is_utf8: tcgetattr(&self.fd).is_ok_and(|modes| is_utf8(&modes)) }
     }
 

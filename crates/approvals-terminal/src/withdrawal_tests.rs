@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use approvals_core::{Approver as _, Ballot, Card, Denied, Gate, InMemoryApprover, Phase};
+use approvals_core::{
+    Approver as _, Ballot, Card, Denied, Gate, InMemoryApprover, Phase, SystemClock,
+};
 use tokio::runtime::Runtime;
 
-use crate::harness_tests::{Person, action, elsewhere_identity, gate, gate_within, runs};
+use crate::harness_tests::{
+    Person, TEN_MINUTES, Watch, action, elsewhere_identity, gate, gate_with, runs,
+};
 use crate::{TerminalApprover, TerminalError};
-
-const LONG: Duration = Duration::from_secs(600);
 
 /// A gate with so many requests that wait, and their cards.
 async fn waiting(requests: usize) -> (Gate, Vec<Card>) {
@@ -27,9 +29,15 @@ async fn waiting(requests: usize) -> (Gate, Vec<Card>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_question_is_taken_back_when_its_time_is_over() {
     let mut person = Person::new();
-    let gate = gate_within(Duration::from_secs(2), person.approver(), InMemoryApprover::new()).await;
+    let watch = Watch::new();
+    let approver = person.approver().clock(watch.clone());
+    let gate = gate_with(watch.clone(), approver, InMemoryApprover::new()).await;
     let call = runs(&gate, action("{}"));
-    let (_, code) = person.reads_card();
+    let (shown, code) = person.reads_card();
+    assert!(shown.contains("10 min 0 s left"), "{shown}");
+    watch.moves(TEN_MINUTES.saturating_sub(Duration::from_millis(1)));
+    assert_eq!(person.reads_for(Duration::from_millis(600)), "", "there is a millisecond left");
+    watch.moves(Duration::from_millis(1));
     let said = person.reads("no answer is needed any more: its time is over\r\n");
     assert!(said.starts_with("\r\n"), "on a line of its own: {said:?}");
     person.types(format!("{code}\n"));
@@ -51,7 +59,10 @@ async fn the_question_is_taken_back_when_whoever_asked_is_gone() {
     call.abort();
     person.reads("no answer is needed any more: whoever asked no longer waits\r\n");
     let (shown, _) = person.reads_card();
-    assert!(shown.contains("\"n\"            3"), "what ended in the queue is never shown: {shown}");
+    assert!(
+        shown.contains("\"n\"            3"),
+        "what ended in the queue is never shown: {shown}"
+    );
     assert!(!last.is_finished());
 }
 
@@ -59,7 +70,7 @@ async fn the_question_is_taken_back_when_whoever_asked_is_gone() {
 async fn the_question_is_taken_back_when_somebody_else_has_decided() {
     let mut person = Person::new();
     let inbox = InMemoryApprover::new();
-    let gate = gate_within(LONG, person.approver(), inbox.clone()).await;
+    let gate = gate_with(SystemClock::default(), person.approver(), inbox.clone()).await;
     let call = runs(&gate, action("{}"));
     person.reads_card();
     let card = inbox.waiting().pop().unwrap();
@@ -82,9 +93,17 @@ async fn without_a_terminal_nobody_is_asked_and_the_gate_is_told() {
         let error = TerminalApprover::at(none).present(&cards[0], &gate.desk()).await.unwrap_err();
         let cause = std::error::Error::source(&error).unwrap();
         assert!(matches!(cause.downcast_ref(), Some(TerminalError::NoTerminal(_))));
-        assert_eq!(cause.to_string(), "there is no terminal to ask at; run it from a terminal, or give the gate another approver");
+        assert_eq!(
+            cause.to_string(),
+            "there is no terminal to ask at; run it from a terminal, or give the gate another approver"
+        );
     }
-    let gate = gate_within(LONG, TerminalApprover::at("/dev/null"), TerminalApprover::at("/dev/none")).await;
+    let gate = gate_with(
+        SystemClock::default(),
+        TerminalApprover::at("/dev/null"),
+        TerminalApprover::at("/dev/none"),
+    )
+    .await;
     assert_eq!(runs(&gate, action("{}")).await.unwrap(), Err(Denied::Undeliverable));
 }
 
@@ -97,8 +116,12 @@ async fn a_terminal_that_goes_away_leaves_requests_open_and_takes_no_new_ones() 
         approver.present(card, &gate.desk()).await.unwrap();
     }
     person.reads_card();
-    drop(person);
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    let _dead = person.hangs_up();
+    for _ in 0..300 {
+        if approver.waiting() > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
     assert_eq!(approver.waiting(), 0, "the thread has cleared the queue");
     let error = approver.present(&cards[2], &gate.desk()).await.unwrap_err();
     assert!(std::error::Error::source(&error).unwrap().is::<TerminalError>());
@@ -155,15 +178,24 @@ async fn no_more_wait_than_a_person_can_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_takes_no_output_holds_up_nothing() {
     let mut person = Person::new();
-    let gate = gate_within(Duration::from_secs(2), person.approver(), InMemoryApprover::new()).await;
+    let watch = Watch::new();
+    let approver = person.approver().clock(watch.clone());
+    let gate = gate_with(watch.clone(), approver, InMemoryApprover::new()).await;
     // Ctrl-S, as somebody does who wants to read in peace and then leaves.
     person.types("\x13");
-    assert_eq!(runs(&gate, action(r#"{"n": 1}"#)).await.unwrap(), Err(Denied::Expired));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let call = runs(&gate, action(r#"{"n": 1}"#));
+    assert_eq!(person.reads_for(Duration::from_secs(1)), "");
+    watch.moves(TEN_MINUTES);
+    assert_eq!(call.await.unwrap(), Err(Denied::Expired));
     tokio::time::sleep(Duration::from_millis(1500)).await;
     person.types("\x11");
     let call = runs(&gate, action(r#"{"n": 2}"#));
     let (shown, code) = person.reads_card();
-    assert!(shown.contains("\"n\"            2") && !shown.contains("\"n\"            1"), "{shown}");
+    assert!(
+        shown.contains("\"n\"            2") && !shown.contains("\"n\"            1"),
+        "{shown}"
+    );
     person.types(format!("{code}\n"));
     assert_eq!(call.await.unwrap(), Ok(true));
 }
@@ -194,7 +226,9 @@ fn presenting_outside_a_runtime_is_an_error() {
     let (approver, desk) = (person.approver(), gate.desk());
     let mut presenting = approver.present(&cards[0], &desk);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(Err(error)) = presenting.as_mut().poll(&mut context) else { panic!("it was presented") };
+    let std::task::Poll::Ready(Err(error)) = presenting.as_mut().poll(&mut context) else {
+        panic!("it was presented")
+    };
     let cause = std::error::Error::source(&error).unwrap();
     assert!(matches!(cause.downcast_ref(), Some(TerminalError::NoRuntime(_))), "{cause}");
 }

@@ -1,6 +1,11 @@
 //! The expansion raises no lint, not even those that are off by default.
 #![deny(warnings, unused, nonstandard_style, future_incompatible, let_underscore, missing_docs)]
-#![deny(unused_qualifications, elided_lifetimes_in_paths, single_use_lifetimes, missing_debug_implementations)]
+#![deny(
+    unused_qualifications,
+    elided_lifetimes_in_paths,
+    single_use_lifetimes,
+    missing_debug_implementations
+)]
 #![deny(unused_import_braces, unused_lifetimes, trivial_casts, variant_size_differences)]
 #![forbid(unsafe_code)]
 #![expect(dead_code, reason = "it is only compiled")]

@@ -76,11 +76,11 @@ impl Report for Made {
             page.line("  signs  ", key.signs());
             page.line("  file   ", &printable(&key.file.display().to_string()));
             page.line("  kid    ", &key.kid);
-            page.line("  jwk    ", &serde_json::to_string(&key.jwk).unwrap_or_default());
+            // On one line, however long: it is there to be copied.
+            page.text(&format!("  jwk    {}\n", serde_json::to_string(&key.jwk).unwrap_or_default()));
         }
         page.gap();
         match &self.vkey {
-            // On one line, however long: it is there to be copied.
             Some(vkey) => page.text(&format!("verifier key of the log, for all who are to verify it\n  {vkey}\n")),
             None => page.line("", "the verifier key of the log also has the log's name: `--origin NAME` prints it here, and `approvals log verify` later"),
         }

@@ -129,9 +129,13 @@ fn decided(decision: &Decision, card: Option<&str>) -> Vec<(&'static str, String
 }
 
 fn granted(claims: &Claims) -> Vec<(&'static str, String)> {
+    let to = match &claims.act {
+        Some(actor) => format!("{} for {}", actor.sub, claims.sub),
+        None => claims.sub.to_string(),
+    };
     let approvers: Vec<_> = claims.detail().approvers.iter().map(ToString::to_string).collect();
     vec![
-        ("to", claims.sub.to_string()),
+        ("to", to),
         ("until", claims.expires_at().to_string()),
         ("approvers", approvers.join(", ")),
         ("audience", visible::text(&claims.aud)),

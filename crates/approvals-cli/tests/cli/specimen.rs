@@ -6,9 +6,13 @@ use std::sync::OnceLock;
 
 use approvals_core::RequestId;
 use rusqlite::Connection;
+use serde_json::Value;
 
 use crate::program::{Ran, approvals_in, folder};
 use crate::story;
+
+/// The action whose document stands beside its entry.
+const LARGE: &str = "s3.export";
 
 /// A ledger in a folder of its own.
 #[derive(Debug)]
@@ -60,14 +64,30 @@ impl Specimen {
         self.sql(|conn| conn.query_row("SELECT entry FROM event WHERE idx = ?1", [index], |row| row.get(0)))
     }
 
+    /// How many events there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.sql(|conn| conn.query_row("SELECT count(*) FROM event", [], |row| row.get(0)))
+    }
+
+    /// The indices of the events of this kind.
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<u32> {
+        let named = |index: &u32| {
+            let event: Value = serde_json::from_slice(&self.entry(*index)).unwrap();
+            event["what"].get(kind).is_some()
+        };
+        (0..self.count()).filter(named).collect()
+    }
+
     /// The request that asked for `action`.
     pub(crate) fn request(&self, action: &str) -> RequestId {
-        let action = format!("%\"action\\\\\":\\\\\"{action}\\\\\"%").replace("\\\\", "\\");
-        self.sql(|conn| {
-            let sql = "SELECT request FROM event WHERE CAST(entry AS TEXT) LIKE ?1";
-            conn.query_row(sql, [action], |row| row.get::<_, String>(0))
-        })
-        .parse()
-        .unwrap()
+        let asked = |index: &u32| {
+            let event: Value = serde_json::from_slice(&self.entry(*index)).unwrap();
+            let document = event["what"]["requested"]["document"]["inline"].as_str().unwrap_or_default();
+            let is_large = event["what"]["requested"]["document"].get("beside").is_some() && action == LARGE;
+            is_large || document.contains(&format!("\"action\":\"{action}\""))
+        };
+        let index = (0..self.count()).find(asked).unwrap();
+        let event: Value = serde_json::from_slice(&self.entry(index)).unwrap();
+        event["request"].as_str().unwrap().parse().unwrap()
     }
 }

@@ -157,6 +157,10 @@ impl Attempt {
         Running::new(self)
     }
 
+    pub(super) fn state(&self) -> &State {
+        &self.loaded.state
+    }
+
     pub(super) fn core(&self) -> &Arc<Core> {
         &self.core
     }
@@ -243,9 +247,9 @@ impl Attempt {
         Ok(())
     }
 
-    /// Has the request looked after, if it is pending and nobody has shown it yet.
+    /// Has the request looked after, if it is pending.
     pub(super) fn attend(&self) {
-        if *self.phase() == Phase::Pending && !self.loaded.is_presented() {
+        if *self.phase() == Phase::Pending {
             self.core.attend(self.id);
         }
     }

@@ -1,7 +1,8 @@
 //! Looks after one request that people decide: puts it before them, ends it when its time is over, and
 //! tells every channel what became of it. Runs beside the caller, who may come and go.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -24,11 +25,43 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often others are looked for: decisions made in another process ring no bell here.
 const POLL: Duration = Duration::from_millis(250);
 
+/// The requests that this process looks after.
+#[derive(Debug, Default)]
+pub(super) struct Attended(Mutex<HashSet<RequestId>>);
+
+impl Attended {
+    fn lock(&self) -> MutexGuard<'_, HashSet<RequestId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of them, until this is dropped.
+struct Attending {
+    core: Arc<Core>,
+    id: RequestId,
+}
+
+impl Attending {
+    fn begin(core: &Arc<Core>, id: RequestId) -> Option<Self> {
+        core.attended.lock().insert(id).then(|| Self { core: Arc::clone(core), id })
+    }
+}
+
+impl Drop for Attending {
+    fn drop(&mut self) {
+        self.core.attended.lock().remove(&self.id);
+    }
+}
+
 impl Core {
-    /// Starts looking after a pending request.
+    /// Starts looking after a pending request, unless this process does so already.
+    ///
+    /// Another process may have shown its card; if that one is gone, so may the card be.
     pub(super) fn attend(self: &Arc<Self>, id: RequestId) {
+        let Some(attending) = Attending::begin(self, id) else { return };
         let core = Arc::clone(self);
         tokio::spawn(async move {
+            let _until_done = attending;
             if let Err(error) = core.attend_to(id).await {
                 tracing::error!(request = %id, error = &error as &dyn std::error::Error, "a request is left unattended");
             }

@@ -14,7 +14,7 @@ use crate::action::digest::Digest;
 use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
 use crate::record::event::{Cause, Execution};
-use crate::record::state::Phase;
+use crate::record::state::{Phase, State};
 use crate::record::transition::Command;
 
 /// A started request. Dropped before it is finished, it records that what the body did is unknown.
@@ -40,7 +40,7 @@ impl Running {
 
     /// Records how the body ended. The body's own result stands even if this fails.
     pub(super) async fn finish(mut self, execution: Execution) {
-        record(self.attempt.core(), self.id(), execution).await;
+        record(self.attempt.core(), self.id(), self.attempt.state(), execution).await;
         self.finished = true;
     }
 }
@@ -51,15 +51,20 @@ impl Drop for Running {
             return;
         }
         let (core, id) = (Arc::clone(self.attempt.core()), self.id());
-        beside(async move { record(&core, id, Execution::Dropped).await });
+        let state = self.attempt.state().clone();
+        beside(async move { record(&core, id, &state, Execution::Dropped).await });
     }
 }
 
-async fn record(core: &Core, id: RequestId, execution: Execution) {
-    let started = |phase: &Phase| *phase == Phase::Started;
-    let recorded = core
-        .step_on(id, |loaded| started(loaded.state.phase()).then_some(Command::Finish(execution)))
-        .await;
+/// Records how the body of a started request ended.
+async fn record(core: &Core, id: RequestId, started: &State, execution: Execution) {
+    let finish = || Command::Finish(execution);
+    // Nothing else happens to a request that is running; if something did, look again.
+    if core.step_with(id, started, vec![finish()], Vec::new()).await.is_ok() {
+        return;
+    }
+    let running = |phase: &Phase| *phase == Phase::Started;
+    let recorded = core.step_on(id, |loaded| running(loaded.state.phase()).then(finish)).await;
     if let Err(error) = recorded {
         tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action was not recorded");
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::approver::Approver;
+use super::attend::Attended;
 use super::bell::Bells;
 use super::desk::Desk;
 use super::forward::Forwarder;
@@ -37,6 +38,7 @@ pub(super) struct Core {
     pub(super) requester: Option<Requester>,
     pub(super) max_arguments: usize,
     pub(super) bells: Bells,
+    pub(super) attended: Attended,
 }
 
 impl Gate {
@@ -199,6 +201,7 @@ impl GateBuilder {
             requester: self.requester,
             max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
             bells: Bells::default(),
+            attended: Attended::default(),
         });
         core.publish_keys().await?;
         Ok(Gate(core))

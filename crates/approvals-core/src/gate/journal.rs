@@ -79,11 +79,6 @@ impl Loaded {
         })
     }
 
-    /// Whether some channel has put the card before people.
-    pub(super) fn is_presented(&self) -> bool {
-        self.events.iter().any(|event| matches!(event.what, What::Presented { .. }))
-    }
-
     /// The reason of the reviewer who rejected it.
     pub(super) fn rejection(&self) -> Option<String> {
         self.state.decisions().last().and_then(|decision| decision.reason.clone())

@@ -175,7 +175,9 @@ mod millis {
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u64(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+        // No more than I-JSON can carry (RFC 7493): 285 thousand years.
+        const MOST: u64 = (1 << 53) - 1;
+        to.serialize_u64(u64::try_from(span.as_millis()).unwrap_or(MOST).min(MOST))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
