@@ -4,13 +4,18 @@
 
 #![cfg(feature = "macros")]
 
-/// Compiled in here too, so that clippy reads an expansion.
 #[path = "ui/pass/every_lint_is_an_error.rs"]
-mod every_lint_is_an_error;
+pub mod every_lint_is_an_error;
 
 #[test]
 fn the_attribute_accepts_every_shape_and_explains_every_mistake() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
     cases.compile_fail("tests/ui/fail/*.rs");
+}
+
+/// The strictest case is part of this crate as well, so that clippy reads an expansion with every other check.
+#[test]
+fn an_expansion_raises_no_lint() {
+    every_lint_is_an_error::main();
 }

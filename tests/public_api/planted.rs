@@ -17,7 +17,11 @@ mod hidden {
     }
 
     impl Only {
-        pub fn method<'a, T: Into<String>>(&'a mut self, value: T, call: impl FnOnce(&str) -> bool) -> &'a [u8]
+        pub fn method<'a, T: Into<String>>(
+            &'a mut self,
+            value: T,
+            call: impl FnOnce(&str) -> bool,
+        ) -> &'a [u8]
         where
             Self: Sized,
         {
@@ -25,7 +29,10 @@ mod hidden {
             &[]
         }
 
-        pub async fn later(self: Box<Self>, other: &mut (dyn Iterator<Item = ()> + Send)) -> Result<(), std::fmt::Error> {
+        pub async fn later(
+            self: Box<Self>,
+            other: &mut (dyn Iterator<Item = ()> + Send),
+        ) -> Result<(), std::fmt::Error> {
             other.next();
             Ok(())
         }
@@ -79,7 +86,9 @@ pub mod open {
         Plain,
         Tuple(T, [u8; 4]),
         #[non_exhaustive]
-        Named { field: fn(u8) -> u16 },
+        Named {
+            field: fn(u8) -> u16,
+        },
     }
 
     pub const LIMIT: usize = 1 << 4;

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use approvals_core::{KeyringError, LedgerError, TrailError};
@@ -25,7 +25,9 @@ pub(crate) enum Error {
     #[error("there is no file `{}`", .0.display())]
     Missing(PathBuf),
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(OpenError),
+    #[error("`{}` is damaged", .path.display())]
+    Broken { path: PathBuf, source: OpenError },
     #[error("`{}` cannot be read", .path.display())]
     Ledger { path: PathBuf, source: LedgerError },
     #[error("`{}` does not verify", .path.display())]
@@ -77,12 +79,23 @@ pub(crate) struct Damage {
 }
 
 impl Error {
+    /// A file that was not opened: damaged, or nothing that can be opened.
+    pub(crate) fn opening(path: &Path, source: OpenError) -> Self {
+        let is_damaged = if let OpenError::File { source, .. } = &source {
+            is_corrupt(&**source)
+        } else {
+            matches!(source, OpenError::Damaged { .. })
+        };
+        if is_damaged { Self::Broken { path: path.to_owned(), source } } else { Self::Open(source) }
+    }
+
     /// 1 for what is tampered with or damaged, 2 for all else.
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Verify { source: VerifyError::Open(_) | VerifyError::Read(_), .. } => USAGE,
             Self::Verify { .. }
             | Self::Ledger { source: LedgerError::Damaged { .. }, .. }
+            | Self::Broken { .. }
             | Self::Trail { .. }
             | Self::NotSeen { .. }
             | Self::Unsound(..)
@@ -115,7 +128,10 @@ impl Error {
         let damage = |first, last, detail: &str| Damage { first, last, detail: detail.to_owned() };
         if let Self::Verify { source: VerifyError::Damaged(damages), .. } = self {
             damages.as_slice().iter().map(|one| damage(one.first, one.last, &one.detail)).collect()
-        } else if let Self::Ledger { source: LedgerError::Damaged { first, last, detail }, .. } = self {
+        } else if let Self::Ledger {
+            source: LedgerError::Damaged { first, last, detail }, ..
+        } = self
+        {
             vec![damage(*first, *last, detail)]
         } else if let Self::Trail { source, .. } = self {
             vec![damage(source.index(), source.index(), &source.to_string())]
@@ -141,6 +157,7 @@ impl Error {
             Self::Missing(_) => "check the path of the ledger",
             Self::Open(_) => "give the file of a ledger, which this user may read",
             Self::Ledger { source: LedgerError::Damaged { .. }, .. }
+            | Self::Broken { .. }
             | Self::Trail { .. }
             | Self::Verify { source: VerifyError::Damaged(_), .. } => {
                 "keep the file as evidence, and go on from a copy that verifies"
@@ -153,20 +170,28 @@ impl Error {
             }
             Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
             Self::File { .. } => "check the path, and that this user may read it",
-            Self::Vkey { .. } => "give the line that `approvals keys new --origin` printed, or the path of a file with it",
+            Self::Vkey { .. } => {
+                "give the line that `approvals keys new --origin` printed, or the path of a file with it"
+            }
             Self::Note { .. } => "give a file that `approvals log checkpoint` has written",
             Self::NotSeen { .. } => {
                 "if the checkpoint is of this log, somebody replaced the log and its key: keep both as evidence"
             }
-            Self::NoRequest(_) => "copy the id from `approvals pending`, or from the log of the program that asked",
+            Self::NoRequest(_) => {
+                "copy the id from `approvals pending`, or from the log of the program that asked"
+            }
             Self::Ambiguous { .. } => "give more of the id",
-            Self::Unsound(..) => "run `approvals log verify`, and keep the file as evidence",
+            Self::Unsound(..) => "keep the file as evidence, and ask who runs the log",
             Self::Origin { .. } => "choose a name such as `example.com/shop/prod`",
-            Self::KeysExist(_) => "choose another folder; to use these keys, give their folder to your program",
+            Self::KeysExist(_) => {
+                "choose another folder; to use these keys, give their folder to your program"
+            }
             Self::Keys(_) => "check that this user may write to the folder",
             Self::Occupied { .. } => "choose a new folder, or an earlier export of this log",
             Self::Tampered(_) => "keep the folder as evidence, and export to a new one",
-            Self::Write { .. } | Self::Output(_) => "check that there is room, and that this user may write there",
+            Self::Write { .. } | Self::Output(_) => {
+                "check that there is room, and that this user may write there"
+            }
         }
     }
 
@@ -181,6 +206,12 @@ impl Error {
         say(err, &lines.join("\n"));
         ExitCode::from(self.status())
     }
+}
+
+/// Whether SQLite says that its own structure is damaged, as it is in a file that was cut short.
+fn is_corrupt(error: &(dyn std::error::Error + 'static)) -> bool {
+    let code = error.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
+    code == Some(rusqlite::ErrorCode::DatabaseCorrupt)
 }
 
 /// What clap has to say: help on stdout, refusals in the same two lines as all others.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use approvals_core::{Digest, Entry, Ledger as _, RequestId, Trail};
+use approvals_core::{Assurance, Decision, Digest, Entry, Ledger as _, RequestId, Trail};
 use approvals_log::{Checkpoint, Frontier, Vkey, leaf_hash};
 use approvals_sqlite::{Report, SqliteLog};
 
@@ -45,7 +45,9 @@ impl Ledger {
         if !path.exists() {
             return Err(Error::Missing(path.to_owned()));
         }
-        Ok(Self { path: path.to_owned(), log: SqliteLog::open_read_only(path)? })
+        let log = SqliteLog::open_read_only(path);
+        let log = log.map_err(|source| Error::opening(path, source))?;
+        Ok(Self { path: path.to_owned(), log })
     }
 
     pub(crate) fn log(&self) -> &SqliteLog {
@@ -77,8 +79,10 @@ impl Ledger {
         mut each: impl FnMut(&Checkpoint, Entry) -> Result<(), Error>,
     ) -> Result<Verified, Error> {
         let path = || self.path.clone();
-        let report =
-            self.log.verify(trusted, seen).map_err(|source| Error::Verify { path: path(), source })?;
+        let report = self
+            .log
+            .verify(trusted, seen)
+            .map_err(|source| Error::Verify { path: path(), source })?;
         let head = &report.head.checkpoint;
         let (mut trail, mut tree) = (Trail::new(), Frontier::new());
         // What was appended since is not under the head.
@@ -92,6 +96,15 @@ impl Ledger {
         if tree.size() != head.size() || tree.root() != head.root() {
             return Err(Error::Changed(path()));
         }
+        for (id, state) in trail.states() {
+            // A trail verifies the recorder's signatures only, and those are never the reviewer's own.
+            let attested = |decision: &Decision| decision.assurance == Assurance::ChannelAttested;
+            if !state.decisions().iter().all(attested) {
+                let problem =
+                    "a decision claims the reviewer's own key, and the recorder key signed it";
+                return Err(Error::Unsound(id.to_string(), problem.to_owned()));
+            }
+        }
         Ok(Verified { report, trail })
     }
 
@@ -100,7 +113,8 @@ impl Ledger {
         let failed = |source| Error::Ledger { path: self.path.clone(), source };
         // Nothing is awaited in there: the file is read on this thread.
         let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let runtime = runtime.map_err(|error| failed(approvals_core::LedgerError::Unavailable(error.into())))?;
+        let runtime = runtime
+            .map_err(|error| failed(approvals_core::LedgerError::Unavailable(error.into())))?;
         runtime.block_on(self.log.history(of)).map_err(failed)
     }
 }

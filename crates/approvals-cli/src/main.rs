@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     };
     let format = if cli.json { Format::Json } else { Format::Text };
     let mut terminal = io::stderr();
-    let progress = if terminal.is_terminal() { Progress::on(&mut terminal) } else { Progress::none() };
+    let progress =
+        if terminal.is_terminal() { Progress::on(&mut terminal) } else { Progress::none() };
 
     let result = run(cli.command, &mut Console { out: &mut out, format, progress });
     match result.and_then(|()| out.flush().map_err(Error::Output)) {
@@ -43,10 +44,14 @@ fn main() -> ExitCode {
 fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
     match command {
         Command::Keys { command: Keys::New(args) } => command::keys_new::run(&args, console),
-        Command::Pending(args) => command::pending::run(&args, SystemClock::default().now(), console),
+        Command::Pending(args) => {
+            command::pending::run(&args, SystemClock::default().now(), console)
+        }
         Command::Show(args) => command::show::run(&args, SystemClock::default().now(), console),
         Command::Log { command: Log::Verify(args) } => command::log_verify::run(&args, console),
         Command::Log { command: Log::Export(args) } => command::log_export::run(&args, console),
-        Command::Log { command: Log::Checkpoint(args) } => command::log_checkpoint::run(&args, console),
+        Command::Log { command: Log::Checkpoint(args) } => {
+            command::log_checkpoint::run(&args, console)
+        }
     }
 }

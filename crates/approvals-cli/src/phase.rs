@@ -67,8 +67,12 @@ pub(crate) fn sentence(phase: &Phase) -> String {
         Phase::Allowed => "allowed by the policy, not run yet",
         Phase::Pending => "waiting for a decision",
         Phase::Granted => "approved, not run yet",
-        Phase::Started => "started and not finished: what became of it is unknown, unless it is still running",
-        Phase::Ended(Outcome::Executed(execution)) => return execution_sentence(*execution).to_owned(),
+        Phase::Started => {
+            "started and not finished: what became of it is unknown, unless it is still running"
+        }
+        Phase::Ended(Outcome::Executed(execution)) => {
+            return execution_sentence(*execution).to_owned();
+        }
         Phase::Ended(Outcome::Closed(cause)) => return cause_sentence(cause),
     };
     fixed.to_owned()
@@ -88,7 +92,9 @@ pub(crate) fn execution_sentence(execution: Execution) -> &'static str {
 /// Why it did not run.
 pub(crate) fn cause_sentence(cause: &Cause) -> String {
     match cause {
-        Cause::Denied { reason } => format!("denied by the policy: {}", approvals_core::visible::text(reason)),
+        Cause::Denied { reason } => {
+            format!("denied by the policy: {}", approvals_core::visible::text(reason))
+        }
         Cause::Rejected { by } => format!("rejected by {}", printable(by.as_str())),
         Cause::Expired => "expired: nobody decided, or nobody used the grant, in time".to_owned(),
         Cause::Withdrawn => "withdrawn: the caller stopped waiting".to_owned(),

@@ -30,7 +30,9 @@ impl Keys {
     /// The keys that these entries of the log itself name.
     pub(crate) fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
         let named = |entry: &Entry| match Event::parse(&entry.bytes).ok()?.what {
-            What::KeyAdded { purpose, key } => Some(Key { since: entry.index, purpose, public: key.key()? }),
+            What::KeyAdded { purpose, key } => {
+                Some(Key { since: entry.index, purpose, public: key.key()? })
+            }
             What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
@@ -79,7 +81,12 @@ impl Keys {
             Some(_) => None,
             None => Some("no grant key that the log had named by then has signed it".to_owned()),
         };
-        Signature { purpose: Purpose::Grant, kid: signer.map(key_id), holds: problem.is_none(), problem }
+        Signature {
+            purpose: Purpose::Grant,
+            kid: signer.map(key_id),
+            holds: problem.is_none(),
+            problem,
+        }
     }
 
     fn before(&self, index: u64, purpose: Purpose) -> impl Iterator<Item = &PublicKey> {

@@ -20,7 +20,9 @@ pub(crate) fn vkey(given: &Path) -> Result<Vkey, Error> {
     };
     match read(given) {
         Ok(text) => text.trim_end_matches(['\n', '\r']).parse().map_err(invalid),
-        Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Err(invalid(refused)),
+        Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Err(invalid(refused))
+        }
         Err(unreadable) => Err(unreadable),
     }
 }
@@ -35,7 +37,8 @@ pub(crate) fn checkpoint(path: &Path, vkey: &Vkey) -> Result<Checkpoint, Error> 
     let note = |source: CheckpointError| Error::Note { path: path.to_owned(), source };
     let parsed = SignedNote::parse(&read(path)?).map_err(|error| note(error.into()))?;
     Checkpoint::parse_text(parsed.text()).map_err(note)?;
-    Checkpoint::open(&parsed, vkey).map_err(|source| Error::NotSeen { path: path.to_owned(), source })
+    Checkpoint::open(&parsed, vkey)
+        .map_err(|source| Error::NotSeen { path: path.to_owned(), source })
 }
 
 /// A small text file.

@@ -1,5 +1,5 @@
 //! The expansion raises no lint, not even those that are off by default.
-#![deny(warnings, unused, nonstandard_style, future_incompatible, let_underscore, missing_docs)]
+#![deny(warnings, unused, nonstandard_style, let_underscore, missing_docs)]
 #![deny(
     unused_qualifications,
     elided_lifetimes_in_paths,
@@ -8,7 +8,6 @@
 )]
 #![deny(unused_import_braces, unused_lifetimes, trivial_casts, variant_size_differences)]
 #![forbid(unsafe_code)]
-#![expect(dead_code, reason = "it is only compiled")]
 
 use approvals::{Denied, requires_approval};
 
@@ -27,8 +26,8 @@ pub async fn act(
     _unused: u8,
 ) -> Result<u64, Denied> {
     token.push('.');
-    from += u64::try_from(token.len() + name.len()).unwrap_or(0);
-    Ok(until - from)
+    from = from.saturating_add(u64::try_from(token.len().max(name.len())).unwrap_or(0));
+    Ok(until.saturating_sub(from))
 }
 
 /// Only shown, never read.
@@ -37,4 +36,8 @@ pub async fn shown_only(reason: &str) -> Result<(), Denied> {
     Ok(())
 }
 
-fn main() {}
+/// Uses them.
+pub fn main() {
+    drop(act("name", (1, 2), String::new(), "why", 0));
+    drop(shown_only("why"));
+}

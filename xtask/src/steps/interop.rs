@@ -6,7 +6,7 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// The suites: a test target, and which of its tests. A new one is one more line.
-const SUITES: &[(&str, &str)] = &[("log", "interop::")];
+const SUITES: &[(&str, &str)] = &[("log", "interop::"), ("cli", "interop::")];
 
 /// Runs every suite with the pinned Python first in the path.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {

@@ -1,6 +1,6 @@
 //! `approvals keys new`: three keys, one a purpose. Secrets go to the files and nowhere else.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use approvals_core::{Jwk, Keyring, PublicKey, Signer as _, key_id};
 use approvals_log::{Checkpoint, Vkey, root_of};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &KeysNew, console: &mut Console<'_>) -> Result<(), Error
     });
     let made = ["log", "recorder", "grant"].into_iter().zip(files).zip(publics);
     console.report(&Made {
-        keys: made.map(|((purpose, file), key)| Key::new(purpose, file, &key)).collect(),
+        keys: made.map(|((purpose, file), key)| Key::new(purpose, &file, &key)).collect(),
         vkey: vkey.transpose()?.map(|vkey| vkey.to_string()),
     })
 }
@@ -47,14 +47,14 @@ struct Made {
 #[derive(Debug, Serialize)]
 struct Key {
     purpose: &'static str,
-    file: PathBuf,
+    file: String,
     kid: String,
     jwk: Jwk,
 }
 
 impl Key {
-    fn new(purpose: &'static str, file: PathBuf, key: &PublicKey) -> Self {
-        Self { purpose, file, kid: key_id(key), jwk: Jwk::new(key) }
+    fn new(purpose: &'static str, file: &Path, key: &PublicKey) -> Self {
+        Self { purpose, file: file.display().to_string(), kid: key_id(key), jwk: Jwk::new(key) }
     }
 
     fn signs(&self) -> &'static str {
@@ -74,10 +74,13 @@ impl Report for Made {
             page.gap();
             page.line("", &format!("{} key", key.purpose));
             page.line("  signs  ", key.signs());
-            page.line("  file   ", &printable(&key.file.display().to_string()));
+            page.line("  file   ", &printable(&key.file));
             page.line("  kid    ", &key.kid);
             // On one line, however long: it is there to be copied.
-            page.text(&format!("  jwk    {}\n", serde_json::to_string(&key.jwk).unwrap_or_default()));
+            page.text(&format!(
+                "  jwk    {}\n",
+                serde_json::to_string(&key.jwk).unwrap_or_default()
+            ));
         }
         page.gap();
         match &self.vkey {

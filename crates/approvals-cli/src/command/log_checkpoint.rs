@@ -14,7 +14,12 @@ pub(crate) fn run(args: &Checkpoint, console: &mut Console<'_>) -> Result<(), Er
     let SignedHead { checkpoint, note } =
         newest.map_err(|source| Error::Ledger { path: args.file.clone(), source })?;
     let origin = checkpoint.origin().to_owned();
-    console.report(&Newest { origin, events: checkpoint.size(), root: hex(&checkpoint.root()), note })
+    console.report(&Newest {
+        origin,
+        events: checkpoint.size(),
+        root: hex(&checkpoint.root()),
+        note,
+    })
 }
 
 #[derive(Debug, Serialize)]

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Export, console: &mut Console<'_>) -> Result<(), Error>
     }
     folder.publish(&head.note)?;
     console.report(&Exported {
-        dir: args.dir.clone(),
+        dir: args.dir.display().to_string(),
         origin: vkey.name().to_owned(),
         events: head.checkpoint.size(),
         root: hex(&head.checkpoint.root()),
@@ -85,7 +85,8 @@ impl Folder {
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let length = fs::metadata(&path).map_err(failed)?.len();
-                let is_same = u64::try_from(bytes.len()) == Ok(length) && fs::read(&path).map_err(failed)? == bytes;
+                let is_same = u64::try_from(bytes.len()) == Ok(length)
+                    && fs::read(&path).map_err(failed)? == bytes;
                 if is_same { Ok(()) } else { Err(Error::Tampered(path)) }
             }
             Err(error) => Err(failed(error)),
@@ -124,9 +125,11 @@ impl Bundles {
             return Ok(());
         }
         let bundle = entry_bundles(&std::mem::take(&mut self.entries)).unwrap_or_default();
-        let paths = self.paths.get_or_insert_with(|| Box::new(layout(size).filter(TilePath::is_entries)));
-        let mut files = paths.zip(bundle);
-        files.try_for_each(|(path, (_, bytes))| folder.write(&path.to_string(), &bytes))
+        let paths =
+            self.paths.get_or_insert_with(|| Box::new(layout(size).filter(TilePath::is_entries)));
+        // In this order: the other way round, a path would be taken that no bundle is left for.
+        let mut files = bundle.into_iter().zip(paths);
+        files.try_for_each(|((_, bytes), path)| folder.write(&path.to_string(), &bytes))
     }
 }
 
@@ -139,7 +142,9 @@ fn document(entry: &Entry) -> Option<(Digest, &[u8])> {
     if entry.attachments.iter().all(|one| one.erasable) {
         return None;
     }
-    let What::Requested { document: Body::Beside(digest), .. } = Event::parse(&entry.bytes).ok()?.what else {
+    let What::Requested { document: Body::Beside(digest), .. } =
+        Event::parse(&entry.bytes).ok()?.what
+    else {
         return None;
     };
     // That the bytes have the digest was verified with the event.
@@ -149,7 +154,7 @@ fn document(entry: &Entry) -> Option<(Digest, &[u8])> {
 
 #[derive(Debug, Serialize)]
 struct Exported {
-    dir: PathBuf,
+    dir: String,
     origin: String,
     events: u64,
     root: String,
@@ -161,8 +166,11 @@ struct Exported {
 impl Report for Exported {
     fn text(&self) -> String {
         let mut page = Page::default();
-        let from = self.extended_from.map(|size| format!(", of which {size} were there")).unwrap_or_default();
-        let dir = printable(&self.dir.display().to_string());
+        let from = self
+            .extended_from
+            .map(|size| format!(", of which {size} were there"))
+            .unwrap_or_default();
+        let dir = printable(&self.dir);
         page.line("", &format!("exported and verified: {} events{from}", self.events));
         page.gap();
         page.line("log     ", &printable(&self.origin));

@@ -16,16 +16,26 @@ use crate::trust;
 pub(crate) fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Error> {
     let trusted = args.vkey.as_deref().map(trust::vkey).transpose()?;
     let ledger = Ledger::open(&args.file)?;
-    let result = trust::seen(&args.seen, trusted.as_ref().unwrap_or_else(|| ledger.log().vkey())).and_then(|seen| {
-        let verified = ledger.verify(trusted.as_ref(), &seen, &mut console.progress, |_head, _entry| Ok(()))?;
-        let newest_seen = seen.iter().map(approvals_log::Checkpoint::size).max();
-        Ok(Whole::new(&verified, trusted.is_some(), seen.len(), newest_seen))
-    });
+    let result = trust::seen(&args.seen, trusted.as_ref().unwrap_or_else(|| ledger.log().vkey()))
+        .and_then(|seen| {
+            let verified = ledger.verify(
+                trusted.as_ref(),
+                &seen,
+                &mut console.progress,
+                |_head, _entry| Ok(()),
+            )?;
+            let newest_seen = seen.iter().map(approvals_log::Checkpoint::size).max();
+            Ok(Whole::new(&verified, trusted.is_some(), seen.len(), newest_seen))
+        });
     match result {
         Ok(intact) => console.report(&intact),
         Err(error) => {
             if error.is_damage() && console.format == Format::Json {
-                console.report(&Broken { intact: false, problem: error.chain(), damages: error.damages() })?;
+                console.report(&Broken {
+                    intact: false,
+                    problem: error.chain(),
+                    damages: error.damages(),
+                })?;
             }
             Err(error)
         }
@@ -120,17 +130,30 @@ impl Report for Whole {
         page.line("log          ", &printable(&self.origin));
         page.line("events       ", &self.events.to_string());
         page.line("root         ", &self.root);
-        page.line("checkpoints  ", &format!("{} in the file, all of them of this log", self.checkpoints));
-        let seen = |covered| format!("{} given, all of them of this log; the newest is of {covered} events", self.seen);
+        page.line(
+            "checkpoints  ",
+            &format!("{} in the file, all of them of this log", self.checkpoints),
+        );
+        let seen = |covered| {
+            format!(
+                "{} given, all of them of this log; the newest is of {covered} events",
+                self.seen
+            )
+        };
         page.line("seen         ", &self.seen_events.map_or_else(|| "none given".to_owned(), seen));
-        page.line("key          ", if self.vkey_given { "the one given" } else { "the one in the file" });
+        page.line(
+            "key          ",
+            if self.vkey_given { "the one given" } else { "the one in the file" },
+        );
         // On one line, however long: it is there to be copied.
         page.text(&format!("             {}\n", printable(&self.vkey)));
         for key in &self.keys {
             page.line("             ", &format!("{:<8}  {}", purpose(key.purpose), key.kid));
         }
         page.line("requests     ", &self.requests.to_string());
-        for (word, count) in phase::WORDS.iter().filter_map(|word| Some((word, self.outcomes.get(word)?))) {
+        for (word, count) in
+            phase::WORDS.iter().filter_map(|word| Some((word, self.outcomes.get(word)?)))
+        {
             page.line("             ", &format!("{word:<13}  {count}"));
         }
         page.gap();

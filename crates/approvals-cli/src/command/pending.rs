@@ -1,6 +1,8 @@
 //! `approvals pending`: what waits for people, and what was started and never finished.
 
-use approvals_core::{Body, Document, Event, Phase, Principal, Request, RequestId, State, Timestamp, What};
+use approvals_core::{
+    Body, Document, Event, Phase, Principal, Request, RequestId, State, Timestamp, What,
+};
 use serde::Serialize;
 
 use crate::args::Pending;
@@ -11,8 +13,14 @@ use crate::output::{Console, Page, Report, printable};
 pub(crate) fn run(args: &Pending, now: Timestamp, console: &mut Console<'_>) -> Result<(), Error> {
     let ledger = args.which.open()?;
     let trail = ledger.verify(None, &[], &mut console.progress, |_head, _entry| Ok(()))?.trail;
-    let mut listed = Listed { log: ledger.log().origin().to_owned(), now: now.to_string(), waiting: vec![], started: vec![] };
-    let mut open: Vec<_> = trail.states().filter_map(|(id, state)| Some((id, state, state.request()?))).collect();
+    let mut listed = Listed {
+        log: ledger.log().origin().to_owned(),
+        now: now.to_string(),
+        waiting: vec![],
+        started: vec![],
+    };
+    let mut open: Vec<_> =
+        trail.states().filter_map(|(id, state)| Some((id, state, state.request()?))).collect();
     open.sort_by_key(|(id, _, request)| (request.asked_at, *id));
     for (id, state, request) in open {
         let events = trail.events(id);
@@ -58,7 +66,13 @@ struct Seats {
 }
 
 impl Row {
-    fn new(ledger: &Ledger, state: &State, request: &Request, events: &[Event], now: Timestamp) -> Result<Self, Error> {
+    fn new(
+        ledger: &Ledger,
+        state: &State,
+        request: &Request,
+        events: &[Event],
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let id = |principal: &Principal| principal.id().to_string();
         let seats = request.obligations().into_iter().flatten().flat_map(|obligation| {
             let seats = move |seats: &approvals_core::Seats| Seats {
@@ -107,7 +121,11 @@ impl Row {
     fn needed(&self) -> String {
         let seats = self.needs.iter().map(|seats| format!("{} of {}", seats.count, seats.group));
         let who = seats.collect::<Vec<_>>().join(", ");
-        if self.approved_by.is_empty() { who } else { format!("{who}; approved by {}", self.approved_by.join(", ")) }
+        if self.approved_by.is_empty() {
+            who
+        } else {
+            format!("{who}; approved by {}", self.approved_by.join(", "))
+        }
     }
 }
 
@@ -153,7 +171,13 @@ impl Report for Listed {
         }
         if !self.started.is_empty() {
             page.gap();
-            page.line("", &format!("started and not finished, unknown unless still running: {}", self.started.len()));
+            page.line(
+                "",
+                &format!(
+                    "started and not finished, unknown unless still running: {}",
+                    self.started.len()
+                ),
+            );
             page.gap();
             page.text(&head(""));
             for row in &self.started {
@@ -172,7 +196,11 @@ impl Row {
     fn lines(&self, left: &str, page: &mut Page) {
         let is_long = self.action.len() > ACTION;
         let action = if is_long { "(below)" } else { self.action.as_str() };
-        page.text(&format!("{}  {action:<ACTION$}  {left:<9}  {}\n", self.request, self.approvals()));
+        page.text(&format!(
+            "{}  {action:<ACTION$}  {left:<9}  {}\n",
+            self.request,
+            self.approvals()
+        ));
         if is_long {
             page.line("  action     ", &self.action);
         }
@@ -194,12 +222,27 @@ mod tests {
         let (action, requester) = (String::new(), String::new());
         let (asked, decide_by) = (String::new(), String::new());
         let (on_behalf_of, needs, approved_by) = (vec![], vec![], vec![]);
-        Row { request, action, requester, on_behalf_of, asked, decide_by, seconds_left, needs, approved_by, started: None }.left()
+        Row {
+            request,
+            action,
+            requester,
+            on_behalf_of,
+            asked,
+            decide_by,
+            seconds_left,
+            needs,
+            approved_by,
+            started: None,
+        }
+        .left()
     }
 
     #[test]
     fn the_time_left_is_two_units_that_matter() {
         let shown = [0, 59, 60, 3599, 3600, 86_399, 86_400, 90_061].map(left);
-        assert_eq!(shown, ["expired", "59s", "1m 00s", "59m 59s", "1h 00m", "23h 59m", "1d 00h", "1d 01h"]);
+        assert_eq!(
+            shown,
+            ["expired", "59s", "1m 00s", "59m 59s", "1h 00m", "23h 59m", "1d 00h", "1d 01h"]
+        );
     }
 }

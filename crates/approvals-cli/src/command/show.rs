@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use approvals_core::{Card, Claims, Document, Entry, Event, Phase, RequestId, State, Timestamp, What};
+use approvals_core::{
+    Card, Claims, Document, Entry, Event, Phase, RequestId, State, Timestamp, What,
+};
 use serde::Serialize;
 
 use super::timeline::Step;
@@ -75,8 +77,14 @@ struct Timeline {
 }
 
 impl Timeline {
-    fn new(id: RequestId, entries: &[Entry], damage: Option<&Error>, now: Timestamp) -> Result<Self, Error> {
-        let (own, logs): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.request == Some(id));
+    fn new(
+        id: RequestId,
+        entries: &[Entry],
+        damage: Option<&Error>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let (own, logs): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|entry| entry.request == Some(id));
         if own.is_empty() {
             return Err(Error::NoRequest(id.to_string()));
         }
@@ -116,7 +124,10 @@ impl Timeline {
             log_problem: damage.map(Error::chain),
             problems,
             document,
-            card_digest: card.as_ref().and_then(|card| card.digest().ok()).map(|digest| digest.to_string()),
+            card_digest: card
+                .as_ref()
+                .and_then(|card| card.digest().ok())
+                .map(|digest| digest.to_string()),
             card,
             events: steps,
         })
@@ -136,15 +147,16 @@ fn outcome(state: &State, now: Timestamp) -> String {
     let (until, what) = match state.phase() {
         Phase::Pending => (state.request().map(|request| request.approve_by), "decided"),
         Phase::Granted => (state.grant().map(Claims::expires_at), "run"),
-        Phase::Absent
-        | Phase::Allowed
-        | Phase::Started
-        | Phase::Ended(_) => (None, ""),
+        Phase::Absent | Phase::Allowed | Phase::Started | Phase::Ended(_) => (None, ""),
     };
     match until {
         None => sentence,
-        Some(until) if state.time(now) < until => format!("{sentence}; it can be {what} until {until}"),
-        Some(until) => format!("{sentence}; it could be {what} until {until}, and nobody has closed it yet"),
+        Some(until) if state.time(now) < until => {
+            format!("{sentence}; it can be {what} until {until}")
+        }
+        Some(until) => {
+            format!("{sentence}; it could be {what} until {until}, and nobody has closed it yet")
+        }
     }
 }
 
@@ -152,7 +164,10 @@ impl Report for Timeline {
     fn text(&self) -> String {
         let mut page = Page::default();
         if let Some(problem) = &self.log_problem {
-            page.line("", "THE LOG DOES NOT VERIFY: what follows is what the file says, true or not");
+            page.line(
+                "",
+                "THE LOG DOES NOT VERIFY: what follows is what the file says, true or not",
+            );
             page.line("  ", problem);
             page.gap();
         }

@@ -71,19 +71,25 @@ impl Step {
     /// What happened, as printable text.
     fn headline(&self) -> String {
         match &self.event {
-            What::KeyAdded { purpose, .. } => format!("the log names a {} key", signature::purpose(*purpose)),
+            What::KeyAdded { purpose, .. } => {
+                format!("the log names a {} key", signature::purpose(*purpose))
+            }
             What::Requested { request, .. } => match &request.ruling.verdict {
                 Verdict::Allow => "asked for; the policy allows it".to_owned(),
                 Verdict::Deny(_) => "asked for; the policy denies it".to_owned(),
                 Verdict::Review(_) => "asked for; people are to decide".to_owned(),
             },
             What::Presented { channel, .. } => format!("presented in {}", visible::text(channel)),
-            What::Undelivered { channel, .. } => format!("NOT delivered by {}", visible::text(channel)),
-            What::Decided { .. } => match self.decision.as_ref().map(|one| (one.choice, one.reviewer.id())) {
-                Some((Choice::Approve, who)) => format!("APPROVED by {who}"),
-                Some((Choice::Reject, who)) => format!("REJECTED by {who}"),
-                None => "a decision that cannot be read".to_owned(),
-            },
+            What::Undelivered { channel, .. } => {
+                format!("NOT delivered by {}", visible::text(channel))
+            }
+            What::Decided { .. } => {
+                match self.decision.as_ref().map(|one| (one.choice, one.reviewer.id())) {
+                    Some((Choice::Approve, who)) => format!("APPROVED by {who}"),
+                    Some((Choice::Reject, who)) => format!("REJECTED by {who}"),
+                    None => "a decision that cannot be read".to_owned(),
+                }
+            }
             What::Granted { .. } => "granted: enough reviewers approved".to_owned(),
             What::Started { .. } => "started".to_owned(),
             What::Finished { execution } => phase::execution_sentence(*execution).to_owned(),
@@ -96,10 +102,15 @@ impl Step {
             What::Requested { request, .. } => vec![("policy", request.ruling.policy.to_string())],
             What::Presented { card: shown, message, .. } => {
                 let message = message.as_ref().map(|message| ("message", visible::text(message)));
-                [("card", which_card(&shown.to_string(), card))].into_iter().chain(message).collect()
+                [("card", which_card(&shown.to_string(), card))]
+                    .into_iter()
+                    .chain(message)
+                    .collect()
             }
             What::Undelivered { error, .. } => vec![("error", visible::text(error))],
-            What::Decided { .. } => self.decision.as_ref().map(|one| decided(one, card)).unwrap_or_default(),
+            What::Decided { .. } => {
+                self.decision.as_ref().map(|one| decided(one, card)).unwrap_or_default()
+            }
             What::Granted { .. } => self.grant.as_ref().map(granted).unwrap_or_default(),
             What::Started { policy, .. } => vec![("policy", policy.to_string())],
             What::KeyAdded { .. } | What::Finished { .. } | What::Closed { .. } => Vec::new(),
@@ -109,11 +120,14 @@ impl Step {
 
 fn decided(decision: &Decision, card: Option<&str>) -> Vec<(&'static str, String)> {
     let groups: Vec<_> = decision.reviewer.groups().iter().map(ToString::to_string).collect();
-    let who = (visible::text(decision.identity.subject()), visible::text(decision.identity.channel()));
+    let who =
+        (visible::text(decision.identity.subject()), visible::text(decision.identity.channel()));
     // The two are never presented alike.
     let assurance = match decision.assurance {
-        Assurance::ChannelAttested => format!("the channel {} says so; the reviewer signed nothing", who.1),
-        Assurance::ReviewerKey => "the reviewer's own key".to_owned(),
+        Assurance::ChannelAttested => {
+            format!("the channel {} says so; the reviewer signed nothing", who.1)
+        }
+        Assurance::ReviewerKey => "so it claims, the reviewer's own key".to_owned(),
         _ => "of an unknown kind".to_owned(),
     };
     let mut details = vec![
@@ -143,5 +157,9 @@ fn granted(claims: &Claims) -> Vec<(&'static str, String)> {
 }
 
 fn which_card(shown: &str, above: Option<&str>) -> String {
-    if above == Some(shown) { format!("{shown} (as above)") } else { format!("{shown} (NOT the card above)") }
+    if above == Some(shown) {
+        format!("{shown} (as above)")
+    } else {
+        format!("{shown} (NOT the card above)")
+    }
 }

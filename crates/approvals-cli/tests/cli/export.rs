@@ -19,8 +19,11 @@ fn an_export_is_the_layout_of_the_log_and_its_entries() {
     assert!(text.starts_with(&format!("exported and verified: {count} events\n")), "{text}");
     let out = specimen.folder.join("out");
     let mut expected: Vec<_> = layout(count.into()).map(|path| path.to_string()).collect();
-    let attachments: Vec<_> = files(&out).into_iter().filter(|name| name.starts_with("attachments/")).collect();
-    expected.extend(["checkpoint".to_owned(), "log.vkey".to_owned()].into_iter().chain(attachments.clone()));
+    let attachments: Vec<_> =
+        files(&out).into_iter().filter(|name| name.starts_with("attachments/")).collect();
+    expected.extend(
+        ["checkpoint".to_owned(), "log.vkey".to_owned()].into_iter().chain(attachments.clone()),
+    );
     expected.sort();
     assert_eq!(files(&out), expected);
 
@@ -33,14 +36,21 @@ fn an_export_is_the_layout_of_the_log_and_its_entries() {
     // The large document is there under its digest.
     let [attachment] = attachments.as_slice() else { panic!("{attachments:?}") };
     let document = fs::read(out.join(attachment)).unwrap();
-    assert_eq!(format!("attachments/{}", Document::digest(&document).to_string().trim_start_matches("sha256:")), *attachment);
+    assert_eq!(
+        format!(
+            "attachments/{}",
+            Document::digest(&document).to_string().trim_start_matches("sha256:")
+        ),
+        *attachment
+    );
 }
 
 #[test]
 fn what_may_be_erased_is_never_exported() {
     let specimen = Specimen::new("export-secret");
     let stored = fs::read(specimen.path()).unwrap();
-    let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+    let holds =
+        |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
     assert!(holds(&stored), "the ledger has it");
     specimen.run(&EXPORT).ok();
     let out = specimen.folder.join("out");
@@ -54,7 +64,8 @@ fn an_export_grows_with_its_log_and_writes_nothing_twice() {
     let folder = folder("export-grows");
     let path = folder.join("approvals.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (gate, _ledger) = runtime.block_on(story::gate(&path, Keyring::generate().unwrap(), vec![]));
+    let (gate, _ledger) =
+        runtime.block_on(story::gate(&path, Keyring::generate().unwrap(), vec![]));
     approvals_in(&folder, EXPORT).ok();
     runtime.block_on(story::reads(&gate, 100));
     let json = approvals_in(&folder, ["--json"].iter().chain(&EXPORT)).ok().json();
@@ -64,7 +75,11 @@ fn an_export_grows_with_its_log_and_writes_nothing_twice() {
         assert!(out.join(path.to_string()).exists(), "{path}");
     }
     let again = approvals_in(&folder, ["--json"].iter().chain(&EXPORT)).ok().json();
-    assert_eq!((&again["extended_from"], &again["files_written"]), (&302.into(), &1.into()), "the checkpoint");
+    assert_eq!(
+        (&again["extended_from"], &again["files_written"]),
+        (&302.into(), &1.into()),
+        "the checkpoint"
+    );
 
     // An interrupted export has everything but the checkpoint, or less.
     fs::remove_file(out.join("checkpoint")).unwrap();

@@ -16,7 +16,10 @@ fn installed(program: &str, arguments: &[&str], version: &str) -> bool {
         output.status.success() && String::from_utf8_lossy(&output.stdout).starts_with(version)
     });
     if !found {
-        assert!(std::env::var_os("CI").is_none(), "`{program}` is needed in continuous integration");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "`{program}` is needed in continuous integration"
+        );
         eprintln!("skipped: `{program}` {} is not usable here", arguments.join(" "));
     }
     found
@@ -50,7 +53,8 @@ fn export(name: &str) -> (PathBuf, String) {
     let (gate, ledger) = runtime.block_on(story::gate(&path, Keyring::generate().unwrap(), vec![]));
     runtime.block_on(story::reads(&gate, 90));
     drop((gate, ledger));
-    let json = approvals_in(&folder, ["log", "export", "approvals.db", "out", "--json"]).ok().json();
+    let json =
+        approvals_in(&folder, ["log", "export", "approvals.db", "out", "--json"]).ok().json();
     assert_eq!(json["events"], 272);
     (folder.join("out"), format!("ok 272 {}\n", json["root"].as_str().unwrap()))
 }

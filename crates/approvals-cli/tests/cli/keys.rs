@@ -10,13 +10,23 @@ use crate::program::{approvals_in, files, folder};
 #[test]
 fn new_keys_are_the_ones_that_were_printed() {
     let folder = folder("keys");
-    let json = approvals_in(&folder, ["keys", "new", "k", "--origin", "example.com/t/prod", "--json"]).ok().json();
+    let json =
+        approvals_in(&folder, ["keys", "new", "k", "--origin", "example.com/t/prod", "--json"])
+            .ok()
+            .json();
     let keys = Keyring::load(&folder.join("k")).unwrap();
     assert_eq!(files(&folder), ["k/grant.pem", "k/log.pem", "k/recorder.pem"]);
-    let publics = [("log", keys.log.public_key()), ("recorder", keys.recorder.public_key()), ("grant", keys.grant.public_key())];
+    let publics = [
+        ("log", keys.log.public_key()),
+        ("recorder", keys.recorder.public_key()),
+        ("grant", keys.grant.public_key()),
+    ];
     for (n, (purpose, key)) in publics.iter().enumerate() {
         let printed = &json["keys"][n];
-        assert_eq!((&printed["purpose"], printed["kid"].as_str()), (&(*purpose).into(), Some(key_id(key).as_str())));
+        assert_eq!(
+            (&printed["purpose"], printed["kid"].as_str()),
+            (&(*purpose).into(), Some(key_id(key).as_str()))
+        );
         assert_eq!(printed["jwk"]["kty"], "OKP");
     }
     let vkey = Vkey::new("example.com/t/prod", keys.log.public_key()).unwrap().to_string();
@@ -34,7 +44,9 @@ fn secrets_are_not_printed_and_only_their_owner_reads_them() {
         assert!(!text.contains(secret) && !text.contains("PRIVATE"), "{name}");
         #[cfg(unix)]
         {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.join(&name)).unwrap().permissions());
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(folder.join(&name)).unwrap().permissions(),
+            );
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
     }
@@ -45,7 +57,8 @@ fn keys_that_are_there_stay_as_they_are() {
     for present in ["log.pem", "recorder.pem", "grant.pem"] {
         let folder = folder("keys-there");
         fs::write(folder.join(present), "mine").unwrap();
-        approvals_in(&folder, ["keys", "new", "."]).refused(2, "exists already, and keys are never replaced");
+        approvals_in(&folder, ["keys", "new", "."])
+            .refused(2, "exists already, and keys are never replaced");
         assert_eq!(files(&folder), [present]);
         assert_eq!(fs::read_to_string(folder.join(present)).unwrap(), "mine");
     }
@@ -55,7 +68,8 @@ fn keys_that_are_there_stay_as_they_are() {
 fn a_name_that_no_log_can_have_makes_no_keys() {
     let folder = folder("keys-name");
     for origin in ["", "a b", "a+b", "a\nb"] {
-        approvals_in(&folder, ["keys", "new", "k", "--origin", origin]).refused(2, "cannot name a log: a name must have");
+        approvals_in(&folder, ["keys", "new", "k", "--origin", origin])
+            .refused(2, "cannot name a log: a name must have");
     }
     assert_eq!(files(&folder), Vec::<String>::new());
 }
@@ -64,5 +78,6 @@ fn a_name_that_no_log_can_have_makes_no_keys() {
 fn a_folder_that_cannot_be_made_is_2() {
     let folder = folder("keys-file");
     fs::write(folder.join("file"), "").unwrap();
-    approvals_in(&folder, ["keys", "new", "file/k"]).refused(2, "the keys could not be made: the key file `file/k` could not be written");
+    approvals_in(&folder, ["keys", "new", "file/k"])
+        .refused(2, "the keys could not be made: the key file `file/k` could not be written");
 }

@@ -16,9 +16,13 @@ pub(crate) struct Ran {
 }
 
 /// Runs `approvals` in `folder`.
-pub(crate) fn approvals_in(folder: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
+pub(crate) fn approvals_in(
+    folder: &Path,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_approvals"));
-    let Output { status, stdout, stderr } = command.args(arguments).current_dir(folder).output().unwrap();
+    let Output { status, stdout, stderr } =
+        command.args(arguments).current_dir(folder).output().unwrap();
     let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     Ran { status: status.code().unwrap(), out, err }
 }
@@ -40,9 +44,18 @@ impl Ran {
     pub(crate) fn refused(self, status: i32, what: &str) -> Self {
         let lines: Vec<_> = self.err.lines().collect();
         assert_eq!(self.status, status, "{self:?}");
-        assert!(lines.len() >= 2 && lines[0].starts_with("error: ") && lines[0].contains(what), "{self:?}");
+        assert!(
+            lines.len() >= 2 && lines[0].starts_with("error: ") && lines[0].contains(what),
+            "{self:?}"
+        );
         assert!(lines[lines.len().saturating_sub(1)].starts_with("help: "), "{self:?}");
-        assert_eq!(lines.iter().filter(|line| line.starts_with("error:") || line.starts_with("help:")).count(), 2);
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.starts_with("error:") || line.starts_with("help:"))
+                .count(),
+            2
+        );
         self
     }
 }

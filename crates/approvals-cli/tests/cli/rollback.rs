@@ -12,7 +12,10 @@ pub(crate) fn roll_back(specimen: &Specimen, size: u32) {
     let mut tree = Frontier::new();
     (0..size).for_each(|index| tree.push(leaf_hash(&specimen.entry(index))));
     specimen.sql(|conn| {
-        let note: String = conn.query_row("SELECT note FROM checkpoint WHERE size = ?1", [size], |row| row.get(0))?;
+        let note: String =
+            conn.query_row("SELECT note FROM checkpoint WHERE size = ?1", [size], |row| {
+                row.get(0)
+            })?;
         conn.execute("DELETE FROM attachment WHERE idx >= ?1", [size])?;
         conn.execute("DELETE FROM event WHERE idx >= ?1", [size])?;
         conn.execute("DELETE FROM checkpoint WHERE size > ?1", [size])?;
@@ -35,7 +38,10 @@ fn newest_events_that_were_cut_off_are_found_by_a_newer_checkpoint_only() {
         roll_back(&specimen, *size);
         let alone = specimen.run(&["log", "verify", "approvals.db"]).ok().out;
         assert!(alone.contains("cannot show that its newest events were cut off"), "{alone}");
-        let what = format!("the log was rolled back: its head has {size} entries, one seen before has {}", sizes[0]);
+        let what = format!(
+            "the log was rolled back: its head has {size} entries, one seen before has {}",
+            sizes[0]
+        );
         specimen.run(&["log", "verify", "approvals.db", "--seen", "kept.note"]).refused(1, &what);
     }
 }
@@ -45,5 +51,7 @@ fn what_cuts_into_a_checkpoint_is_damage() {
     let specimen = Specimen::new("cut-badly");
     let last = specimen.count() - 1;
     specimen.sql(|conn| conn.execute("DELETE FROM event WHERE idx = ?1", [last]));
-    specimen.run(&["log", "verify", "approvals.db"]).refused(1, &format!("event {last}: it is missing"));
+    specimen
+        .run(&["log", "verify", "approvals.db"])
+        .refused(1, &format!("event {last}: it is missing"));
 }

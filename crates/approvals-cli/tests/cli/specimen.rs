@@ -31,7 +31,10 @@ fn original() -> &'static Path {
         fs::copy(&told, &copy).unwrap();
         fs::copy(folder.join("told.db-wal"), folder.join("copy.db-wal")).unwrap();
         // Closing the last connection brings the write-ahead log home.
-        Connection::open(&copy).unwrap().query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0)).unwrap();
+        Connection::open(&copy)
+            .unwrap()
+            .query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0))
+            .unwrap();
         assert!(!folder.join("copy.db-wal").exists());
         copy
     })
@@ -61,7 +64,9 @@ impl Specimen {
     }
 
     pub(crate) fn entry(&self, index: u32) -> Vec<u8> {
-        self.sql(|conn| conn.query_row("SELECT entry FROM event WHERE idx = ?1", [index], |row| row.get(0)))
+        self.sql(|conn| {
+            conn.query_row("SELECT entry FROM event WHERE idx = ?1", [index], |row| row.get(0))
+        })
     }
 
     /// How many events there are.
@@ -82,8 +87,10 @@ impl Specimen {
     pub(crate) fn request(&self, action: &str) -> RequestId {
         let asked = |index: &u32| {
             let event: Value = serde_json::from_slice(&self.entry(*index)).unwrap();
-            let document = event["what"]["requested"]["document"]["inline"].as_str().unwrap_or_default();
-            let is_large = event["what"]["requested"]["document"].get("beside").is_some() && action == LARGE;
+            let document =
+                event["what"]["requested"]["document"]["inline"].as_str().unwrap_or_default();
+            let is_large =
+                event["what"]["requested"]["document"].get("beside").is_some() && action == LARGE;
             is_large || document.contains(&format!("\"action\":\"{action}\""))
         };
         let index = (0..self.count()).find(asked).unwrap();

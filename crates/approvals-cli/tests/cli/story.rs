@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use approvals_core::{
-    Action, Denied, DescribeError, Description, DynamicAction, Gate, Keyring, Ledger, Obligation, Obligations, PolicyFn,
-    Principal, Requester, Risk, Verdict,
+    Action, Denied, DescribeError, Description, DynamicAction, Gate, Keyring, Ledger, LocalSigner,
+    Obligation, Obligations, PolicyFn, Principal, Requester, Risk, Verdict,
 };
 use approvals_sqlite::SqliteLedger;
 use approvals_testkit::{Answer, MockApprover};
@@ -36,7 +36,11 @@ fn call(name: &str, arguments: &str) -> DynamicAction {
 }
 
 /// A gate on the ledger at `path`, before a reviewer with these answers.
-pub(crate) async fn gate(path: &Path, keys: Keyring, answers: Vec<Answer>) -> (Gate, Arc<dyn Ledger>) {
+pub(crate) async fn gate(
+    path: &Path,
+    keys: Keyring,
+    answers: Vec<Answer>,
+) -> (Gate, Arc<dyn Ledger>) {
     let obligation = Obligation::new("one-of-ops").unwrap().seats("ops", 1).unwrap();
     let one = Obligations::new([obligation]);
     let policy = PolicyFn::new("story/1", move |facts| match facts.action().as_str() {
@@ -44,7 +48,8 @@ pub(crate) async fn gate(path: &Path, keys: Keyring, answers: Vec<Answer>) -> (G
         "db.drop" => Verdict::Deny("never drop".into()),
         _ => Verdict::Review(one.clone()),
     });
-    let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(path, ORIGIN, Arc::new(keys.log)).await.unwrap());
+    let ledger: Arc<dyn Ledger> =
+        Arc::new(SqliteLedger::open(path, ORIGIN, Arc::new(keys.log)).await.unwrap());
     let requester = Requester::new(Principal::agent("agent:night").unwrap());
     let gate = Gate::builder()
         .policy(policy.unwrap())
@@ -57,18 +62,28 @@ pub(crate) async fn gate(path: &Path, keys: Keyring, answers: Vec<Answer>) -> (G
     (gate.build().await.unwrap(), ledger)
 }
 
+/// The keys of the story, known so that a test can sign with them.
+pub(crate) fn keys() -> Keyring {
+    let [log, recorder, grant] = [1, 2, 3].map(|seed| LocalSigner::from_seed(&[seed; 32]).unwrap());
+    Keyring { log, recorder, grant }
+}
+
 /// Tells the story into a new ledger at `path`.
 pub(crate) async fn tell(path: &Path) {
     // The channel's note that it has shown the card comes before the answer.
     let after = |answer| Answer::After(Duration::from_millis(100), Box::new(answer));
     let reject = Answer::Reject(HOSTILE.into());
-    let answers = vec![after(Answer::Approve), after(reject), Answer::Silence, after(Answer::Approve)];
-    let (gate, ledger) = gate(path, Keyring::generate().unwrap(), answers).await;
+    let answers =
+        vec![after(Answer::Approve), after(reject), Answer::Silence, after(Answer::Approve)];
+    let (gate, ledger) = gate(path, keys(), answers).await;
 
     gate.run(Export, |_, _| async { Ok::<_, Denied>(()) }).await.unwrap();
-    let rejected = gate.run(call("deploy", r#"{"to":"prod"}"#), |_, _| async { Ok::<_, Denied>(()) }).await;
+    let rejected =
+        gate.run(call("deploy", r#"{"to":"prod"}"#), |_, _| async { Ok::<_, Denied>(()) }).await;
     assert!(matches!(rejected, Err(Denied::Rejected { .. })), "{rejected:?}");
-    let failed = gate.run(call("db.read", r#"{"rows":3}"#), |_, _| async { Err::<(), _>(Denied::Withdrawn) }).await;
+    let failed = gate
+        .run(call("db.read", r#"{"rows":3}"#), |_, _| async { Err::<(), _>(Denied::Withdrawn) })
+        .await;
     assert!(matches!(failed, Err(Denied::Withdrawn)), "{failed:?}");
     let denied = gate.run(call("db.drop", "{}"), |_, _| async { Ok::<_, Denied>(()) }).await;
     assert!(matches!(denied, Err(Denied::ByPolicy { .. })), "{denied:?}");

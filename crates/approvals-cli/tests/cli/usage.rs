@@ -25,7 +25,10 @@ fn every_help_has_examples_and_exit_statuses() {
         for flag in ["-h", "--help"] {
             let help = approvals_in(&folder, command.iter().chain(&[flag])).ok().out;
             assert!(help.contains("Examples:\n  approvals "), "{help}");
-            assert!(help.contains("Exit status:\n  0  ") && help.contains("\n  2  usage"), "{help}");
+            assert!(
+                help.contains("Exit status:\n  0  ") && help.contains("\n  2  usage"),
+                "{help}"
+            );
             assert!(help.contains("--json"), "{help}");
         }
     }
@@ -56,11 +59,29 @@ fn what_cannot_be_understood_is_2_in_two_lines() {
 #[test]
 fn a_file_that_is_absent_or_no_ledger_is_2_with_its_name() {
     let folder = folder("no-ledger");
-    fs::write(folder.join("text.db"), "not a database, but long enough to be looked at as if it were one\n".repeat(20)).unwrap();
+    fs::write(
+        folder.join("text.db"),
+        "not a database, but long enough to be looked at as if it were one\n".repeat(20),
+    )
+    .unwrap();
     fs::write(folder.join("empty.db"), "").unwrap();
-    rusqlite::Connection::open(folder.join("other.db")).unwrap().execute_batch("CREATE TABLE a(b)").unwrap();
-    for (file, what) in [("absent.db", "there is no file `absent.db`"), ("text.db", "is not a ledger"), ("empty.db", "it is empty"), ("other.db", "some other SQLite database")] {
-        for arguments in [&["log", "verify", file][..], &["log", "checkpoint", file], &["log", "export", file, "out"], &["pending", file], &["show", "a", file]] {
+    rusqlite::Connection::open(folder.join("other.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE a(b)")
+        .unwrap();
+    for (file, what) in [
+        ("absent.db", "there is no file `absent.db`"),
+        ("text.db", "is not a ledger"),
+        ("empty.db", "it is empty"),
+        ("other.db", "some other SQLite database"),
+    ] {
+        for arguments in [
+            &["log", "verify", file][..],
+            &["log", "checkpoint", file],
+            &["log", "export", file, "out"],
+            &["pending", file],
+            &["show", "a", file],
+        ] {
             approvals_in(&folder, arguments).refused(2, what);
         }
     }
@@ -90,7 +111,10 @@ fn keys_and_checkpoints_that_cannot_be_read_are_2() {
 #[test]
 fn a_reader_that_has_gone_is_no_error() {
     let specimen = Specimen::new("closed-pipe");
-    for arguments in [vec!["show".to_owned(), specimen.request("s3.export").to_string()], vec!["--help".to_owned()]] {
+    for arguments in [
+        vec!["show".to_owned(), specimen.request("s3.export").to_string()],
+        vec!["--help".to_owned()],
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_approvals"));
         command.args(arguments).current_dir(&specimen.folder).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
