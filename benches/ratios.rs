@@ -10,6 +10,8 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::cast_precision_loss,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     reason = "a bench reads the clock and prints"
 )]
 
@@ -21,7 +23,7 @@ use std::hint::black_box;
 use std::io::Write as _;
 use std::time::Instant;
 
-use approvals::{LocalSigner, Signer as _};
+use approvals::{Gate, LocalSigner, Signer as _};
 use common::{EXPORT, Folder, Rule, bare, gated, in_memory, on_sqlite, runtime};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tokio::runtime::Runtime;
@@ -31,66 +33,84 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const ROUNDS: usize = 21;
 
-/// One thing to measure, and how often in each round.
+/// Makes so many calls.
+type Calls = Box<dyn FnMut(&Runtime, u32)>;
+
+/// One thing to measure.
 struct Case {
     name: &'static str,
-    times: u32,
-    /// Prepares, and gives what is measured.
-    prepare: fn(&Runtime) -> Box<dyn FnMut(&Runtime)>,
+    /// How many calls each round makes.
+    calls: u32,
+    prepare: fn(&Runtime) -> Calls,
 }
 
 /// What it is compared with stands first; then the controls, then the gates.
 const CASES: [Case; 7] = [
-    Case { name: "a bare async call", times: 100_000, prepare: bare_call },
-    Case { name: "control: sign, `verify_strict`", times: 200, prepare: sign_and_verify },
-    Case { name: "control: 2 × write, `fdatasync`", times: 40, prepare: two_flushes },
-    Case { name: "allowed, in memory", times: 200, prepare: |on| memory(on, Rule::Allow) },
-    Case { name: "approved, in memory", times: 60, prepare: |on| memory(on, Rule::AskOne) },
-    Case { name: "allowed, SQLite", times: 40, prepare: |on| sqlite(on, Rule::Allow) },
-    Case { name: "approved, SQLite", times: 20, prepare: |on| sqlite(on, Rule::AskOne) },
+    Case { name: "a bare async call", calls: 1_000_000, prepare: bare_call },
+    Case { name: "control: sign, `verify_strict`", calls: 200, prepare: sign_and_verify },
+    Case { name: "control: 2 × (write, `fdatasync`)", calls: 40, prepare: two_flushes },
+    Case { name: "allowed, in memory", calls: 200, prepare: |on| memory(on, Rule::Allow) },
+    Case { name: "approved, in memory", calls: 60, prepare: |on| memory(on, Rule::AskOne) },
+    Case { name: "allowed, SQLite", calls: 40, prepare: |on| sqlite(on, Rule::Allow) },
+    Case { name: "approved, SQLite", calls: 20, prepare: |on| sqlite(on, Rule::AskOne) },
 ];
 
-fn bare_call(_: &Runtime) -> Box<dyn FnMut(&Runtime)> {
-    Box::new(|runtime| drop(black_box(runtime.block_on(bare(black_box(EXPORT))))))
-}
-
-fn sign_and_verify(_: &Runtime) -> Box<dyn FnMut(&Runtime)> {
-    let key = LocalSigner::generate().expect("randomness");
-    let mut message = [0_u8; 300];
-    Box::new(move |runtime| {
-        // Another message each time: checking one over and over flatters.
-        message[0] = message[0].wrapping_add(1);
-        let signature = runtime.block_on(key.sign(&message)).expect("a signature");
-        key.public_key().verify(&message, &signature).expect("a good signature");
+fn bare_call(_: &Runtime) -> Calls {
+    Box::new(|runtime, calls| {
+        runtime.block_on(async {
+            for _ in 0..calls {
+                black_box(bare(black_box(EXPORT)).await).expect("it does nothing");
+            }
+        });
     })
 }
 
-fn two_flushes(_: &Runtime) -> Box<dyn FnMut(&Runtime)> {
+fn sign_and_verify(_: &Runtime) -> Calls {
+    let key = LocalSigner::generate().expect("randomness");
+    Box::new(move |runtime, calls| {
+        runtime.block_on(async {
+            for call in 0..calls {
+                // Another message each time: checking one over and over flatters.
+                let message = [call; 75].map(u32::to_be_bytes).concat();
+                let signature = key.sign(&message).await.expect("a signature");
+                key.public_key().verify(&message, &signature).expect("a good signature");
+            }
+        });
+    })
+}
+
+fn two_flushes(_: &Runtime) -> Calls {
     let folder = Folder::new("flush");
     let mut file = File::create(folder.path().join("file")).expect("a file");
-    Box::new(move |_| {
+    Box::new(move |_, calls| {
         let _until_dropped = &folder;
-        for _ in 0..2 {
+        for _ in 0..2 * calls {
             file.write_all(&[7; 512]).expect("a disk with room");
             file.sync_data().expect("a disk that works");
         }
     })
 }
 
-fn memory(runtime: &Runtime, rule: Rule) -> Box<dyn FnMut(&Runtime)> {
+fn memory(runtime: &Runtime, rule: Rule) -> Calls {
     let gate = runtime.block_on(in_memory(rule));
-    Box::new(move |runtime| {
-        black_box(runtime.block_on(gated(&gate)));
+    Box::new(move |runtime, calls| run(runtime, &gate, calls))
+}
+
+fn sqlite(runtime: &Runtime, rule: Rule) -> Calls {
+    let folder = Folder::new("sqlite");
+    let gate = runtime.block_on(on_sqlite(rule, &folder));
+    Box::new(move |runtime, calls| {
+        let _until_dropped = &folder;
+        run(runtime, &gate, calls);
     })
 }
 
-fn sqlite(runtime: &Runtime, rule: Rule) -> Box<dyn FnMut(&Runtime)> {
-    let folder = Folder::new(&format!("{rule:?}"));
-    let gate = runtime.block_on(on_sqlite(rule, &folder));
-    Box::new(move |runtime| {
-        let _until_dropped = &folder;
-        black_box(runtime.block_on(gated(&gate)));
-    })
+fn run(runtime: &Runtime, gate: &Gate, calls: u32) {
+    runtime.block_on(async {
+        for _ in 0..calls {
+            black_box(gated(gate).await);
+        }
+    });
 }
 
 /// Nanoseconds for each call, and allocations and bytes allocated by it.
@@ -101,15 +121,13 @@ struct Cost {
     bytes: f64,
 }
 
-fn measure(runtime: &Runtime, case: &Case, call: &mut dyn FnMut(&Runtime)) -> Cost {
+fn measure(runtime: &Runtime, case: &Case, make: &mut Calls) -> Cost {
     let before = Region::new(ALLOCATOR);
     let start = Instant::now();
-    for _ in 0..case.times {
-        call(runtime);
-    }
+    make(runtime, case.calls);
     let nanos = start.elapsed().as_nanos() as f64;
     let allocated = before.change();
-    let each = |total: f64| total / f64::from(case.times);
+    let each = |total: f64| total / f64::from(case.calls);
     let allocations = allocated.allocations.saturating_add(allocated.reallocations);
     Cost {
         nanos: each(nanos),
@@ -124,9 +142,9 @@ fn rounds() -> Vec<[Cost; CASES.len()]> {
     let round = |_| {
         CASES.each_ref().map(|case| {
             // A new ledger each round, so that none grows long.
-            let mut call = (case.prepare)(&runtime);
-            call(&runtime);
-            measure(&runtime, case, &mut call)
+            let mut make = (case.prepare)(&runtime);
+            make(&runtime, 1);
+            measure(&runtime, case, &mut make)
         })
     };
     (0..=ROUNDS).map(round).skip(1).collect()
@@ -136,16 +154,19 @@ fn rounds() -> Vec<[Cost; CASES.len()]> {
 fn spread(of: impl Iterator<Item = f64>) -> [f64; 3] {
     let mut sorted: Vec<f64> = of.collect();
     sorted.sort_by(f64::total_cmp);
-    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-    [at(0), at(sorted.len() / 2), at(sorted.len().saturating_sub(1))]
+    [sorted[0], sorted[sorted.len() / 2], sorted[sorted.len() - 1]]
 }
 
 fn time(nanos: f64) -> String {
-    if nanos < 1000.0 { format!("{nanos:.0} ns") } else { format!("{:.1} µs", nanos / 1000.0) }
+    if nanos < 1000.0 { format!("{nanos:.1} ns") } else { format!("{:.1} µs", nanos / 1000.0) }
 }
 
 fn ratio(ratio: f64) -> String {
-    if ratio < 100.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }
+    match ratio {
+        ..0.01 => "–".to_owned(),
+        ..100.0 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.0}"),
+    }
 }
 
 fn main() {
@@ -155,15 +176,14 @@ fn main() {
     );
     println!("|---|---|---|---|---|---|---|");
     for (place, case) in CASES.iter().enumerate() {
-        let cost = |round: &[Cost; CASES.len()]| round.get(place).copied().unwrap_or_default();
         let over = |control: usize| {
-            let control =
-                |round: &[Cost; CASES.len()]| round.get(control).map_or(f64::NAN, |it| it.nanos);
-            ratio(spread(rounds.iter().map(|round| cost(round).nanos / control(round)))[1])
+            let ratios = rounds.iter().map(|round| round[place].nanos / round[control].nanos);
+            ratio(spread(ratios)[1])
         };
-        let [least, median, most] = spread(rounds.iter().map(|round| cost(round).nanos));
-        let allocations = spread(rounds.iter().map(|round| cost(round).allocations))[1];
-        let bytes = spread(rounds.iter().map(|round| cost(round).bytes))[1];
+        let each = |of: fn(&Cost) -> f64| spread(rounds.iter().map(|round| of(&round[place])));
+        let [least, median, most] = each(|cost| cost.nanos);
+        let [_, allocations, _] = each(|cost| cost.allocations);
+        let [_, bytes, _] = each(|cost| cost.bytes);
         println!(
             "| {} | {} ({}–{}) | {} | {} | {} | {allocations:.0} | {bytes:.0} |",
             case.name,

@@ -81,12 +81,11 @@ pub(crate) struct Damage {
 impl Error {
     /// A file that was not opened: damaged, or nothing that can be opened.
     pub(crate) fn opening(path: &Path, source: OpenError) -> Self {
-        let is_damaged = if let OpenError::File { source, .. } = &source {
-            is_corrupt(&**source)
+        if matches!(source, OpenError::Damaged { .. }) {
+            Self::Broken { path: path.to_owned(), source }
         } else {
-            matches!(source, OpenError::Damaged { .. })
-        };
-        if is_damaged { Self::Broken { path: path.to_owned(), source } } else { Self::Open(source) }
+            Self::Open(source)
+        }
     }
 
     /// 1 for what is tampered with or damaged, 2 for all else.
@@ -206,12 +205,6 @@ impl Error {
         say(err, &lines.join("\n"));
         ExitCode::from(self.status())
     }
-}
-
-/// Whether SQLite says that its own structure is damaged, as it is in a file that was cut short.
-fn is_corrupt(error: &(dyn std::error::Error + 'static)) -> bool {
-    let code = error.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
-    code == Some(rusqlite::ErrorCode::DatabaseCorrupt)
 }
 
 /// What clap has to say: help on stdout, refusals in the same two lines as all others.

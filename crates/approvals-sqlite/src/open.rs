@@ -6,7 +6,7 @@ use approvals_log::{Checkpoint, Frontier, Vkey};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::connect;
-use crate::error::{BoxError, OpenError};
+use crate::error::{BoxError, Damage, OpenError};
 use crate::group::HeadSigner;
 use crate::head::Head;
 use crate::scan::{Scan, ScanError};
@@ -85,6 +85,10 @@ fn make(conn: &mut Connection, path: &Path, signer: &HeadSigner) -> Result<(), O
 fn kind(conn: &Connection, path: &Path) -> Result<Kind, OpenError> {
     schema::kind(conn).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::NotADatabase) => foreign(path, "it is not an SQLite database"),
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            let damage = Damage::at(0, format!("the file's structure is damaged: {error}"));
+            OpenError::Damaged { path: path.to_owned(), damages: damage.into() }
+        }
         _ => file(path, error),
     })
 }

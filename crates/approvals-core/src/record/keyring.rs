@@ -82,6 +82,11 @@ impl Keyring {
             source,
         };
         fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
+        for path in FILES.map(|name| dir.join(name)) {
+            if path.exists() {
+                return Err(failed(&path, io::ErrorKind::AlreadyExists.into()));
+            }
+        }
         for (name, key) in FILES.into_iter().zip([&keys.log, &keys.recorder, &keys.grant]) {
             let path = dir.join(name);
             write_secret(&path, &key.to_pem()?).map_err(|error| failed(&path, error))?;

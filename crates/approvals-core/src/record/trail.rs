@@ -10,6 +10,7 @@ use super::state::State;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
+use crate::review::decision::Assurance;
 use crate::review::key::{Purpose, key_id};
 
 /// Everything that a log says, read entry by entry and believed only where it holds.
@@ -80,6 +81,13 @@ impl Trail {
             }
             What::Decided { envelope } => {
                 self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
+                let decision = envelope.decision().map_err(|error| error.to_string())?;
+                if decision.assurance != Assurance::ChannelAttested {
+                    return Err(
+                        "a decision claims the reviewer's own key, and the recorder key signed it"
+                            .into(),
+                    );
+                }
             }
             What::Granted { grant } => {
                 self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?;
