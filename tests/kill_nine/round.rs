@@ -87,7 +87,9 @@ impl Round {
         let tasks = pair.map(|who| (self.task(who, Some(generation)), Moment::random(random)));
         start_and_kill(&tasks);
         let lines = self.look(found);
-        pair.iter().for_each(|who| found.tally.kill(&lines, *who));
+        for who in pair {
+            found.tally.kill(&lines, who);
+        }
     }
 
     /// Lets two processes make every call once more, to the end, and verifies everything.

@@ -58,17 +58,17 @@ impl Tally {
         self.kills += 1;
         let mut at = BTreeSet::new();
         let mut last = BTreeMap::new();
-        let mut own = Mark::Failed;
+        let mut own = None;
         for line in lines.iter().filter(|line| line.who == who) {
             match &line.key {
                 Some(key) => drop(last.insert(key, line.mark)),
-                None => own = line.mark,
+                None => own = Some(line.mark),
             }
         }
         match own {
-            Mark::Opened => at.extend(last.into_values().filter_map(moment)),
-            Mark::Began => drop(at.insert(MOMENTS[1])),
-            _nothing_yet => drop(at.insert(MOMENTS[0])),
+            None => drop(at.insert(MOMENTS[0])),
+            Some(Mark::Began) => drop(at.insert(MOMENTS[1])),
+            Some(_) => at.extend(last.into_values().filter_map(moment)),
         }
         for moment in at {
             *self.moments.get_mut(moment).unwrap() += 1;
@@ -108,7 +108,12 @@ fn moment(last: Mark) -> Option<&'static str> {
         Mark::Runs | Mark::Decided => Some(MOMENTS[4]),
         Mark::Ran => Some(MOMENTS[5]),
         Mark::Left => Some(MOMENTS[6]),
-        _over => None,
+        Mark::Began
+        | Mark::Opened
+        | Mark::Submitted
+        | Mark::Acked
+        | Mark::Denied
+        | Mark::Failed => None,
     }
 }
 

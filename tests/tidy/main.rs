@@ -4,6 +4,7 @@
 mod comments;
 mod edges;
 mod environment;
+mod guarantees;
 mod leftovers;
 mod length;
 mod lints;
@@ -74,4 +75,9 @@ fn no_environment_variable_reaches_the_gate() {
 #[test]
 fn no_file_names_one_machine_or_one_registry() {
     hold(places::check);
+}
+
+#[test]
+fn every_guarantee_names_tests_that_exist() {
+    hold(guarantees::check);
 }

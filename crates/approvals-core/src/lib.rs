@@ -21,7 +21,8 @@ pub mod private;
 
 /// Canonical bytes of any value, and strict reading of JSON.
 pub mod canonical {
-    pub use crate::action::canonical::{CanonicalError, MAX_BYTES, MAX_DEPTH, to_bytes};
+    pub use crate::action::canonical::{MAX_BYTES, to_bytes};
+    pub use crate::action::noncanonical::{CanonicalError, MAX_DEPTH};
     pub use crate::action::parse::parse;
 }
 
@@ -32,7 +33,7 @@ pub mod visible {
 
 pub use approvals_log::PublicKey;
 
-pub use crate::action::action::{Action, Risk};
+pub use crate::action::action::Action;
 pub use crate::action::clock::{Clock, SystemClock, Timestamp};
 pub use crate::action::digest::{Digest, DigestError};
 pub use crate::action::document::{DescribeError, Description, Document};
@@ -41,6 +42,7 @@ pub use crate::action::id::{
     ActionName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,
 };
 pub use crate::action::principal::{Principal, PrincipalKind, Requester};
+pub use crate::action::risk::Risk;
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
 pub use crate::gate::context::AlreadyInstalled;

@@ -5,8 +5,8 @@ use std::future::Future;
 use serde::Serialize;
 
 use crate::action::action::Action;
-pub use crate::action::action::Risk;
 use crate::action::document::{DescribeError, Description};
+pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;
 use crate::gate::denied::Denied;
 use crate::gate::permit::Permit;

@@ -7,76 +7,128 @@ use proptest::sample::{select, subsequence};
 use crate::golden_tests::{bodies, runs_only_gated};
 use crate::template::captures;
 
-const SETTINGS: &[&str] = &[
-    r#"action = "s3.export""#,
-    r#"action = "S3 export""#,
-    "action",
-    "action = 7",
-    r#"resource = "s3://{bucket}""#,
-    r#"resource = "{token:>width$}""#,
-    r#"summary = "{bucket} {{}}""#,
-    r#"summary = "{}""#,
-    r#"risk = "low""#,
-    r#"risk = "none""#,
-    "skip(client)",
-    "skip()",
-    "skip = client",
-    "redact(token)",
-    "redact(client, nobody)",
-    "gate = client.gate",
-    "gate =",
-    "crate = approvals",
-    "crate = 1 + 1",
-    "skip_all",
-    "reviewers = 2",
-    "a b c",
+/// Settings, and whether they are right for the items below.
+const SETTINGS: &[(bool, &str)] = &[
+    (true, r#"resource = "s3://{bucket}""#),
+    (true, r#"summary = "{bucket:?} {{}}""#),
+    (true, r#"risk = "low""#),
+    (true, "skip(client)"),
+    (true, "redact(token)"),
+    (true, "gate = client.gate"),
+    (true, "crate = crate::vendored"),
+    (false, r#"resource = "{token:>width$}""#),
+    (false, r#"resource = "{bucket:token$}""#),
+    (false, r#"resource = "{nobody}""#),
+    (false, r#"summary = "{}""#),
+    (false, r#"risk = "none""#),
+    (false, "skip()"),
+    (false, "skip = client"),
+    (false, "skip(token, token)"),
+    (false, "redact(client, nobody)"),
+    (false, "gate ="),
+    (false, "crate = 1 + 1"),
+    (false, "action"),
+    (false, "skip_all"),
+    (false, "reviewers = 2"),
+    (false, "a b c"),
 ];
 
-const ITEMS: &[&str] = &[
-    "async fn f(client: &S3, bucket: &str, token: &str) -> Result<(), E> { body(); }",
-    "async fn f(&mut self, client: &S3, (a, b): (u8, u8), mut bucket: u8, token: u8) -> R { body(); }",
-    "fn f(client: S3, bucket: u8, token: u8) -> impl Future<Output = R> { async move { body(); } }",
-    "fn f(client: S3, bucket: u8, token: u8) -> BoxFuture<'static, R> { Box::pin(async move { body(); }) }",
-    "fn f(client: S3) -> BoxFuture<'static, R> { body(); Box::pin(async move { Ok(()) }) }",
-    "fn f(client: S3) -> BoxFuture<'static, R> { spawn(async move { body(); }) }",
-    "fn f(client: S3) -> R { body(); }",
-    "const fn f(client: S3) -> R { body(); }",
-    "async extern \"C\" fn f(client: S3, bucket: u8, token: u8) -> R { body(); }",
-    "async fn f(client: S3, bucket: u8, token: u8) { body(); }",
-    "async fn f(_: S3, client: S3, bucket: u8, token: u8) -> R { body(); }",
-    "async fn f(#[cfg(test)] client: S3, bucket: u8, token: u8) -> R { body(); }",
-    "#[requires_approval(action = \"twice\")] async fn f(client: S3, bucket: u8, token: u8) -> R { body(); }",
-    "async fn f(client: S3, bucket: u8, token: u8) -> R { body(); } trailing",
-    "async fn f(client: S3) -> R;",
-    "struct S { body: u8 }",
-    "",
+/// Items, and whether they can be gated at all.
+const ITEMS: &[(bool, &str)] = &[
+    (true, "async fn f(client: &S3, bucket: &str, token: &str) -> Result<(), E> { body(); }"),
+    (
+        true,
+        "async fn f(&mut self, client: &S3, (a, b): (u8, u8), mut bucket: u8, token: u8) -> R { body(); }",
+    ),
+    (
+        true,
+        "fn f(client: S3, bucket: u8, token: u8) -> impl Future<Output = R> { async move { body(); } }",
+    ),
+    (
+        true,
+        "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { use a::b; Box::pin(async move { body(); }) }",
+    ),
+    (
+        false,
+        "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { body(); Box::pin(async move { Ok(()) }) }",
+    ),
+    (
+        false,
+        "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { let x = body(); async move { Ok(x) } }",
+    ),
+    (false, "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { body!(); async move { Ok(()) } }"),
+    (false, "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { spawn(async move { body(); }) }"),
+    (
+        false,
+        "fn f(client: S3, bucket: u8, token: u8) -> Fut<R> { Box::pin(async move { body(); }); }",
+    ),
+    (false, "fn f(client: S3, bucket: u8, token: u8) -> R { body(); }"),
+    (false, "const fn f(client: S3, bucket: u8, token: u8) -> R { body(); }"),
+    (false, "async extern \"C\" fn f(client: S3, bucket: u8, token: u8) -> R { body(); }"),
+    (false, "async fn f(client: S3, bucket: u8, token: u8) { body(); }"),
+    (false, "async fn f(client: S3, bucket: u8, token: u8) -> ! { body(); }"),
+    (false, "async fn f(_: S3, client: S3, bucket: u8, token: u8) -> R { body(); }"),
+    (false, "async fn f(#[cfg(test)] client: S3, bucket: u8, token: u8) -> R { body(); }"),
+    (
+        false,
+        "#[requires_approval(action = \"a\")] async fn f(client: S3, bucket: u8, token: u8) -> R { body(); }",
+    ),
+    (false, "async fn f(client: S3, bucket: u8, token: u8) -> R { body(); } body();"),
+    (false, "async fn f(client: S3, bucket: u8, token: u8) -> R;"),
+    (false, "struct S { body: u8 }"),
+    (false, ""),
 ];
 
-/// Either the body is gated, or it is gone and the crate does not compile.
-fn fails_closed(args: TokenStream, item: TokenStream) -> Result<(), TestCaseError> {
-    let output = crate::gate(args, item);
-    prop_assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "not Rust: {output}");
+/// Whether the body is gated. If it is not, it is gone, and the crate does not compile.
+fn is_gated(args: &str, item: &str) -> bool {
+    let output = crate::gate(args.parse().unwrap(), item.parse().unwrap());
+    assert!(syn::parse2::<syn::File>(output.clone()).is_ok(), "not Rust: {output}");
     let refused = output.to_string().contains("compile_error") && bodies(output.clone()) == 0;
-    prop_assert!(refused || runs_only_gated(&output), "neither gated nor refused: {output}");
-    Ok(())
+    let gated = runs_only_gated(&output);
+    assert!(refused != gated, "neither gated nor refused: {output}");
+    gated
+}
+
+#[test]
+fn exactly_the_right_shapes_are_gated() {
+    for (gateable, item) in ITEMS {
+        assert_eq!(is_gated(r#"action = "a""#, item), *gateable, "{item}");
+        assert_eq!(is_gated("", item), false, "{item}");
+    }
+}
+
+#[test]
+fn each_setting_is_accepted_once_or_not_at_all() {
+    for (right, setting) in SETTINGS {
+        for (gateable, item) in ITEMS {
+            let once = format!(r#"action = "a", {setting},"#);
+            assert_eq!(is_gated(&once, item), *right && *gateable, "{setting} on {item}");
+            let twice = format!(r#"{setting}, action = "a", {setting}"#);
+            assert_eq!(is_gated(&twice, item), false, "{setting} on {item}");
+        }
+    }
 }
 
 proptest! {
     #[test]
-    fn no_attribute_lets_a_body_past_the_gate(
-        settings in subsequence(SETTINGS, 0..=6).prop_shuffle(),
-        item in select(ITEMS),
+    fn an_attribute_is_accepted_exactly_if_all_of_it_is_right(
+        settings in subsequence(SETTINGS, 0..=5).prop_shuffle(),
+        (gateable, item) in select(ITEMS),
     ) {
-        fails_closed(settings.join(", ").parse().unwrap(), item.parse().unwrap())?;
+        let keys: Vec<_> = settings.iter().filter_map(|(_, text)| text.split([' ', '(']).next()).collect();
+        let all_right = settings.iter().all(|(right, _)| *right)
+            && keys.iter().enumerate().all(|(at, key)| !keys.iter().take(at).any(|before| before == key));
+        let args: Vec<_> = settings.iter().map(|(_, text)| *text).chain([r#"action = "a""#]).collect();
+        prop_assert_eq!(is_gated(&args.join(", "), item), all_right && gateable);
     }
 
     #[test]
     fn no_text_as_an_attribute_lets_a_body_past_the_gate(
         args in r#"[a-c=,.:{}()"' ]{0,20}|(action|skip|gate|crate)[ -~]{0,30}"#,
-        item in select(ITEMS),
+        (_, item) in select(ITEMS),
     ) {
-        if let Ok(args) = args.parse() {
-            fails_closed(args, item.parse().unwrap())?;
+        if args.parse::<TokenStream>().is_ok() {
+            is_gated(&args, item);
         }
     }
 
@@ -98,7 +150,9 @@ proptest! {
 
     /// A parameter can only be printed under a name that was captured, and so checked.
     #[test]
-    fn a_format_string_refers_to_nothing_that_is_not_captured(text in "[{}:$*.0ab ]{0,12}") {
+    fn a_format_string_refers_to_nothing_that_is_not_captured(
+        text in r"([ab{}$]|\{[ab0 ]{0,2}(:[ab$*.0<]{0,3})?\}){0,4}",
+    ) {
         if let Ok(names) = captures(&text) {
             let literal = text.replace("{{", "").replace("}}", "");
             for placeholder in literal.split('{').skip(1) {

@@ -8,12 +8,10 @@
 //! tells them apart. An `#[serde(untagged)]` enum or a skipped field can merge values before they get here.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::ser::{self, Serialize};
 
-/// The deepest nesting that is accepted.
-pub const MAX_DEPTH: usize = 64;
+use super::noncanonical::{CanonicalError, MAX_DEPTH, Problem};
 
 /// The largest canonical text that is accepted unless configured otherwise: 256 KiB.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -41,102 +39,6 @@ pub const MAX_BYTES: usize = 256 * 1024;
 pub fn to_bytes<T: Serialize + ?Sized>(value: &T, limit: usize) -> Result<Vec<u8>, CanonicalError> {
     let bytes = value.serialize(Canonical { depth: 0, limit })?;
     within(limit, bytes)
-}
-
-/// A value that has no canonical form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CanonicalError {
-    path: String,
-    problem: Problem,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Problem {
-    NotFinite,
-    DuplicateKey,
-    BadKey,
-    AmbiguousNull,
-    TooDeep,
-    TooLarge(usize),
-    Inexact,
-    Other(String),
-}
-
-impl CanonicalError {
-    /// Where the offending field is, such as `filter.tags[3]`; empty for the value itself.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    pub(super) fn inexact() -> Self {
-        Problem::Inexact.into()
-    }
-
-    pub(super) fn duplicate(key: &str) -> Self {
-        Self::from(Problem::DuplicateKey).under_key(key)
-    }
-
-    pub(super) fn too_deep() -> Self {
-        Problem::TooDeep.into()
-    }
-
-    pub(super) fn too_large(limit: usize) -> Self {
-        Problem::TooLarge(limit).into()
-    }
-
-    pub(crate) fn other(message: impl fmt::Display) -> Self {
-        Problem::Other(message.to_string().chars().take(200).collect()).into()
-    }
-
-    /// The same error, seen from the value that holds `key`.
-    pub(crate) fn under_key(mut self, key: &str) -> Self {
-        let key: String = key.chars().take(60).flat_map(char::escape_debug).collect();
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("{key}{joint}{}", self.path);
-        self
-    }
-
-    pub(super) fn under_index(mut self, index: usize) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
-        self.path = format!("[{index}]{joint}{}", self.path);
-        self
-    }
-}
-
-impl From<Problem> for CanonicalError {
-    fn from(problem: Problem) -> Self {
-        Self { path: String::new(), problem }
-    }
-}
-
-impl fmt::Display for CanonicalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => f.write_str("the value")?,
-            path => write!(f, "`{path}`")?,
-        }
-        match &self.problem {
-            Problem::NotFinite => f.write_str(" is NaN or infinite, which JSON cannot carry"),
-            Problem::DuplicateKey => f.write_str(" stands twice in the same object"),
-            Problem::BadKey => f.write_str(" has a key that is neither text nor an integer"),
-            Problem::AmbiguousNull => {
-                f.write_str(" is `Some` of nothing, which reads the same as `None`")
-            }
-            Problem::TooDeep => write!(f, " is nested deeper than {MAX_DEPTH} levels"),
-            Problem::TooLarge(limit) => write!(f, " is larger than {limit} bytes"),
-            Problem::Inexact => f.write_str(" is a number too large to be exact; pass it as text"),
-            Problem::Other(message) => write!(f, " cannot be serialized: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for CanonicalError {}
-
-impl ser::Error for CanonicalError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::other(message)
-    }
 }
 
 type Result<T, E = CanonicalError> = std::result::Result<T, E>;

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::action::Risk;
-use super::canonical::{self, CanonicalError};
+use super::canonical;
 use super::digest::Digest;
 use super::id::{ActionName, NameError, PrincipalId};
+use super::noncanonical::CanonicalError;
 use super::parse::parse;
 use super::principal::Requester;
+use super::risk::Risk;
 
 /// The longest resource, summary or reason, in bytes.
 const MAX_TEXT: usize = 4096;

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::action::{Action, Risk};
-use super::canonical::{self, CanonicalError};
+use super::action::Action;
+use super::canonical;
 use super::document::{DescribeError, Description};
 use super::id::{ActionName, IdempotencyKey, NameError};
+use super::noncanonical::CanonicalError;
 use super::parse::parse;
+use super::risk::Risk;
 
 /// A tool call: a name and JSON arguments.
 ///
@@ -47,11 +49,11 @@ impl DynamicAction {
         })
     }
 
-    /// A call whose arguments are JSON text as the model wrote it, read [strictly](canonical::parse).
+    /// A call whose arguments are JSON text as the model wrote it, read [strictly](crate::canonical::parse).
     ///
     /// # Errors
     ///
-    /// A bad name, text that is not a JSON object, and all that [`canonical::parse`] refuses.
+    /// A bad name, text that is not a JSON object, and all that [`canonical::parse`](crate::canonical::parse) refuses.
     pub fn from_json(name: &str, arguments: &[u8]) -> Result<Self, DescribeError> {
         match parse(arguments, canonical::MAX_BYTES)? {
             Value::Object(arguments) => Ok(Self::new(name, arguments)?),

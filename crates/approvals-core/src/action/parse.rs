@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::canonical::{CanonicalError, MAX_DEPTH};
+use super::noncanonical::{CanonicalError, MAX_DEPTH};
 
 /// Parses one JSON text (RFC 8259) of at most `limit` bytes.
 ///

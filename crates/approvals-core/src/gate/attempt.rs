@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::body::{Running, Waiting};
 use super::builder::{Core, Gate};
 use super::denied::Denied;
 use super::journal::{Loaded, StepError, TRIES, attachments};
+use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Intake, Salt};
@@ -150,11 +150,6 @@ impl Attempt {
         }
         waiting.disarm();
         self.ensure_startable().map(|()| Decided::Granted)
-    }
-
-    /// The started request, whose end is recorded from here on whatever happens.
-    pub(super) fn into_running(self) -> Running {
-        Running::new(self)
     }
 
     pub(super) fn state(&self) -> &State {

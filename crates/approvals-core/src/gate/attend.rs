@@ -1,8 +1,7 @@
 //! Looks after one request that people decide: puts it before them, ends it when its time is over, and
 //! tells every channel what became of it. Runs beside the caller, who may come and go.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -25,17 +24,7 @@ const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often others are looked for: decisions made in another process ring no bell here.
 const POLL: Duration = Duration::from_millis(250);
 
-/// The requests that this process looks after.
-#[derive(Debug, Default)]
-pub(super) struct Attended(Mutex<HashSet<RequestId>>);
-
-impl Attended {
-    fn lock(&self) -> MutexGuard<'_, HashSet<RequestId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One of them, until this is dropped.
+/// A request that this process looks after, until this is dropped.
 struct Attending {
     core: Arc<Core>,
     id: RequestId,
@@ -43,13 +32,13 @@ struct Attending {
 
 impl Attending {
     fn begin(core: &Arc<Core>, id: RequestId) -> Option<Self> {
-        core.attended.lock().insert(id).then(|| Self { core: Arc::clone(core), id })
+        core.attended.begin(id).then(|| Self { core: Arc::clone(core), id })
     }
 }
 
 impl Drop for Attending {
     fn drop(&mut self) {
-        self.core.attended.lock().remove(&self.id);
+        self.core.attended.end(self.id);
     }
 }
 

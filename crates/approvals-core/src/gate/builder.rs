@@ -3,12 +3,13 @@
 use std::sync::{Arc, Weak};
 
 use super::approver::Approver;
-use super::attend::Attended;
+use super::attended::Attended;
 use super::bell::Bells;
 use super::desk::Desk;
 use super::forward::Forwarder;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
+use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 use crate::policy::policy::Policy;
 use crate::record::audit::AuditSink;
@@ -113,7 +114,7 @@ pub enum BuildError {
     Ledger(#[from] LedgerError),
     /// An event has no canonical form.
     #[error("an event could not be written")]
-    Event(#[from] canonical::CanonicalError),
+    Event(#[from] CanonicalError),
 }
 
 impl GateBuilder {

@@ -1,17 +1,19 @@
 //! The one way through.
 
-pub(crate) mod approver;
-mod attempt;
-mod attend;
+mod attended;
 mod bell;
-mod body;
-pub(crate) mod builder;
-pub(crate) mod context;
 pub(crate) mod denied;
+pub(crate) mod permit;
+pub(crate) mod approver;
+pub(crate) mod builder;
 pub(crate) mod desk;
 pub(crate) mod forward;
-pub(crate) mod inbox;
 mod journal;
-pub(crate) mod permit;
+pub(crate) mod context;
+mod attend;
+pub(crate) mod inbox;
 mod recover;
+mod waiting;
+mod attempt;
+mod running;
 pub(crate) mod run;

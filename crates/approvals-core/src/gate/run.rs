@@ -4,10 +4,10 @@ use std::future::Future;
 use std::panic::resume_unwind;
 
 use super::attempt::Decided;
-use super::body::caught;
 use super::builder::Gate;
 use super::denied::Denied;
 use super::permit::Permit;
+use super::running::{Running, caught};
 use crate::action::action::Action;
 use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
@@ -85,7 +85,7 @@ impl Gate {
                 attempt.start(again).await?
             }
         };
-        let running = attempt.into_running();
+        let running = Running::new(attempt);
         // Nothing is awaited between this last look at the arguments and the body.
         if running.describe_again(&action) != Ok(action_digest) {
             running.finish(Execution::Changed).await;

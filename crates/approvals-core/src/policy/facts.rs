@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::action::action::Risk;
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
 use crate::action::id::ActionName;
 use crate::action::principal::Requester;
+use crate::action::risk::Risk;
 
 /// One call, as a policy sees it.
 ///

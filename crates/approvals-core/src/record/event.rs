@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::action::canonical::{self, CanonicalError};
+use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{PrincipalId, RequestId};
+use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::review::decision::{Decision, Envelope};
 use crate::review::grant::Grant;

@@ -1,11 +1,11 @@
 //! What has happened: events, their meaning, and where they are kept.
 
-pub(crate) mod audit;
 pub(crate) mod event;
-pub(crate) mod keyring;
 pub(crate) mod ledger;
-pub(crate) mod memory;
+pub(crate) mod audit;
 pub(crate) mod signer;
+pub(crate) mod keyring;
+pub(crate) mod memory;
 pub(crate) mod state;
 pub(crate) mod trail;
 pub(crate) mod transition;

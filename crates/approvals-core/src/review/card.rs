@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::request::Request;
 use super::visible;
-use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
+use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Principal;
 
 /// One request as it is put before people.
@@ -25,12 +25,12 @@ pub struct Card {
 
 impl Card {
     /// The card of a request whose action is `document`.
-    pub fn new(request: Request, document: Document) -> Result<Self, canonical::CanonicalError> {
+    pub fn new(request: Request, document: Document) -> Result<Self, CanonicalError> {
         Ok(Self { request_digest: request.digest()?, request, document })
     }
 
     /// The digest of what is shown.
-    pub fn digest(&self) -> Result<Digest, canonical::CanonicalError> {
+    pub fn digest(&self) -> Result<Digest, CanonicalError> {
         Ok(Digest::of("card", self.render(WIDTH).as_bytes()))
     }
 

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::directory::ChannelIdentity;
 use super::key::key_id;
-use crate::action::canonical::{self, CanonicalError};
+use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
+use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::action::principal::Principal;
 

@@ -6,6 +6,7 @@ use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::{IdempotencyKey, RequestId};
+use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 use crate::policy::obligation::Obligations;
 use crate::policy::policy::{Ruling, Verdict};
@@ -58,7 +59,7 @@ impl Request {
     }
 
     /// The digest of the whole question, which decisions are of.
-    pub fn digest(&self) -> Result<Digest, canonical::CanonicalError> {
+    pub fn digest(&self) -> Result<Digest, CanonicalError> {
         Ok(Digest::of("request", &canonical::to_bytes(self, canonical::MAX_BYTES)?))
     }
 }

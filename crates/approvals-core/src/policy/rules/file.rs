@@ -10,9 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Effect, Pattern, Rule, Rules};
-use crate::action::action::Risk;
 use crate::action::digest::Digest;
 use crate::action::id::{Group, RuleId};
+use crate::action::risk::Risk;
 use crate::policy::obligation::{Obligation, Seats};
 
 /// The largest file that is read.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::facts::Facts;
 use super::obligation::{Obligation, Obligations};
 use super::policy::{Policy, PolicyError, Ruling, Verdict};
-use crate::action::action::Risk;
 use crate::action::digest::Digest;
 use crate::action::id::{ActionName, RuleId};
+use crate::action::risk::Risk;
 
 pub use file::RulesError;
 

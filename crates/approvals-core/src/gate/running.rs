@@ -9,11 +9,12 @@ use std::task::Poll;
 
 use super::attempt::Attempt;
 use super::builder::Core;
+use super::waiting::beside;
 use crate::action::action::Action;
 use crate::action::digest::Digest;
 use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
-use crate::record::event::{Cause, Execution};
+use crate::record::event::Execution;
 use crate::record::state::{Phase, State};
 use crate::record::transition::Command;
 
@@ -67,50 +68,6 @@ async fn record(core: &Core, id: RequestId, started: &State, execution: Executio
     let recorded = core.step_on(id, |loaded| running(loaded.state.phase()).then(finish)).await;
     if let Err(error) = recorded {
         tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action was not recorded");
-    }
-}
-
-/// A request that its caller waits for. Dropped before it is decided, it is withdrawn.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    core: Arc<Core>,
-    id: RequestId,
-    withdraws: bool,
-}
-
-impl Waiting {
-    pub(super) fn new(core: Arc<Core>, id: RequestId, withdraws: bool) -> Self {
-        Self { core, id, withdraws }
-    }
-
-    pub(super) fn disarm(mut self) {
-        self.withdraws = false;
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if !self.withdraws {
-            return;
-        }
-        let (core, id) = (Arc::clone(&self.core), self.id);
-        beside(async move {
-            let open = |phase: &Phase| matches!(phase, Phase::Pending | Phase::Granted);
-            let withdraw = |phase: &Phase| open(phase).then_some(Command::Close(Cause::Withdrawn));
-            if let Err(error) = core.step_on(id, |loaded| withdraw(loaded.state.phase())).await {
-                tracing::warn!(request = %id, error = &error as &dyn std::error::Error, "a withdrawn request was not closed");
-            }
-        });
-    }
-}
-
-/// Records something beside a caller that is going away. Never a body.
-fn beside(recording: impl Future<Output = ()> + Send + 'static) {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(recording)),
-        Err(_none) => tracing::warn!(
-            "no runtime to record in: an interrupted request stays open until it expires"
-        ),
     }
 }
 
