@@ -13,7 +13,6 @@ mod transcript;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use approvals::{
     Denied, Gate, Keyring, Principal, Requester, Rules, SqliteLedger, StaticDirectory,
@@ -127,9 +126,7 @@ async fn gate(path: &Path, folder: &Path) -> Result<Gate, Failure> {
     let rules: Rules = include_str!("../data/shop-policy.toml").parse()?;
     let gate = Gate::builder()
         .policy(rules)
-        .ledger(
-            SqliteLedger::open(path, "quickstart.example/shop/night", Arc::new(keys.log)).await?,
-        )
+        .ledger(SqliteLedger::open(path, "quickstart.example/shop/night", keys.log).await?)
         .directory(StaticDirectory::new().with(&you, [TerminalApprover::identity()]))
         .approver(TerminalApprover::new())
         .recorder_key(keys.recorder)
@@ -138,11 +135,13 @@ async fn gate(path: &Path, folder: &Path) -> Result<Gate, Failure> {
 }
 
 async fn work(shop: &Shop, lines: &[Line]) -> u32 {
-    let mut undecided = 0;
+    let mut undecided = 0_u32;
     for line in lines {
         match line {
             Line::Text(text) => println!("\nagent: {}", visible::text(text)),
-            Line::Call(call) => undecided += u32::from(carry_out(shop, call).await),
+            Line::Call(call) => {
+                undecided = undecided.saturating_add(u32::from(carry_out(shop, call).await));
+            }
         }
     }
     undecided

@@ -31,7 +31,7 @@ pub(crate) async fn dispatch(shop: &Shop, call: &Call) -> Result<String, ToolErr
             export_customers(shop, &country, &columns, &file).await
         }
         "add_column" => {
-            let Column { table, column, r#type } = arguments(call)?;
+            let NewColumn { table, column, r#type } = arguments(call)?;
             add_column(shop, &table, &column, &r#type).await
         }
         "drop_table" => {
@@ -95,7 +95,7 @@ async fn export_customers(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Column {
+struct NewColumn {
     table: String,
     column: String,
     r#type: String,

@@ -37,7 +37,7 @@ impl Ledger for Careless {
         loop {
             match self.0.append(append.clone()).await {
                 Err(LedgerError::Conflict) => {
-                    append.expected = self.0.history(append.request).await?.len() as u64
+                    append.expected = self.0.history(append.request).await?.len() as u64;
                 }
                 other => return other,
             }

@@ -192,7 +192,8 @@ async fn a_sink_that_was_down_gets_every_event_once_it_is_back() {
     run(&gate, deploy(), &ran).await.unwrap();
     while gate.flush().await.is_err() {}
     assert_eq!(ran.count(), 1, "a sink holds nothing up");
-    assert_eq!(*sink.entries.lock().unwrap(), ledger.entries(0, 100).await.unwrap());
+    let stored = ledger.entries(0, 100).await.unwrap();
+    assert_eq!(*sink.entries.lock().unwrap(), stored);
 }
 
 #[tokio::test(start_paused = true)]

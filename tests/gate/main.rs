@@ -3,6 +3,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::type_complexity,
     reason = "a test that fails panics"
 )]
 

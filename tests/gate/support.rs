@@ -42,7 +42,7 @@ pub(crate) fn ask_ops() -> impl Policy {
 }
 
 pub(crate) async fn ledger() -> Arc<MemoryLedger> {
-    let key = Arc::new(LocalSigner::from_seed(&[1; 32]).unwrap());
+    let key = LocalSigner::from_seed(&[1; 32]).unwrap();
     Arc::new(MemoryLedger::new(ORIGIN, key).await.unwrap())
 }
 

@@ -54,6 +54,10 @@ pub(crate) struct Line {
     pub(crate) key: Option<Key>,
 }
 
+/// The length of every line in bytes. It divides the size of a page: a kill can end a write between two pages,
+/// and no line is ever on two.
+pub(crate) const LINE: usize = 64;
+
 /// The journal, as one process writes it.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -79,9 +83,10 @@ impl Journal {
 
     /// One write of the whole line, which is on the disk when this returns.
     fn write(&self, mark: Mark, about: &str) {
-        let line = format!("{mark:?} {} {about}\n", self.who);
-        let written = (&self.file).write(line.as_bytes()).unwrap();
-        assert_eq!(written, line.len());
+        let words = format!("{mark:?} {} {about}", self.who);
+        let line = format!("{words:<width$}\n", width = LINE - 1);
+        assert_eq!(line.len(), LINE);
+        assert_eq!((&self.file).write(line.as_bytes()).unwrap(), LINE);
         // A kill takes nothing that is written; what a promise depends on is flushed all the same.
         if matches!(mark, Submitted | Approved | Rejected | Decided | Ran | Acked) {
             self.file.sync_data().unwrap();
@@ -92,12 +97,14 @@ impl Journal {
 /// All lines so far.
 pub(crate) fn read(path: &Path) -> Vec<Line> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text.is_empty() || text.ends_with('\n'), "a line was written in part");
+    assert_eq!(text.len() % LINE, 0, "a line was written in part");
     text.lines().map(parse).collect()
 }
 
 fn parse(line: &str) -> Line {
-    let [mark, who, about] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line:?}") };
+    let [mark, who, about] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+        panic!("{line:?}")
+    };
     Line {
         mark: *MARKS.iter().find(|known| format!("{known:?}") == mark).unwrap(),
         who: who.parse().unwrap(),

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::journal::LINE;
 use crate::random::Random;
 use crate::site::Site;
 use crate::worker::{FOLDER, TASK, Task};
@@ -17,7 +18,7 @@ const SIGKILL: i32 = 9;
 pub(crate) enum Moment {
     /// So long after the start: while it starts, or opens the ledger.
     After(Duration),
-    /// Once the journal has grown by so many bytes, and a little later: whatever the machine's speed, calls
+    /// Once the journal has grown by so many lines, and a little later: whatever the machine's speed, calls
     /// are under way then.
     Written(u64, Duration),
 }
@@ -30,14 +31,14 @@ impl Moment {
             return Self::After(Duration::from_micros(step * step * 25));
         }
         let little = Duration::from_micros(random.below(3000));
-        Self::Written(random.below(1500), little)
+        Self::Written(random.below(80), little)
     }
 
     fn wait(self, child: &mut Child, site: &Site, before: u64) {
         match self {
             Self::After(span) => sleep(span),
-            Self::Written(bytes, little) => {
-                while length(site) < before + bytes && child.try_wait().unwrap().is_none() {
+            Self::Written(lines, little) => {
+                while length(site) < before + lines && child.try_wait().unwrap().is_none() {
                     sleep(Duration::from_micros(500));
                 }
                 sleep(little);
@@ -46,8 +47,9 @@ impl Moment {
     }
 }
 
+/// How many lines the journal has.
 fn length(site: &Site) -> u64 {
-    fs::metadata(site.journal()).map_or(0, |journal| journal.len())
+    fs::metadata(site.journal()).map_or(0, |journal| journal.len() / LINE as u64)
 }
 
 fn start(task: &Task) -> Child {

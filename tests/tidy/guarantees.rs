@@ -35,7 +35,7 @@ fn exists(name: &str, files: &[File]) -> bool {
 
 #[test]
 fn a_promise_without_a_test_is_found() {
-    let rules: String = (1..=12).map(|rule| format!("\n## {rule}. A rule\n")).collect();
+    let rules = (1..=12).fold(String::new(), |text, rule| format!("{text}\n## {rule}. A rule\n"));
     let files = |text: String| {
         [File::new("GUARANTEES.md", text), File::new("tests/a.rs", "#[test]\nfn it_is_so() {}\n")]
     };

@@ -187,10 +187,10 @@ fn printed(call: &Ident, method: &str, template: &Template) -> TokenStream {
 //         returned
 //     }
 //
-// Every parameter moves in whole, before its pattern takes it apart and before the next, so that all of it lives as long
-// as it would without the attribute. What only the attribute mentions is not called unused. The `if let` never runs: it tells the compiler the type
-// before it meets the first `?`. The statements keep a block of their own, so that items in it cannot change what the
-// type above them means.
+// Every parameter moves in whole, before its pattern takes it apart and before the next, so that all of it lives as
+// long as it would without the attribute. What only the attribute mentions is not called unused. The `if let` never
+// runs: it tells the compiler the type before it meets the first `?`. The statements keep a block of their own, so that
+// items in it cannot change what the type above them means.
 fn body(plan: &Plan, statements: &Group) -> TokenStream {
     let Plan { output, .. } = plan;
     let site = Span::mixed_site();
@@ -219,6 +219,7 @@ fn body(plan: &Plan, statements: &Group) -> TokenStream {
                 #[allow(unreachable_code)]
                 return returned;
             }
+            #[allow(clippy::type_complexity)]
             let returned: #output = #statements;
             #[allow(unreachable_code)]
             returned

@@ -20,7 +20,7 @@ mod property_tests;
 
 use proc_macro2::TokenStream;
 
-/// Lets the annotated function run only with an approval of exactly this call.
+/// Implemented in `approvals-macros`, and used through `approvals`.
 #[proc_macro_attribute]
 pub fn requires_approval(
     args: proc_macro::TokenStream,

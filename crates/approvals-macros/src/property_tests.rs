@@ -93,7 +93,7 @@ fn is_gated(args: &str, item: &str) -> bool {
 fn exactly_the_right_shapes_are_gated() {
     for (gateable, item) in ITEMS {
         assert_eq!(is_gated(r#"action = "a""#, item), *gateable, "{item}");
-        assert_eq!(is_gated("", item), false, "{item}");
+        assert!(!is_gated("", item), "{item}");
     }
 }
 
@@ -104,14 +104,14 @@ fn each_setting_is_accepted_once_or_not_at_all() {
             let once = format!(r#"action = "a", {setting},"#);
             assert_eq!(is_gated(&once, item), *right && *gateable, "{setting} on {item}");
             let twice = format!(r#"{setting}, action = "a", {setting}"#);
-            assert_eq!(is_gated(&twice, item), false, "{setting} on {item}");
+            assert!(!is_gated(&twice, item), "{setting} on {item}");
         }
     }
 }
 
 proptest! {
     #[test]
-    fn an_attribute_is_accepted_exactly_if_all_of_it_is_right(
+    fn no_attribute_lets_a_body_past_the_gate(
         settings in subsequence(SETTINGS, 0..=5).prop_shuffle(),
         (gateable, item) in select(ITEMS),
     ) {

@@ -31,8 +31,6 @@ use crate::writer::Job;
 /// lets what was queued finish in the background; [`close`](Self::close) waits for it.
 ///
 /// ```
-/// use std::sync::Arc;
-///
 /// use approvals_core::{Append, Ledger, LocalSigner, NewEntry};
 /// use approvals_sqlite::SqliteLedger;
 ///
@@ -40,7 +38,7 @@ use crate::writer::Job;
 /// # let folder = std::env::temp_dir().join(format!("approvals-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;
 /// # let path = folder.join("ledger.db");
-/// let log_key = Arc::new(LocalSigner::generate()?);
+/// let log_key = LocalSigner::generate()?;
 /// let ledger = SqliteLedger::open(&path, "example.com/team/test", log_key).await?;
 /// let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
 /// let appended = ledger.append(Append { request: None, expected: 0, entries: vec![entry] }).await?;
@@ -69,7 +67,7 @@ impl SqliteLedger {
     pub async fn open(
         path: impl AsRef<Path>,
         origin: &str,
-        log_key: Arc<dyn Signer>,
+        log_key: impl Signer + 'static,
     ) -> Result<Self, OpenError> {
         Self::open_after(path, origin, log_key, &[]).await
     }
@@ -81,7 +79,7 @@ impl SqliteLedger {
     pub async fn open_after(
         path: impl AsRef<Path>,
         origin: &str,
-        log_key: Arc<dyn Signer>,
+        log_key: impl Signer + 'static,
         seen: &[Checkpoint],
     ) -> Result<Self, OpenError> {
         let named = Vkey::new(origin, log_key.public_key());
@@ -89,7 +87,7 @@ impl SqliteLedger {
         // An absolute path is never taken for a URI or for SQLite's special names.
         let path = std::path::absolute(&path).map_err(|error| file(path.as_ref(), error))?;
 
-        let threads = Threads::start(&path, vkey.clone(), log_key, seen).await?;
+        let threads = Threads::start(&path, vkey.clone(), Arc::new(log_key), seen).await?;
         Ok(Self { path, vkey, threads })
     }
 

@@ -10,10 +10,9 @@ use async_trait::async_trait;
 /// ```
 /// use approvals_core::{Append, Ledger, LedgerError, LocalSigner, MemoryLedger, NewEntry};
 /// use approvals_testkit::FaultyLedger;
-/// use std::sync::Arc;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let key = Arc::new(LocalSigner::generate()?);
+/// let key = LocalSigner::generate()?;
 /// let ledger = FaultyLedger::failing_from(MemoryLedger::new("example.org/test", key).await?, 0);
 /// let event = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
 /// let failed = ledger.append(Append { request: None, expected: 0, entries: vec![event] }).await;

@@ -34,7 +34,6 @@ pub enum Answer {
 /// ```
 /// use approvals_core::*;
 /// use approvals_testkit::MockApprover;
-/// use std::sync::Arc;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let reviewer = MockApprover::rejecting("not today");
@@ -42,7 +41,7 @@ pub enum Answer {
 /// let one = Obligations::new([Obligation::new("one")?.seats("ops", 1)?]);
 /// let gate = Gate::builder()
 ///     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
-///     .ledger(MemoryLedger::new("example.org/test", Arc::new(keys.log)).await?)
+///     .ledger(MemoryLedger::new("example.org/test", keys.log).await?)
 ///     .directory(MockApprover::directory(["ops"])?)
 ///     .approver(reviewer.clone())
 ///     .recorder_key(keys.recorder)

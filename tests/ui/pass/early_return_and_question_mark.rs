@@ -57,7 +57,9 @@ pub async fn loops(text: &str) -> Result<usize, Error> {
 }
 
 #[requires_approval(action = "a")]
-pub async fn coerces(boxed: bool) -> Result<Box<dyn Fn() -> bool + Send>, Box<dyn std::error::Error>> {
+pub async fn coerces(
+    boxed: bool,
+) -> Result<Box<dyn Fn() -> bool + Send>, Box<dyn std::error::Error>> {
     if boxed {
         return Ok(Box::new(move || boxed));
     }

@@ -4,7 +4,9 @@
 use approvals::{Denied, requires_approval};
 
 #[requires_approval(action = "rows.list")]
-pub async fn rows(text: &str) -> Result<impl Iterator<Item = u8> + Send, Box<dyn std::error::Error>> {
+pub async fn rows(
+    text: &str,
+) -> Result<impl Iterator<Item = u8> + Send, Box<dyn std::error::Error>> {
     let first: u8 = text.parse()?;
     Ok((first..).take(3))
 }

@@ -43,7 +43,6 @@ impl Gate {
     ///
     /// ```
     /// # use approvals_core::*;
-    /// # use std::sync::Arc;
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let keys = Keyring::generate()?;
     /// let gate = Gate::builder()
@@ -51,7 +50,7 @@ impl Gate {
     ///         "db.read" => Verdict::Allow,
     ///         _ => Verdict::Deny("only reads".into()),
     ///     })?)
-    ///     .ledger(MemoryLedger::new("example.org/shop/test", Arc::new(keys.log)).await?)
+    ///     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
     ///     .directory(StaticDirectory::new())
     ///     .approver(InMemoryApprover::new())
     ///     .recorder_key(keys.recorder)

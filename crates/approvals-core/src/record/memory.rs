@@ -51,12 +51,12 @@ impl MemoryLedger {
     ///
     /// # Errors
     /// [`LedgerError::Unavailable`] if the origin cannot name a log, or the key does not sign.
-    pub async fn new(origin: &str, log_key: Arc<dyn Signer>) -> Result<Self, LedgerError> {
+    pub async fn new(origin: &str, log_key: impl Signer + 'static) -> Result<Self, LedgerError> {
         let vkey = Vkey::new(origin, log_key.public_key()).map_err(unavailable)?;
         let tree = Frontier::new();
-        let head = sign(&tree, &vkey, log_key.as_ref()).await?;
+        let head = sign(&tree, &vkey, &log_key).await?;
         let state = State { entries: Vec::new(), places: HashMap::new(), tree, head };
-        Ok(Self { vkey, log_key, state: Mutex::new(state) })
+        Ok(Self { vkey, log_key: Arc::new(log_key), state: Mutex::new(state) })
     }
 
     /// The key that verifies the heads, with the name of the log.

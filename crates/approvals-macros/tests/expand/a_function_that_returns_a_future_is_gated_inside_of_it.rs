@@ -34,6 +34,7 @@ fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
                     > {
                         #[allow(unreachable_code)] return returned;
                     }
+                    #[allow(clippy::type_complexity)]
                     let returned: Result<(), Error> = {
                         body();
                     };

@@ -64,6 +64,7 @@ pub async fn export(
                 > {
                     #[allow(unreachable_code)] return returned;
                 }
+                #[allow(clippy::type_complexity)]
                 let returned: Result<Report, ExportError> = {
                     body();
                 };

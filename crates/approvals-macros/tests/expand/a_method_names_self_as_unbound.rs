@@ -32,6 +32,7 @@ async fn transfer(&mut self, to: Account, cents: u64) -> Result<(), BankError> {
                 > {
                     #[allow(unreachable_code)] return returned;
                 }
+                #[allow(clippy::type_complexity)]
                 let returned: Result<(), BankError> = {
                     body();
                 };

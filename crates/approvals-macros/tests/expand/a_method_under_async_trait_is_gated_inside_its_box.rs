@@ -71,6 +71,7 @@ where
                     > {
                         #[allow(unreachable_code)] return returned;
                     }
+                    #[allow(clippy::type_complexity)]
                     let returned: Result<(), Error> = {
                         let __self = self;
                         let (from, until) = {

@@ -31,6 +31,7 @@ async fn rows(
                 > {
                     #[allow(unreachable_code)] return returned;
                 }
+                #[allow(clippy::type_complexity)]
                 let returned: Result<_, Error> = {
                     body();
                 };

@@ -50,6 +50,7 @@ where
                 > {
                     #[allow(unreachable_code)] return returned;
                 }
+                #[allow(clippy::type_complexity)]
                 let returned: io::Result<&'a T> = {
                     body();
                 };

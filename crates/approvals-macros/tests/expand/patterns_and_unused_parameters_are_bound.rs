@@ -59,6 +59,7 @@ async fn shift(
                 > {
                     #[allow(unreachable_code)] return returned;
                 }
+                #[allow(clippy::type_complexity)]
                 let returned: Result<(), Error> = {
                     body();
                 };
