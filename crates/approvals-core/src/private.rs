@@ -96,7 +96,7 @@ impl<R> From<Denied> for Stopped<R> {
     label = "this argument cannot be shown",
     note = "derive `serde::Serialize` for it, or exclude it with `skip(…)`: a skipped argument is neither shown nor bound to the approval, and the card says so"
 )]
-pub trait Bindable {
+pub trait Bindable: sealed::Shown {
     /// Binds it under `name`.
     fn bind(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
 
@@ -139,7 +139,7 @@ pub fn redact<T: Bindable + ?Sized>(
     label = "this type cannot carry `approvals::Denied`",
     note = "return a `Result<T, E>` where `E: From<approvals::Denied>`"
 )]
-pub trait CarriesDenial {
+pub trait CarriesDenial: sealed::Returned {
     /// The value that says so.
     fn denied(why: Denied) -> Self;
 
@@ -156,4 +156,14 @@ impl<T, E: From<Denied>> CarriesDenial for Result<T, E> {
     fn failed(&self) -> bool {
         self.is_err()
     }
+}
+
+/// Only what is above implements the traits above: a type cannot bind nothing and not say so.
+#[expect(unnameable_types, reason = "that is what seals")]
+mod sealed {
+    pub trait Shown {}
+    impl<T: serde::Serialize + ?Sized> Shown for T {}
+
+    pub trait Returned {}
+    impl<T, E> Returned for Result<T, E> {}
 }
