@@ -58,6 +58,7 @@ fn start(task: &Task) -> Child {
         .args(["--exact", "child", "--ignored", "--nocapture"])
         .env(FOLDER, task.site.folder())
         .env(TASK, task.to_text())
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(errors.unwrap())
         .spawn()

@@ -26,8 +26,8 @@ mod site;
 mod judge;
 mod tally;
 
-mod planted;
 mod reviewer;
+mod watched;
 mod worker;
 
 mod killer;
@@ -35,9 +35,9 @@ mod random;
 mod round;
 
 use judge::Breach;
-use planted::Bug;
 use random::Random;
 use round::{rounds, rounds_with};
+use watched::Bug;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "other tests run it as a process"]

@@ -7,10 +7,10 @@ use approvals_sqlite::{OpenError, SqliteLog, verify};
 use crate::journal::{self, Line};
 use crate::judge::{Breach, Standings, judge, standings, unfinished};
 use crate::killer::{Moment, start_and_kill, start_and_wait};
-use crate::planted::Bug;
 use crate::random::Random;
 use crate::site::{NewSite, ORIGIN, Site};
 use crate::tally::Tally;
+use crate::watched::Bug;
 use crate::worker::Task;
 
 /// How many pairs of processes are killed over one ledger, which they all read whole when they open it.

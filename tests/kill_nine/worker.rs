@@ -1,6 +1,7 @@
 //! The process that is killed: many calls at once, through a gate on the shared ledger.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,9 +14,9 @@ use tokio::task::JoinSet;
 
 use crate::journal::{self, Journal, Mark};
 use crate::key::{ASKED_BEFORE, Fate, Key};
-use crate::planted::{Bug, Planted};
 use crate::reviewer::{Reviewer, directory};
 use crate::site::{ORIGIN, Site};
+use crate::watched::{Bug, Watched};
 
 pub(crate) const FOLDER: &str = "APPROVALS_KILL_FOLDER";
 pub(crate) const TASK: &str = "APPROVALS_KILL_TASK";
@@ -70,6 +71,7 @@ pub(crate) async fn work(task: Task) {
         let done = tokio::time::timeout(PATIENCE, finish(callers)).await;
         return done.expect("a call hangs that nobody answers");
     };
+    end_with_parent();
     let next = AtomicU32::new(0);
     run_all(&mut callers, &caller, move || {
         Some(Key::new(generation, next.fetch_add(1, Ordering::Relaxed)))
@@ -80,6 +82,15 @@ pub(crate) async fn work(task: Task) {
         }
     });
     finish(callers).await;
+}
+
+/// A process without end must not stay when the test is interrupted that should have killed it: then its
+/// standard input ends.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        drop(std::io::stdin().read_to_end(&mut Vec::new()));
+        std::process::exit(1);
+    });
 }
 
 /// Several callers, who take the next key that there is until there is none.
@@ -120,11 +131,8 @@ impl Caller {
         let ledger = SqliteLedger::open(task.site.ledger(), ORIGIN, Arc::new(keys.log)).await;
         let ledger = Arc::new(ledger.unwrap());
         let agent = Requester::new(Principal::agent("agent:a").unwrap());
-        let builder = match task.bug {
-            None => Gate::builder().ledger(ledger),
-            Some(bug) => Gate::builder().ledger(Planted { bug, inner: ledger }),
-        };
-        let gate = builder
+        let gate = Gate::builder()
+            .ledger(Watched { bug: task.bug, inner: ledger })
             .policy(policy())
             .directory(directory())
             .approver(Reviewer(Arc::clone(&journal)))

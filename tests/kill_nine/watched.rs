@@ -1,4 +1,5 @@
-//! Ledgers with a planted bug, which the checks must find.
+//! The ledger as the processes see it: its errors are written down, and it may have a planted bug, which the
+//! checks must find.
 
 use approvals::{
     Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead, SqliteLedger,
@@ -23,14 +24,14 @@ impl Bug {
     }
 }
 
-/// A whole ledger behind a bug.
+/// A whole ledger, as it is or behind a bug.
 #[derive(Debug)]
-pub(crate) struct Planted {
-    pub(crate) bug: Bug,
+pub(crate) struct Watched {
+    pub(crate) bug: Option<Bug>,
     pub(crate) inner: Arc<SqliteLedger>,
 }
 
-impl Planted {
+impl Watched {
     async fn without_comparing(&self, mut append: Append) -> Result<Appended, LedgerError> {
         loop {
             match self.inner.append(append.clone()).await {
@@ -50,24 +51,36 @@ impl Planted {
     }
 }
 
+/// The gate tells its callers only that the ledger failed.
+fn watch<T>(what: &str, result: Result<T, LedgerError>) -> Result<T, LedgerError> {
+    if let Err(error) = &result
+        && !matches!(error, LedgerError::Conflict)
+    {
+        eprintln!("{what}: {error:?}");
+    }
+    result
+}
+
 #[async_trait]
-impl Ledger for Planted {
+impl Ledger for Watched {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        match self.bug {
-            Bug::Careless => self.without_comparing(append).await,
-            Bug::Hasty => self.before_storing(append).await,
-        }
+        let appended = match self.bug {
+            None => self.inner.append(append).await,
+            Some(Bug::Careless) => self.without_comparing(append).await,
+            Some(Bug::Hasty) => self.before_storing(append).await,
+        };
+        watch("append", appended)
     }
 
     async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.inner.history(of).await
+        watch("history", self.inner.history(of).await)
     }
 
     async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.inner.entries(from, limit).await
+        watch("entries", self.inner.entries(from, limit).await)
     }
 
     async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.inner.head().await
+        watch("head", self.inner.head().await)
     }
 }
