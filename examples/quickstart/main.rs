@@ -54,12 +54,7 @@ async fn main() -> ExitCode {
     };
     match night(transcript.as_deref()).await {
         Ok(0) => ExitCode::SUCCESS,
-        Ok(undecided) => {
-            println!(
-                "\n{undecided} of the calls that need a person ended undecided, so they did not run."
-            );
-            ExitCode::from(UNDECIDED)
-        }
+        Ok(_undecided) => ExitCode::from(UNDECIDED),
         Err(error) => {
             eprint!("error: {error}");
             let mut cause = error.source();
@@ -114,7 +109,12 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
         .on_behalf_of(Principal::human("u:mira")?);
     let undecided = gate.scope(agent, work(&shop, &lines)).await;
     gate.flush().await?;
-
+    if undecided > 0 {
+        println!(
+            "\n{undecided} of the calls that need a person ended undecided, so they did not run."
+        );
+        println!("To decide about them, run it at a terminal and answer in time.");
+    }
     verify(&path)?;
     Ok(undecided)
 }
@@ -154,6 +154,9 @@ async fn carry_out(shop: &Shop, call: &Call) -> bool {
         Ok(answer) => println!("  ran: {answer}"),
         Err(ToolError::Denied(denied)) => {
             println!("  did not run: {denied}");
+            if denied == Denied::Undeliverable {
+                println!("  (there is no terminal to ask at)");
+            }
             return matches!(
                 denied,
                 Denied::Expired | Denied::Undeliverable | Denied::Unavailable { .. }
@@ -168,7 +171,7 @@ async fn carry_out(shop: &Shop, call: &Call) -> bool {
 fn verify(path: &Path) -> Result<(), Failure> {
     let report = approvals_sqlite::verify(path, None, &[])?;
     let log = approvals_sqlite::SqliteLog::open_read_only(path)?;
-    let mut trail = Trail::new();
+    let mut trail = Trail::new(log.origin());
     for entry in log.events(0) {
         trail.read(&entry?)?;
     }
@@ -176,9 +179,8 @@ fn verify(path: &Path) -> Result<(), Failure> {
         "\nThe log of this night is intact: {} events, every signature holds.",
         report.head.checkpoint.size()
     );
-    println!(
-        "A stranger checks it with the `approvals` program (here: `cargo run -p approvals-cli --` instead):\n"
-    );
+    println!("In this checkout: cargo run -q -p approvals-cli -- log verify {}", path.display());
+    println!("A stranger checks it with the `approvals` program alone:\n");
     println!("approvals log verify {}", path.display());
     Ok(())
 }

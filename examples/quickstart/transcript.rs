@@ -37,6 +37,10 @@ pub(crate) fn read(file: &[u8]) -> Result<Vec<Line>, String> {
 fn message(line: &[u8]) -> Result<Vec<Line>, String> {
     let message = canonical::parse(line, MAX_LINE).map_err(|error| error.to_string())?;
     let mut lines = Vec::new();
+    // Only the assistant acts; what users and tools said is in the record as well.
+    if message.get("role").is_some_and(|role| role != "assistant") {
+        return Ok(lines);
+    }
     match message.get("content") {
         Some(Value::String(text)) => lines.push(Line::Text(text.clone())),
         Some(Value::Array(blocks)) => {

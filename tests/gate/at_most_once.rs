@@ -93,7 +93,7 @@ async fn started_is_durable_before_the_first_instruction() {
     let (gate, ledger) = asking(MockApprover::approving()).await;
     let inside = Arc::clone(&ledger);
     let run = gate.run(deploy(), |permit, _| async move {
-        let mut trail = Trail::new();
+        let mut trail = Trail::new(ORIGIN);
         for entry in inside.entries(0, 100).await.unwrap() {
             trail.read(&entry).unwrap();
         }

@@ -83,6 +83,7 @@ fn action() -> impl Strategy<Value = DynamicAction> {
     let argument = prop_oneof![
         hostile().prop_map(serde_json::Value::from),
         any::<i64>().prop_map(serde_json::Value::from),
+        (-1e6..1e6_f64).prop_map(serde_json::Value::from),
         Just(serde_json::Value::Null),
         prop::collection::btree_map(hostile(), hostile(), 0..3)
             .prop_map(|map| serde_json::to_value(map).unwrap()),
@@ -204,4 +205,30 @@ fn what_is_hidden_or_unbound_is_named() {
         "{card}"
     );
     assert!(card.contains("NOT shown and NOT bound") && card.contains("\"client\""), "{card}");
+}
+
+#[test]
+fn a_decimal_is_shown_as_it_runs() {
+    for cents in [965_007.496_088_635_1_f64, 0.1 + 0.2, 1e-7, -0.0, 4.35] {
+        let arguments = serde_json::json!({ "cents": cents }).as_object().unwrap().clone();
+        let cards = cards_now(vec![DynamicAction::new("bank.transfer", arguments).unwrap()]);
+        assert!(
+            cards[0].to_string().contains(&format!("\"cents\"        {cents:?}\n")),
+            "{}",
+            cards[0]
+        );
+    }
+}
+
+#[test]
+fn a_name_that_looks_like_a_value_is_called_odd() {
+    let name = format!("cents          100{}1000000", " ".repeat(60));
+    let arguments = serde_json::json!({ name: 5 }).as_object().unwrap().clone();
+    let card =
+        cards_now(vec![DynamicAction::new("bank.transfer", arguments).unwrap()])[0].to_string();
+    assert!(
+        card.contains("   odd name       \"cents") && card.contains("     its value    5\n"),
+        "{card}"
+    );
+    assert!(!card.contains("\n   \"cents"), "{card}");
 }

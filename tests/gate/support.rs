@@ -80,7 +80,7 @@ pub(crate) async fn run(gate: &Gate, action: impl Action, ran: &Ran) -> Result<(
 
 /// Everything that the ledger has, checked as a stranger would.
 pub(crate) async fn trail(ledger: &impl Ledger) -> Trail {
-    let mut trail = Trail::new();
+    let mut trail = Trail::new(ORIGIN);
     for entry in ledger.entries(0, usize::MAX).await.unwrap() {
         trail.read(&entry).unwrap();
     }

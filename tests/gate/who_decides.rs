@@ -50,22 +50,34 @@ struct Scene {
     inbox: InMemoryApprover,
     directory: Changing,
     ledger: Arc<MemoryLedger>,
+    request: RequestId,
 }
 
 impl Scene {
     async fn new(obligations: Obligations, people: &[(Principal, &[&str])]) -> Self {
+        Self::with_keys(obligations, people, [2, 3]).await
+    }
+
+    async fn with_keys(
+        obligations: Obligations,
+        people: &[(Principal, &[&str])],
+        [recorder, grant]: [u8; 2],
+    ) -> Self {
         let (inbox, directory, ledger) =
             (InMemoryApprover::new(), Changing::default(), ledger().await);
         directory.set(people);
         let policy = PolicyFn::new("ask/1", move |_| Verdict::Review(obligations.clone())).unwrap();
         let gate = builder(Arc::clone(&ledger))
             .directory(directory.clone())
+            .recorder_key(LocalSigner::from_seed(&[recorder; 32]).unwrap())
+            .grant_key(LocalSigner::from_seed(&[grant; 32]).unwrap())
             .policy(policy)
             .approver(inbox.clone());
-        let scene = Self { gate: gate.build().await.unwrap(), inbox, directory, ledger };
-        assert_eq!(scene.gate.submit(Self::action()).await.unwrap().phase, Phase::Pending);
+        let gate = gate.build().await.unwrap();
+        let Ticket { request, phase, .. } = gate.submit(Self::action()).await.unwrap();
+        assert_eq!(phase, Phase::Pending);
         settle().await;
-        scene
+        Self { gate, inbox, directory, ledger, request }
     }
 
     fn action() -> DynamicAction {
@@ -73,15 +85,9 @@ impl Scene {
     }
 
     async fn approve(&self, id: &str) -> Result<Phase, String> {
-        let ballot =
-            Ballot::approve(&self.gate.desk().card(self.request()).await.unwrap().unwrap())
-                .unwrap();
+        let card = self.gate.desk().card(self.request).await.unwrap().unwrap();
+        let ballot = Ballot::approve(&card).unwrap();
         self.gate.desk().decide(&identity(id), ballot).await.map_err(|error| error.to_string())
-    }
-
-    fn request(&self) -> RequestId {
-        let cards = self.inbox.waiting();
-        cards.first().map(Card::id).unwrap()
     }
 }
 
@@ -208,7 +214,7 @@ async fn every_decision_is_signed_and_one_changed_byte_is_found() {
     for (n, byte) in entries[decided].bytes.iter().enumerate() {
         let mut changed = entries.clone();
         changed[decided].bytes[n] = byte ^ 1;
-        let mut trail = Trail::new();
+        let mut trail = Trail::new(ORIGIN);
         let found = changed.iter().position(|entry| trail.read(entry).is_err());
         // Its own time is not signed; the tree covers that.
         let at =
@@ -216,4 +222,28 @@ async fn every_decision_is_signed_and_one_changed_byte_is_found() {
         assert!(found.is_some() || n < at, "byte {n} of the decision can be changed");
     }
     assert_eq!(MockApprover::identity().unwrap().channel(), "mock");
+}
+
+/// Events in perfect form, signed by other keys, put into the store by somebody who can write it.
+#[tokio::test(start_paused = true)]
+async fn what_no_key_of_the_log_has_signed_approves_nothing() {
+    let people = [(human("u:mira", &["ops"]), &["mira"][..])];
+    let scene = Scene::new(ask("ops", 1), &people).await;
+    let forger = Scene::with_keys(ask("ops", 1), &people, [8, 9]).await;
+    forger.approve("mira").await.unwrap();
+    let forged = forger.ledger.history(Some(forger.request)).await.unwrap();
+    let is_decision = |entry: &Entry| entry.bytes.windows(9).any(|it| it == b"\"decided\"");
+    let decided = forged.iter().position(is_decision).unwrap();
+    let entry = |entry: &Entry| NewEntry { bytes: entry.bytes.clone(), attachments: vec![] };
+    let entries = forged[decided..][..2].iter().map(entry).collect();
+    let expected = scene.ledger.history(Some(scene.request)).await.unwrap().len() as u64;
+    let append = Append { request: Some(scene.request), expected, entries };
+    scene.ledger.append(append).await.unwrap();
+
+    let ran = Ran::default();
+    let denied = run(&scene.gate, Scene::action(), &ran).await;
+    assert_eq!(denied, Err(Denied::Unavailable { what: "the ledger" }));
+    assert_eq!(ran.count(), 0);
+    // Under the forger's own keys it runs: nothing but the signatures was wrong with it.
+    run(&forger.gate, Scene::action(), &ran).await.unwrap();
 }

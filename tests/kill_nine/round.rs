@@ -74,7 +74,7 @@ struct Round {
 
 impl Round {
     fn new(site: Site, bug: Option<Bug>) -> Self {
-        Self { site, bug, trail: Trail::new(), read: 0, seen: Vec::new() }
+        Self { site, bug, trail: Trail::new(ORIGIN), read: 0, seen: Vec::new() }
     }
 
     fn task(&self, who: u32, generation: Option<u32>) -> Task {

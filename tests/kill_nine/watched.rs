@@ -1,5 +1,5 @@
-//! The ledger as the processes see it: its errors are written down, and it may have a planted bug, which the
-//! checks must find.
+//! The ledger as the processes see it: patient, its errors written down, and perhaps with a planted bug, which
+//! the checks must find.
 
 use approvals::{
     Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead, SqliteLedger,
@@ -32,6 +32,18 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// Where flushing takes long, one process can keep another from writing for longer than the ledger waits.
+    /// It says so and stores nothing; a gate denies then, and no promise is about that: here it tries again.
+    async fn patiently(&self, append: Append) -> Result<Appended, LedgerError> {
+        loop {
+            match self.inner.append(append.clone()).await {
+                Err(LedgerError::Unavailable(cause))
+                    if cause.to_string() == "database is locked" => {}
+                other => return other,
+            }
+        }
+    }
+
     async fn without_comparing(&self, mut append: Append) -> Result<Appended, LedgerError> {
         loop {
             match self.inner.append(append.clone()).await {
@@ -65,7 +77,7 @@ fn watch<T>(what: &str, result: Result<T, LedgerError>) -> Result<T, LedgerError
 impl Ledger for Watched {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
         let appended = match self.bug {
-            None => self.inner.append(append).await,
+            None => self.patiently(append).await,
             Some(Bug::Careless) => self.without_comparing(append).await,
             Some(Bug::Hasty) => self.before_storing(append).await,
         };

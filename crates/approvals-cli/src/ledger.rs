@@ -84,7 +84,7 @@ impl Ledger {
             .verify(trusted, seen)
             .map_err(|source| Error::Verify { path: path(), source })?;
         let head = &report.head.checkpoint;
-        let (mut trail, mut tree) = (Trail::new(), Frontier::new());
+        let (mut trail, mut tree) = (Trail::new(self.log.origin()), Frontier::new());
         // What was appended since is not under the head.
         for entry in self.log.events(0).take(usize::try_from(head.size()).unwrap_or(usize::MAX)) {
             let entry = entry.map_err(|source| Error::Ledger { path: path(), source })?;

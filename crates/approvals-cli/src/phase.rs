@@ -45,6 +45,7 @@ fn executed(execution: Execution) -> &'static str {
         Execution::Panicked => "panicked",
         Execution::Dropped => "dropped",
         Execution::Changed => "changed",
+        Execution::NotRun => "not run",
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn execution_sentence(execution: Execution) -> &'static str {
         Execution::Panicked => "executed: panicked on the way, what it did until then is unknown",
         Execution::Dropped => "executed: dropped on the way, what it did until then is unknown",
         Execution::Changed => "not run: the arguments were no longer those that were approved",
+        Execution::NotRun => "not run: its caller went away before it began",
     }
 }
 

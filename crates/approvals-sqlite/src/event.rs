@@ -68,11 +68,20 @@ impl<'a> Event<'a> {
         Ok(())
     }
 
+    /// The request that it is stored under, or none for the log's own events.
+    pub(crate) fn request_id(&self) -> Result<Option<RequestId>, Damage> {
+        if self.request.is_empty() {
+            return Ok(None);
+        }
+        let no_id = |_detail| Damage::at(self.index, "its request is no id");
+        self.request.parse().map(Some).map_err(no_id)
+    }
+
     /// The entry as ledgers give it out, still without attachments.
     pub(crate) fn to_entry(&self) -> Result<Entry, Damage> {
         Ok(Entry {
             index: self.index,
-            request: parse_request(self.request, self.index)?,
+            request: self.request_id()?,
             bytes: self.entry.to_vec(),
             attachments: Vec::new(),
         })
@@ -82,14 +91,6 @@ impl<'a> Event<'a> {
 /// How a request is written in its column.
 pub(crate) fn request_column(request: Option<RequestId>) -> String {
     request.map(|id| id.to_string()).unwrap_or_default()
-}
-
-fn parse_request(column: &str, index: u64) -> Result<Option<RequestId>, Damage> {
-    if column.is_empty() {
-        return Ok(None);
-    }
-    let parsed = column.parse().map_err(|_detail| Damage::at(index, "its request is no id"))?;
-    Ok(Some(parsed))
 }
 
 /// Which request an event's own bytes name.

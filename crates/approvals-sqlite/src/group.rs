@@ -4,15 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use approvals_core::{Append, Appended, LedgerError, SignedHead, Signer};
-use approvals_log::{Checkpoint, Frontier, SignedNote, Vkey, leaf_hash};
-use rusqlite::{Connection, ErrorCode, Statement, params};
+use approvals_core::{Append, Appended, LedgerError, NewEntry, SignedHead, Signer};
+use approvals_log::{Checkpoint, Frontier, Hash, SignedNote, Vkey, leaf_hash};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Statement, params};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::error::{BoxError, Damage};
 use crate::event::request_column;
-use crate::head::{Head, Stored};
+use crate::head::Head;
+use crate::known::{Ahead, Refused, SharedKnown};
+use crate::part::Part;
 
 /// How long the log key may take for one signature, while others wait for the file.
 const SIGN_WITHIN: Duration = Duration::from_secs(30);
@@ -72,15 +74,23 @@ impl Failure {
     }
 }
 
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Store(error) => Self::broken(error),
+            Refused::Damaged(damage) => Self::Damaged(damage),
+        }
+    }
+}
+
 /// What became of each append of a group, in order: its first index, or `None` for a conflict.
-pub(crate) type Placed = Vec<Option<u64>>;
+type Placed = Vec<Option<u64>>;
 
 /// The statements of a group, prepared once for a connection.
 pub(crate) struct Group<'c> {
     conn: &'c Connection,
     begin: Statement<'c>,
-    head: Statement<'c>,
-    count: Statement<'c>,
+    last: Statement<'c>,
     event: Statement<'c>,
     attachment: Statement<'c>,
     checkpoint: Statement<'c>,
@@ -93,8 +103,9 @@ impl<'c> Group<'c> {
         Ok(Self {
             conn,
             begin: conn.prepare("BEGIN IMMEDIATE")?,
-            head: conn.prepare(Stored::QUERY)?,
-            count: conn.prepare("SELECT coalesce(max(seq) + 1, 0) FROM event WHERE request = ?1")?,
+            last: conn.prepare(
+                "SELECT seq, idx FROM event WHERE request = ?1 ORDER BY seq DESC LIMIT 1",
+            )?,
             event: conn.prepare(
                 "INSERT INTO event(idx, request, seq, leaf, entry) VALUES(?1, ?2, ?3, ?4, ?5)",
             )?,
@@ -110,26 +121,34 @@ impl<'c> Group<'c> {
         })
     }
 
-    /// Stores what does not conflict, after `head`, which becomes the new head.
+    /// Stores what does not conflict, after the head that is `known`, or that others appended since.
+    ///
+    /// What each append is answered, in order; `None` for a conflict.
     pub(crate) fn store(
         &mut self,
         appends: &[&Append],
-        head: &mut Head,
+        known: &SharedKnown,
         signer: &HeadSigner,
-    ) -> Result<Placed, Failure> {
+    ) -> Result<Vec<Option<Appended>>, Failure> {
         self.begin.execute([]).map_err(|error| match error.sqlite_error_code() {
             // Another process holds the file for longer than we wait; that breaks nothing.
             Some(ErrorCode::DatabaseBusy) => Failure::refused(error),
             _ => Failure::broken(error),
         })?;
-        let stored = self.write(appends, head, signer).and_then(|(placed, next)| {
-            if let Some(next) = next {
+        let stored = self.write(appends, known, signer).and_then(|written| {
+            let (base, next, placed, ahead) = written;
+            if next.size() > base.size() {
                 self.commit.execute([]).map_err(|e| Failure::Undecided(Arc::new(e.into())))?;
-                *head = next;
+                let mut known = known.lock();
+                // A reader may have seen the commit before this thread came here, and have taken it up.
+                if known.head().size() == base.size() {
+                    known.adopt(next.clone(), ahead);
+                }
             } else {
                 self.roll_back();
             }
-            Ok(placed)
+            let appended = |first| Appended { first, head: next.signed.clone() };
+            Ok(placed.into_iter().map(|first| first.map(appended)).collect())
         });
         if stored.is_err() {
             self.roll_back();
@@ -137,74 +156,73 @@ impl<'c> Group<'c> {
         stored
     }
 
-    /// Everything up to the commit. A head that is signed here and then not committed is dropped unseen.
+    /// Everything up to the commit: the head before and the head after, which are the same if there was nothing
+    /// but conflicts. A head that is signed here and then not committed is dropped unseen.
     fn write(
         &mut self,
         appends: &[&Append],
-        head: &mut Head,
+        known: &SharedKnown,
         signer: &HeadSigner,
-    ) -> Result<(Placed, Option<Head>), Failure> {
-        self.follow(head, &signer.vkey)?;
-        let mut tree = head.tree.clone();
+    ) -> Result<(Head, Head, Placed, Ahead), Failure> {
+        let (base, mut ahead) = self.follow(appends, known)?;
         let mut placed = Vec::with_capacity(appends.len());
         for append in appends {
-            placed.push(self.append(append, &mut tree).map_err(Failure::broken)?);
+            placed.push(self.append(append, &mut ahead)?);
         }
-        if tree.size() == head.size() {
-            return Ok((placed, None));
+        if ahead.tree.size() == base.size() {
+            return Ok((base.clone(), base, placed, ahead));
         }
-        let next = signer.sign(tree).map_err(Failure::refused)?;
-        self.advance(head, &next).map_err(Failure::broken)?;
-        Ok((placed, Some(next)))
+        let next = signer.sign(ahead.tree.clone()).map_err(Failure::refused)?;
+        self.advance(&base, &next).map_err(Failure::broken)?;
+        Ok((base, next, placed, ahead))
     }
 
-    /// Takes up what another process appended since.
-    fn follow(&mut self, head: &mut Head, vkey: &Vkey) -> Result<(), Failure> {
-        let gone = || {
-            Failure::Damaged(Damage::at(head.size().saturating_sub(1), "there is no signed head"))
-        };
-        let stored = Stored::load(&mut self.head).map_err(Failure::broken)?.ok_or_else(gone)?;
-        if head.is(&stored) {
-            return Ok(());
+    /// Takes up what another process appended since. Until this transaction ends nobody can append more.
+    fn follow(&self, appends: &[&Append], known: &SharedKnown) -> Result<(Head, Ahead), Failure> {
+        let mut known = known.lock();
+        known.follow(self.conn)?;
+        let mut ahead = Ahead::new(&known);
+        for append in appends {
+            ahead.part(Part::Of(append.request), &known);
         }
-        let found = stored.check(vkey).map_err(Failure::Damaged)?;
-        if found.size() <= head.size() {
-            let detail =
-                format!("the ledger was rolled back to {} events while it was open", found.size());
-            return Err(Failure::Damaged(Damage::between(
-                found.size(),
-                head.size().saturating_sub(1),
-                detail,
-            )));
-        }
-        *head = found;
-        Ok(())
+        Ok((known.head().clone(), ahead))
     }
 
-    fn append(&mut self, append: &Append, tree: &mut Frontier) -> rusqlite::Result<Option<u64>> {
+    fn append(&mut self, append: &Append, ahead: &mut Ahead) -> Result<Option<u64>, Failure> {
         let request = request_column(append.request);
-        let count: i64 = self.count.query_row([&request], |row| row.get(0))?;
-        if u64::try_from(count) != Ok(append.expected) {
+        let number =
+            |row: &Row<'_>, at| row.get(at).map(|it: i64| u64::try_from(it).unwrap_or(u64::MAX));
+        let last = self.last.query_row([&request], |row| Ok((number(row, 0)?, number(row, 1)?)));
+        // If the end of a request were removed, what it used up would be unused again.
+        let before = ahead.of(append.request);
+        before.check_last(last.optional().map_err(Failure::broken)?).map_err(Failure::Damaged)?;
+        if before.count != append.expected {
             return Ok(None);
         }
-        let first = tree.size();
-        for (seq, new) in (count..).zip(&append.entries) {
+        let first = ahead.tree.size();
+        for (seq, new) in (before.count..).zip(&append.entries) {
             let leaf = leaf_hash(&new.bytes);
-            let index = to_sql(tree.size())?;
-            self.event.execute(params![index, request, seq, leaf, new.bytes])?;
-            for (n, beside) in (0_i64..).zip(&new.attachments) {
-                let digest = beside.digest.to_string();
-                self.attachment.execute(params![
-                    index,
-                    n,
-                    digest,
-                    beside.erasable,
-                    beside.bytes
-                ])?;
-            }
-            tree.push(leaf);
+            self.insert(&request, ahead.tree.size(), seq, &leaf, new).map_err(Failure::broken)?;
+            ahead.push(append.request, leaf);
         }
         Ok(Some(first))
+    }
+
+    fn insert(
+        &mut self,
+        request: &str,
+        index: u64,
+        seq: u64,
+        leaf: &Hash,
+        new: &NewEntry,
+    ) -> rusqlite::Result<()> {
+        let (index, seq) = (to_sql(index)?, to_sql(seq)?);
+        self.event.execute(params![index, request, seq, leaf, new.bytes])?;
+        for (n, beside) in (0_i64..).zip(&new.attachments) {
+            let digest = beside.digest.to_string();
+            self.attachment.execute(params![index, n, digest, beside.erasable, beside.bytes])?;
+        }
+        Ok(())
     }
 
     fn advance(&mut self, from: &Head, to: &Head) -> Result<(), BoxError> {
@@ -230,11 +248,6 @@ impl<'c> Group<'c> {
             tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
         }
     }
-}
-
-/// What an append that was stored is answered.
-pub(crate) fn appended(first: u64, head: &Head) -> Appended {
-    Appended { first, head: head.signed.clone() }
 }
 
 fn to_sql(number: u64) -> rusqlite::Result<i64> {

@@ -16,8 +16,8 @@ pub(crate) struct Head {
 /// The columns of `head`, not yet checked.
 #[derive(Debug)]
 pub(crate) struct Stored {
-    pub(crate) size: i64,
-    pub(crate) root: Vec<u8>,
+    size: i64,
+    root: Vec<u8>,
     frontier: Vec<u8>,
     note: String,
 }
@@ -71,10 +71,12 @@ impl Head {
         })
     }
 
-    /// Whether the stored head is this one.
+    /// Whether the stored head is this one, in every column.
     pub(crate) fn is(&self, stored: &Stored) -> bool {
         u64::try_from(stored.size) == Ok(self.size())
             && stored.root == self.signed.checkpoint.root()
+            && stored.note == self.signed.note
+            && stored.frontier == self.tree.to_bytes()
     }
 
     /// Writes the first head of a new file.

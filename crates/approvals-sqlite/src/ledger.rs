@@ -11,10 +11,11 @@ use approvals_log::{Checkpoint, MAX_ENTRY, Vkey};
 use async_trait::async_trait;
 use tokio::sync::oneshot;
 
+use crate::answer;
 use crate::error::OpenError;
 use crate::event::{names, request_column};
 use crate::open::file;
-use crate::read::{self, unavailable};
+use crate::read::unavailable;
 use crate::threads::Threads;
 use crate::writer::Job;
 
@@ -26,6 +27,11 @@ use crate::writer::Job;
 ///
 /// An entry that is a JSON object must name its request in its member `request`, as events do, or have none
 /// if it is the log's own: then a changed request column is found. Other bytes are stored as they are.
+///
+/// What is read is held against what the signed heads cover, so that rows which somebody else put into the
+/// file, changed or removed while it is open are an error and never an answer. For that a ledger keeps about
+/// 100 bytes of memory for each request that the log has, and three for each event. [`entries`](Ledger::entries)
+/// reads, besides those asked for, up to 62 events around them. Attachments are given out as they are stored.
 ///
 /// After an error of the disk the file is opened and checked anew before the next append. Dropping the ledger
 /// lets what was queued finish in the background; [`close`](Self::close) waits for it.
@@ -128,16 +134,18 @@ impl Ledger for SqliteLedger {
     }
 
     async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.threads.questions.ask(move |conn| read::history(conn, of)).await
+        let known = self.threads.known.clone();
+        self.threads.questions.ask(move |conn| answer::history(conn, &known, of)).await
     }
 
     async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.threads.questions.ask(move |conn| read::entries(conn, from, limit)).await
+        let known = self.threads.known.clone();
+        self.threads.questions.ask(move |conn| answer::entries(conn, &known, from, limit)).await
     }
 
     async fn head(&self) -> Result<SignedHead, LedgerError> {
-        let vkey = self.vkey.clone();
-        self.threads.questions.ask(move |conn| read::head(conn, &vkey)).await
+        let known = self.threads.known.clone();
+        self.threads.questions.ask(move |conn| answer::head(conn, &known)).await
     }
 }
 

@@ -134,7 +134,7 @@ impl SqliteLog {
             let (found, trusted) = (self.vkey.to_string(), trusted.to_string());
             return Err(VerifyError::Key { found, trusted });
         }
-        let scan = Scan { vkey: &self.vkey, seen, thorough: true };
+        let scan = Scan { vkey: &self.vkey, seen, thorough: true, streams: false };
         let scanned = scan.run(&self.conn.lock().unwrap_or_else(PoisonError::into_inner));
         self.unchanged().map_err(|reason| VerifyError::Read(reason.into()))?;
         let scanned = scanned.map_err(|error| match error {
@@ -178,7 +178,7 @@ impl Ledger for SqliteLog {
     }
 
     async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.read(|conn| read::history(conn, of))
+        self.read(|conn| read::history(conn, of, |_event| Ok(())))
     }
 
     async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {

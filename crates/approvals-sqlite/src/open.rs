@@ -8,16 +8,16 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use crate::connect;
 use crate::error::{BoxError, Damage, OpenError};
 use crate::group::HeadSigner;
-use crate::head::Head;
+use crate::known::Known;
 use crate::scan::{Scan, ScanError};
 use crate::schema::{self, Kind};
 
-/// A connection for writing, and the head to go on from.
+/// A connection for writing, and what is known of the log to go on from.
 pub(crate) fn writable(
     path: &Path,
     signer: &HeadSigner,
     seen: &[Checkpoint],
-) -> Result<(Connection, Head), OpenError> {
+) -> Result<(Connection, Known), OpenError> {
     connect::create(path).map_err(|error| file(path, error))?;
     let mut conn = connect::writer(path).map_err(|error| file(path, error))?;
     if kind(&conn, path)? == Kind::Empty {
@@ -36,13 +36,13 @@ pub(crate) fn writable(
             given: key(given),
         });
     }
-    let scan = Scan { vkey: given, seen, thorough: false };
+    let scan = Scan { vkey: given, seen, thorough: false, streams: true };
     let scanned = scan.run(&conn).map_err(|error| match error {
         ScanError::Damaged(damages) => OpenError::Damaged { path: path.to_owned(), damages },
         ScanError::Seen(source) => OpenError::Seen { path: path.to_owned(), source },
         ScanError::Store(error) => file(path, error),
     })?;
-    Ok((conn, scanned.head))
+    Ok((conn, Known::new(given.clone(), scanned.head, scanned.streams)))
 }
 
 /// The log whose ledger this is, as the file says.

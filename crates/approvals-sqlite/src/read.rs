@@ -9,8 +9,12 @@ use crate::error::Damage;
 use crate::event::{COLUMNS, Event, request_column};
 use crate::head::{Head, open_note};
 
-/// All events of one request, or the log's own.
-pub(crate) fn history(conn: &Connection, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
+/// All events of one request, or the log's own; each is shown to `check`.
+pub(crate) fn history(
+    conn: &Connection,
+    of: Option<RequestId>,
+    mut check: impl FnMut(&Event<'_>) -> Result<(), Damage>,
+) -> Result<Vec<Entry>, LedgerError> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE request = ?1 ORDER BY seq");
     let mut query = conn.prepare(&sql).map_err(unavailable)?;
     let rows = query.query([request_column(of)]).map_err(unavailable)?;
@@ -22,7 +26,9 @@ pub(crate) fn history(conn: &Connection, of: Option<RequestId>) -> Result<Vec<En
             return Err(Damage::at(event.index, "it is not the next of its request"));
         }
         next_seq = next_seq.saturating_add(1);
-        Ok(event)
+        event.check()?;
+        check(&event)?;
+        Ok(Some(event))
     })
 }
 
@@ -41,7 +47,8 @@ pub(crate) fn entries(
     collect(conn, rows, |row| {
         let event = Event::read(row, next)?;
         next = next.saturating_add(1);
-        Ok(event)
+        event.check()?;
+        Ok(Some(event))
     })
 }
 
@@ -83,16 +90,16 @@ pub(crate) fn checkpoints(
 const BESIDE: &str = "SELECT digest, erasable, bytes FROM attachment
     WHERE idx = ?1 AND bytes IS NOT NULL ORDER BY n";
 
-fn collect(
+/// The events that `read` makes of `rows`, with their attachments; a row of which it makes none is left out.
+pub(crate) fn collect(
     conn: &Connection,
     mut rows: Rows<'_>,
-    mut read: impl for<'a> FnMut(&'a rusqlite::Row<'_>) -> Result<Event<'a>, Damage>,
+    mut read: impl for<'a> FnMut(&'a rusqlite::Row<'_>) -> Result<Option<Event<'a>>, Damage>,
 ) -> Result<Vec<Entry>, LedgerError> {
     let mut beside = None;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(unavailable)? {
-        let event = read(row)?;
-        event.check()?;
+        let Some(event) = read(row)? else { continue };
         let mut entry = event.to_entry()?;
         let beside = match &mut beside {
             Some(prepared) => prepared,

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::OpenError;
 use crate::group::HeadSigner;
+use crate::known::SharedKnown;
 use crate::reader::{self, Questions};
 use crate::writer::{Job, Jobs, MAX_GROUP, Writer};
 
@@ -18,6 +19,8 @@ use crate::writer::{Job, Jobs, MAX_GROUP, Writer};
 pub(crate) struct Threads {
     pub(crate) appends: mpsc::Sender<Job>,
     pub(crate) questions: Questions,
+    /// What the answers are held against.
+    pub(crate) known: SharedKnown,
     /// Ends when every connection is closed.
     ended: mpsc::Receiver<()>,
 }
@@ -41,7 +44,7 @@ impl Threads {
             write(file, vkey, key, &seen, jobs, readers, opening);
             drop::<mpsc::Sender<()>>(writing);
         })?;
-        opened.await.unwrap_or_else(|gone| Err(OpenError::Thread(gone.into())))?;
+        let known = opened.await.unwrap_or_else(|gone| Err(OpenError::Thread(gone.into())))?;
         for _ in 0..reader::THREADS {
             let (path, queue, reading) = (path.to_owned(), queue.clone(), reading.clone());
             spawn("approvals-read", move || {
@@ -49,11 +52,11 @@ impl Threads {
                 drop(reading);
             })?;
         }
-        Ok(Self { appends, questions, ended })
+        Ok(Self { appends, questions, known, ended })
     }
 
     pub(crate) async fn join(self) {
-        let Self { appends, questions, mut ended } = self;
+        let Self { appends, questions, mut ended, .. } = self;
         drop((appends, questions));
         while ended.recv().await.is_some() {}
     }
@@ -66,7 +69,7 @@ fn write(
     seen: &[Checkpoint],
     jobs: Jobs,
     readers: mpsc::Receiver<()>,
-    opening: oneshot::Sender<Result<(), OpenError>>,
+    opening: oneshot::Sender<Result<SharedKnown, OpenError>>,
 ) {
     // Made here, since a runtime must not be dropped where async code runs.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -75,7 +78,7 @@ fn write(
         .and_then(|runtime| Writer::open(path, HeadSigner { vkey, key, runtime }, seen));
     match writer {
         Ok((writer, conn)) => {
-            if opening.send(Ok(())).is_ok() {
+            if opening.send(Ok(writer.known())).is_ok() {
                 writer.run(conn, jobs, readers);
             }
         }

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Damage, OpenError};
-use crate::group::{Failure, Group, HeadSigner, appended};
-use crate::head::Head;
+use crate::group::{Failure, Group, HeadSigner};
+use crate::known::SharedKnown;
 use crate::open;
 
 /// The most appends in one transaction, and the most that wait for it.
@@ -28,8 +28,8 @@ pub(crate) type Jobs = mpsc::Receiver<Job>;
 pub(crate) struct Writer {
     path: PathBuf,
     signer: HeadSigner,
-    /// The newest head that this process knows of; the file may only go on from here.
-    head: Head,
+    /// The file may only go on from here.
+    known: SharedKnown,
 }
 
 impl Writer {
@@ -38,8 +38,13 @@ impl Writer {
         signer: HeadSigner,
         seen: &[Checkpoint],
     ) -> Result<(Self, Connection), OpenError> {
-        let (conn, head) = open::writable(&path, &signer, seen)?;
-        Ok((Self { path, signer, head }, conn))
+        let (conn, known) = open::writable(&path, &signer, seen)?;
+        Ok((Self { path, signer, known: known.shared() }, conn))
+    }
+
+    /// What the readers share with it.
+    pub(crate) fn known(&self) -> SharedKnown {
+        self.known.clone()
     }
 
     /// Answers jobs until the last ledger that could send one is gone.
@@ -83,13 +88,10 @@ impl Writer {
     /// Whether the connection can be used for the next group.
     fn commit(&mut self, statements: &mut Group<'_>, group: Vec<Job>) -> bool {
         let appends: Vec<&Append> = group.iter().map(|job| &job.append).collect();
-        match statements.store(&appends, &mut self.head, &self.signer) {
-            Ok(placed) => {
-                for (job, first) in group.into_iter().zip(placed) {
-                    answer(
-                        job,
-                        first.map(|first| appended(first, &self.head)).ok_or(LedgerError::Conflict),
-                    );
+        match statements.store(&appends, &self.known, &self.signer) {
+            Ok(results) => {
+                for (job, appended) in group.into_iter().zip(results) {
+                    answer(job, appended.ok_or(LedgerError::Conflict));
                 }
                 true
             }
@@ -106,11 +108,11 @@ impl Writer {
     }
 
     /// A new connection after an error. A failed write or flush cannot be repeated in place, so the file is
-    /// read as after a crash, and must go on from the head that was last answered.
+    /// read as after a crash, and must go on from the head that is known.
     fn reopen(&mut self) -> Result<Connection, Failure> {
-        let known = [self.head.signed.checkpoint.clone()];
-        let opened = open::writable(&self.path, &self.signer, &known);
-        let (conn, head) = opened.map_err(|error| {
+        let before = self.known.lock().head().signed.checkpoint.clone();
+        let opened = open::writable(&self.path, &self.signer, std::slice::from_ref(&before));
+        let (conn, found) = opened.map_err(|error| {
             if let OpenError::Damaged { damages, .. } = &error
                 && let Some(damage) = damages.as_slice().first()
             {
@@ -118,12 +120,16 @@ impl Writer {
             }
             if let OpenError::Seen { source, .. } = &error {
                 let detail = format!("the ledger does not go on from its own head: {source}");
-                return Failure::Damaged(Damage::at(self.head.size().saturating_sub(1), detail));
+                return Failure::Damaged(Damage::at(before.size().saturating_sub(1), detail));
             }
             Failure::broken(error)
         })?;
-        self.head = head;
-        tracing::info!(size = self.head.size(), "the ledger was reopened");
+        let mut known = self.known.lock();
+        // If a reader took up more meanwhile, that may be newer than what was scanned here.
+        if known.head().signed.checkpoint == before {
+            *known = found;
+        }
+        tracing::info!(size = known.head().size(), "the ledger was reopened");
         Ok(conn)
     }
 }

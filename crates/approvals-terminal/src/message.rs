@@ -97,18 +97,17 @@ pub(crate) const REASON: &str =
 pub(crate) const MARK: &str = "> ";
 
 /// When the person leaves it.
-pub(crate) const LEFT: &str = "left open for others to decide\n\n";
+pub(crate) const LEFT: &str =
+    "left open for others; if nobody decides in time, it does not happen\n\n";
 
 /// After too many lines that count as nothing.
-pub(crate) const ENOUGH: &str =
-    "that was the third time; the request is left open for others to decide\n\n";
+pub(crate) const ENOUGH: &str = "that was the third time; the request is left open for others; if nobody decides in time, it does not happen\n\n";
 
 /// When the program no longer asks.
 pub(crate) const STOPPED: &str = "\nthe program has stopped asking; nothing was decided here\n\n";
 
 /// A card that has no digest any more.
-pub(crate) const UNREADABLE: &str =
-    "the request could not be described again; it is left open for others to decide\n\n";
+pub(crate) const UNREADABLE: &str = "the request could not be described again; it is left open for others; if nobody decides in time, it does not happen\n\n";
 
 /// A card that is not shown.
 pub(crate) const UNPRINTABLE: &str =
@@ -166,6 +165,9 @@ fn became(phase: &Phase) -> String {
         Phase::Started => return "it is approved and has started".into(),
         Phase::Ended(Outcome::Executed(Execution::Changed)) => {
             return "it did not run, since its arguments had changed".into();
+        }
+        Phase::Ended(Outcome::Executed(Execution::NotRun)) => {
+            return "it did not run, since whoever asked has gone".into();
         }
         Phase::Ended(Outcome::Executed(_ran)) => return "it is approved and has run".into(),
         Phase::Ended(Outcome::Closed(cause)) => cause,

@@ -70,9 +70,9 @@ fn two_hundred_hostile_texts_put_nothing_on_the_screen_but_printable_lines() {
             let ours = [
                 "",
                 "APPROVAL NEEDED",
-                "-- facts ",
-                "-- arguments: exactly these are approved ",
-                "-- the requester says (not checked) ",
+                "-- facts",
+                "-- what it is done to, and with: exactly this is approved",
+                "-- the requester says (not checked)",
             ];
             assert!(
                 line.starts_with("   ") || ours.contains(&line),
@@ -94,7 +94,7 @@ fn two_cards_never_look_alike() {
         let (a_shown, b_shown) = (shown(&a), shown(&b));
         prop_assert_ne!(&a_shown.text, &b_shown.text);
         // Not only by the id and the digest of the request: the arguments themselves differ.
-        let arguments = |text: &str| text.split("-- arguments").nth(1).unwrap().to_owned();
+        let arguments = |text: &str| text.split("-- what it is done to").nth(1).unwrap().to_owned();
         prop_assert_eq!(a == b, arguments(&a_shown.text) == arguments(&b_shown.text));
         Ok(())
     });

@@ -87,7 +87,7 @@ async fn the_third_line_that_is_no_answer_leaves_the_request_to_others() {
     person.reads("not valid UTF-8");
     person.reads_card();
     person.types(format!("{code}\x1b[A\n"));
-    person.reads("left open for others to decide\r\n");
+    person.reads("left open for others; if nobody decides in time, it does not happen\r\n");
     person.types(format!("{code}\n"));
     tokio::time::sleep(MOMENT).await;
     assert!(!call.is_finished());
@@ -147,7 +147,7 @@ async fn skipping_and_the_end_of_input_decide_nothing_and_make_room_for_the_next
                 person.reads("> ");
             }
         }
-        person.reads("left open for others to decide\r\n");
+        person.reads("left open for others; if nobody decides in time, it does not happen\r\n");
     }
     assert!(calls.iter().all(|call| !call.is_finished()));
 }

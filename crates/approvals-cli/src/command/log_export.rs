@@ -97,7 +97,14 @@ impl Folder {
     fn publish(&mut self, note: &str) -> Result<(), Error> {
         let (path, aside) = (self.dir.join("checkpoint"), self.dir.join("checkpoint.new"));
         let failed = |source| Error::Write { path: path.clone(), source };
-        fs::write(&aside, note).and_then(|()| fs::rename(&aside, &path)).map_err(failed)?;
+        // A new file always: what lies there may lead elsewhere.
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            Ok(()) | Err(_) => {}
+        }
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).open(&aside).map_err(failed)?;
+        file.write_all(note.as_bytes()).and_then(|()| fs::rename(&aside, &path)).map_err(failed)?;
         self.written = self.written.saturating_add(1);
         Ok(())
     }

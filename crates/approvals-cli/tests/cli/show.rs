@@ -19,8 +19,8 @@ fn an_executed_request_is_told_from_the_card_to_the_outcome() {
     let specimen = Specimen::new("show-executed");
     let id = specimen.request("s3.export").to_string();
     let text = specimen.run(&["show", &id, "--ledger", "approvals.db"]).ok().out;
-    assert!(text.starts_with("-- facts \n   action         s3.export\n"), "{text}");
-    assert!(text.contains("-- hidden from you, but bound \n   \"token\"        sha256:"), "{text}");
+    assert!(text.starts_with("-- facts\n   action         s3.export\n"), "{text}");
+    assert!(text.contains("-- hidden from you, but bound\n   \"token\"        sha256:"), "{text}");
 
     let (_, timeline) = text.split_once("-- timeline").unwrap();
     let timeline = without_chance(timeline);

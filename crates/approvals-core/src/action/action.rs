@@ -5,9 +5,9 @@ use super::id::IdempotencyKey;
 
 /// One sensitive operation that is about to be performed.
 ///
-/// Duties: tell the truth about what the body will do, in full, each time it is asked. It is asked twice:
-/// at intake, for what policy and reviewers judge, and again just before the body runs. If the two
-/// differ in one byte, the body does not run.
+/// Duties: tell the truth about what the body will do, in full, each time it is asked: at intake, for what
+/// policy and reviewers judge; again before a grant is used; and once more just before the body runs. If
+/// what it says differs in one byte, the body does not run.
 ///
 /// Contract: `describe` is pure and quick, names the action once, and binds every value that the body
 /// depends on, or names it as [`unbound`](Description::unbound). An error or a panic denies.

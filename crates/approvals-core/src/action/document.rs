@@ -176,25 +176,29 @@ impl Description {
         if bytes.len() > self.limit {
             return Err(CanonicalError::too_large(self.limit).into());
         }
-        Ok(Intake {
-            document: Document::parse(&bytes)?,
-            digest: Document::digest(&bytes),
-            bytes,
-            sealed,
-        })
+        Ok(Intake { digest: Document::digest(&bytes), bytes, sealed })
     }
 }
 
 /// An action taken in: what it is, as bytes, and what its redacted values are.
 #[derive(Clone, Debug)]
 pub(crate) struct Intake {
-    pub(crate) document: Document,
     pub(crate) digest: Digest,
     pub(crate) bytes: Vec<u8>,
     pub(crate) sealed: BTreeMap<String, Sealed>,
 }
 
 impl Intake {
+    /// What was taken in, as it will be shown: it is read back from the bytes that are approved, and what
+    /// would not be written the same again is refused.
+    pub(crate) fn document(&self) -> Result<Document, DescribeError> {
+        let value = parse(&self.bytes, usize::MAX)?;
+        if canonical::to_bytes(&value, usize::MAX)? != self.bytes {
+            return Err(CanonicalError::inexact().into());
+        }
+        serde_json::from_value(value).map_err(|error| CanonicalError::other(error).into())
+    }
+
     /// The salts, with which describing the same action again gives the same bytes.
     pub(crate) fn salts(&self) -> BTreeMap<String, Salt> {
         let salt = |sealed: &Sealed| sealed.salt_and_value.first_chunk::<32>().copied();

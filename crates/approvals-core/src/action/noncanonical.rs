@@ -23,6 +23,7 @@ pub(super) enum Problem {
     TooDeep,
     TooLarge(usize),
     Inexact,
+    NotJson(String),
     Other(String),
 }
 
@@ -31,6 +32,10 @@ impl CanonicalError {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    pub(super) fn smuggled() -> Self {
+        Self::other("it is a raw or arbitrary-precision value of `serde_json`; pass it as text")
     }
 
     pub(super) fn inexact() -> Self {
@@ -47,6 +52,11 @@ impl CanonicalError {
 
     pub(super) fn too_large(limit: usize) -> Self {
         Problem::TooLarge(limit).into()
+    }
+
+    /// Text that is not JSON, or is of another shape.
+    pub(crate) fn not_json(message: impl fmt::Display) -> Self {
+        Problem::NotJson(message.to_string().chars().take(200).collect()).into()
     }
 
     pub(crate) fn other(message: impl fmt::Display) -> Self {
@@ -90,6 +100,7 @@ impl fmt::Display for CanonicalError {
             Problem::TooDeep => write!(f, " is nested deeper than {MAX_DEPTH} levels"),
             Problem::TooLarge(limit) => write!(f, " is larger than {limit} bytes"),
             Problem::Inexact => f.write_str(" is a number too large to be exact; pass it as text"),
+            Problem::NotJson(message) => write!(f, " is not valid JSON: {message}"),
             Problem::Other(message) => write!(f, " cannot be serialized: {message}"),
         }
     }

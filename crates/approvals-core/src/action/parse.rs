@@ -11,7 +11,8 @@ use super::noncanonical::{CanonicalError, MAX_DEPTH};
 /// Parses one JSON text (RFC 8259) of at most `limit` bytes.
 ///
 /// Unlike `serde_json::from_slice` it refuses what would be lost silently: duplicate keys, and numbers
-/// beyond 2⁵³ that are not exact integers of 64 bits.
+/// beyond 2⁵³ that are not exact integers of 64 bits. A decimal is the double that is nearest to it, which is
+/// what is shown and what runs.
 ///
 /// ```
 /// use approvals_core::canonical;
@@ -35,7 +36,7 @@ pub fn parse(text: &[u8], limit: usize) -> Result<Value, CanonicalError> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let parsed = Strict { depth: 0, refusal: &refusal }.deserialize(&mut json);
     let parsed = parsed.and_then(|value| json.end().map(|()| value));
-    parsed.map_err(|error| refusal.take().unwrap_or_else(|| CanonicalError::other(error)))
+    parsed.map_err(|error| refusal.take().unwrap_or_else(|| CanonicalError::not_json(error)))
 }
 
 /// Reads one value; what it refuses waits in `refusal` while the path is put together on the way out.
@@ -127,6 +128,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let child = self.deeper()?;
         let mut members = Map::new();
         while let Some(key) = map.next_key::<String>()? {
+            if key.starts_with("$serde_json::private") {
+                return Err(self.refuse(CanonicalError::smuggled()));
+            }
             if members.contains_key(&key) {
                 return Err(self.refuse(CanonicalError::duplicate(&key)));
             }

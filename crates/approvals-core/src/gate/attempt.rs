@@ -1,6 +1,6 @@
 //! One attempt at an action, from its description to a started request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::journal::{Loaded, StepError, TRIES, attachments};
 use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::digest::Digest;
-use crate::action::document::{DescribeError, Description, Intake, Salt};
+use crate::action::document::{DescribeError, Description, Document, Intake, Salt};
 use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::{Principal, Requester};
 use crate::policy::facts::Facts;
@@ -41,8 +41,10 @@ pub(super) struct Attempt {
     key: Option<IdempotencyKey>,
     requester: Requester,
     intake: Intake,
+    document: Document,
     /// What the ledger says of it.
     loaded: Loaded,
+    waiting: Waiting,
 }
 
 /// What is left to do before the body may run.
@@ -89,6 +91,9 @@ impl Gate {
     /// Whose call this is, and which request. (What looks at the action is never asynchronous, so that
     /// actions need not be `Sync`.)
     pub(super) fn attempt(&self, action: &dyn Action) -> Result<Identified, Denied> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Denied::Unavailable { what: "the tokio runtime" });
+        }
         let (core, requester) = (Arc::clone(self.core()), self.requester()?);
         let key = action.key().cloned();
         let id = request_id(&core, &requester, key.as_ref())?;
@@ -112,7 +117,9 @@ impl Identified {
         if loaded.state.action().is_some_and(|action| action != intake.digest) {
             return Err(Denied::Conflict { request: id });
         }
-        Ok(Attempt { core, id, key, requester, intake, loaded })
+        let document = intake.document()?;
+        let waiting = Waiting::new(Arc::clone(&core), id, key.is_none());
+        Ok(Attempt { core, id, key, requester, intake, document, loaded, waiting })
     }
 }
 
@@ -137,19 +144,28 @@ impl Attempt {
 
     /// Asks, and waits until people have decided, if they are to.
     ///
-    /// Dropping the future withdraws the request, unless others can pick it up.
+    /// Dropping the attempt from here on withdraws the request, unless others can pick it up.
     pub(super) async fn until_decided(&mut self) -> Result<Decided, Denied> {
-        let waiting = Waiting::new(Arc::clone(&self.core), self.id, self.key.is_none());
+        self.waiting.arm();
+        let decided = self.ask_and_wait().await;
+        self.waiting.disarm_if(decided.is_err());
+        decided
+    }
+
+    async fn ask_and_wait(&mut self) -> Result<Decided, Denied> {
         if self.ask(true).await? {
-            waiting.disarm();
             return Ok(Decided::Started);
         }
         self.attend();
         if *self.phase() == Phase::Pending {
             self.loaded = self.core.decided(self.id, Phase::Pending).await?;
         }
-        waiting.disarm();
         self.ensure_startable().map(|()| Decided::Granted)
+    }
+
+    /// The body is about to begin: from here on, its end is what is recorded.
+    pub(super) fn begins(&mut self) {
+        self.waiting.disarm_if(true);
     }
 
     pub(super) fn state(&self) -> &State {
@@ -162,7 +178,7 @@ impl Attempt {
 
     /// What the policy says now. A policy that fails in any way denies.
     fn rule(&self) -> Ruling {
-        let facts = Facts::new(&self.intake.document, &self.requester, self.core.now());
+        let facts = Facts::new(&self.document, &self.requester, self.core.now());
         let policy = &self.core.policy;
         let ruled = catch_unwind(AssertUnwindSafe(|| (policy.rule(&facts), policy.digest())));
         let deny = |reason: &str, digest| {
@@ -211,7 +227,10 @@ impl Attempt {
             commands.push(Command::Start(Start { action, ruling, approvers: Vec::new() }));
         }
         match self.core.step_with(self.id, &State::default(), commands, attachments).await {
-            Ok(state) if *state.phase() == Phase::Started => return Ok(true),
+            Ok(state) if *state.phase() == Phase::Started => {
+                self.loaded.state = state;
+                return Ok(true);
+            }
             // Somebody with the same key may have been faster: what they asked for stands.
             Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => self.reload().await?,
             Err(error) => return Err(error.into()),
@@ -227,7 +246,7 @@ impl Attempt {
     async fn is_unsatisfiable(&self, verdict: &Verdict) -> Result<bool, Denied> {
         let Verdict::Review(obligations) = verdict else { return Ok(false) };
         let mut people: Vec<Principal> = Vec::new();
-        for group in obligations.seats() {
+        for group in obligations.seats().collect::<BTreeSet<_>>() {
             let members = self.core.directory.members(group).await;
             people.extend(members.map_err(|_error| Denied::Unavailable { what: "the directory" })?);
         }
@@ -251,6 +270,12 @@ impl Attempt {
 
     /// Uses the grant up, or starts what is allowed: after this, the body may run, once.
     pub(super) async fn start(&mut self, action: Digest) -> Result<Option<Grant>, Denied> {
+        let started = self.try_start(action).await;
+        self.waiting.disarm_if(started.is_err());
+        started
+    }
+
+    async fn try_start(&mut self, action: Digest) -> Result<Option<Grant>, Denied> {
         for _ in 0..TRIES {
             let approvers = self.approvers_now().await?;
             let start = Start { action, ruling: self.rule(), approvers };
@@ -318,6 +343,7 @@ impl Attempt {
                 Err(Denied::InDoubt { request })
             }
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
+            Phase::Ended(Outcome::Executed(Execution::NotRun)) => Err(Denied::Withdrawn),
             Phase::Ended(Outcome::Executed(
                 Execution::Succeeded | Execution::Failed | Execution::Panicked,
             )) => Err(Denied::AlreadyRan { request }),

@@ -104,7 +104,10 @@ impl Core {
                     What::Undelivered { channel, error: error.chars().take(500).collect() }
                 }
             };
-            self.if_open(card.id(), Command::Note(what)).await?;
+            // What cannot be noted is before people all the same, and so are the other channels' cards.
+            if let Err(error) = self.if_open(card.id(), Command::Note(what)).await {
+                tracing::warn!(request = %card.id(), error = &error as &dyn std::error::Error, "a presentation was not recorded");
+            }
         }
         if shown_by.is_empty() {
             self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
@@ -146,10 +149,18 @@ impl Core {
     }
 }
 
+/// Tells every channel at once; one that panics or hangs keeps nothing from the others.
 async fn tell(approvers: &[Arc<dyn Approver>], card: &Card, phase: &Phase) {
+    let mut telling = JoinSet::new();
     for approver in approvers {
-        let told = tokio::time::timeout(CHANNEL_TIMEOUT, approver.update(card, phase)).await;
-        if !matches!(told, Ok(Ok(()))) {
+        let (approver, card, phase) = (Arc::clone(approver), card.clone(), phase.clone());
+        telling.spawn(async move {
+            let told = tokio::time::timeout(CHANNEL_TIMEOUT, approver.update(&card, &phase)).await;
+            (approver, matches!(told, Ok(Ok(()))))
+        });
+    }
+    while let Some(told) = telling.join_next().await {
+        if let Ok((approver, false)) = told {
             tracing::warn!(request = %card.id(), channel = approver.channel(), "a card could not be updated");
         }
     }

@@ -1,12 +1,13 @@
 //! Puts a gate together. A missing part is an error, never a default that lets things through.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::approver::Approver;
 use super::attended::Attended;
 use super::bell::Bells;
 use super::desk::Desk;
 use super::forward::Forwarder;
+use super::keys::Keys;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
 use crate::action::noncanonical::CanonicalError;
@@ -20,13 +21,16 @@ use crate::review::directory::Directory;
 use crate::review::key::{Jwk, Purpose};
 
 /// The way through which every gated action runs. Clones are the same gate.
+///
+/// Put together with [`builder`](Self::builder); then either [installed](Self::install) for the whole
+/// process, entered with [`scope`](Self::scope), or called: [`run`](Self::run) has an example of it all.
+/// It needs a tokio runtime with time enabled.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Core>);
 
 /// What gate and desk share.
 #[derive(Debug)]
 pub(super) struct Core {
-    pub(super) myself: Weak<Core>,
     pub(super) origin: String,
     pub(super) policy: Arc<dyn Policy>,
     pub(super) ledger: Arc<dyn Ledger>,
@@ -39,6 +43,7 @@ pub(super) struct Core {
     pub(super) requester: Option<Requester>,
     pub(super) max_arguments: usize,
     pub(super) bells: Bells,
+    pub(super) keys: Keys,
     pub(super) attended: Attended,
 }
 
@@ -188,8 +193,7 @@ impl GateBuilder {
             return Err(BuildError::SameKey);
         }
         let origin = ledger.head().await?.checkpoint.origin().to_owned();
-        let core = Arc::new_cyclic(|myself| Core {
-            myself: Weak::clone(myself),
+        let core = Arc::new(Core {
             origin,
             policy,
             ledger,
@@ -202,6 +206,7 @@ impl GateBuilder {
             requester: self.requester,
             max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
             bells: Bells::default(),
+            keys: Keys::default(),
             attended: Attended::default(),
         });
         core.publish_keys().await?;
@@ -218,6 +223,7 @@ impl Core {
         ];
         loop {
             let entries = self.ledger.history(None).await?;
+            self.keys.learn(&entries);
             let known: Vec<What> = entries
                 .iter()
                 .filter_map(|entry| Some(Event::parse(&entry.bytes).ok()?.what))

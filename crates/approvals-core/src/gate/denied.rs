@@ -11,7 +11,7 @@ use crate::action::id::{PrincipalId, RequestId};
 /// ```
 /// use approvals_core::Denied;
 ///
-/// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one or run inside its scope");
+/// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one, or run inside its scope (a spawned task is outside)");
 /// assert!(!Denied::NoGate.is_retryable());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +57,9 @@ pub enum Denied {
     )]
     Unsatisfiable,
     /// There is no gate.
-    #[error("no gate is set up, so nothing runs; install one or run inside its scope")]
+    #[error(
+        "no gate is set up, so nothing runs; install one, or run inside its scope (a spawned task is outside)"
+    )]
     NoGate,
     /// It is not known whose call it is.
     #[error(

@@ -1,21 +1,29 @@
 //! Sends events on to the audit sinks, from the ledger, so that nothing is lost and nothing waits.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use super::builder::{Core, Gate};
 use crate::record::audit::{AuditSink, SinkError};
-use crate::record::ledger::LedgerError;
+use crate::record::ledger::{Ledger, LedgerError};
 
 /// How many entries a sink is given at once.
 const BATCH: usize = 256;
+
+/// How long a sink may take for one step.
+const SINK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A sink, fed by one task at a time.
 #[derive(Debug)]
 pub(super) struct Forwarder {
     sink: Arc<dyn AuditSink>,
     feeding: Mutex<()>,
+    /// Something was appended since it was last fed.
+    behind: AtomicBool,
 }
 
 /// Why a sink did not get everything yet.
@@ -32,37 +40,56 @@ pub enum FlushError {
 
 impl Forwarder {
     pub(super) fn new(sink: Arc<dyn AuditSink>) -> Self {
-        Self { sink, feeding: Mutex::new(()) }
+        Self { sink, feeding: Mutex::new(()), behind: AtomicBool::new(false) }
     }
 
-    /// Gives the sink everything that it has not had.
-    async fn feed(&self, core: &Core) -> Result<(), FlushError> {
-        let _one_at_a_time = self.feeding.lock().await;
+    /// Gives the sink everything that it has not had. Hidden arguments stay in the ledger, where they can be
+    /// destroyed.
+    async fn feed(&self, ledger: &dyn Ledger) -> Result<(), FlushError> {
         loop {
-            let next = self.sink.next().await?;
-            let entries = core.ledger.entries(next, BATCH).await?;
+            let next = in_time(self.sink.next()).await?;
+            let mut entries = ledger.entries(next, BATCH).await?;
             if entries.is_empty() {
                 return Ok(());
             }
-            self.sink.deliver(&entries).await?;
+            for entry in &mut entries {
+                entry.attachments.retain(|attachment| !attachment.erasable);
+            }
+            in_time(self.sink.deliver(&entries)).await?;
         }
     }
+
+    /// Feeds it until it is not behind any more; does nothing if another task does so already.
+    async fn catch_up(&self, ledger: &dyn Ledger) {
+        while self.behind.load(Ordering::SeqCst) {
+            let Ok(_one_at_a_time) = self.feeding.try_lock() else { return };
+            self.behind.store(false, Ordering::SeqCst);
+            if let Err(error) = self.feed(ledger).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "an audit sink is behind"
+                );
+                return;
+            }
+        }
+    }
+}
+
+async fn in_time<T>(step: impl Future<Output = Result<T, SinkError>>) -> Result<T, SinkError> {
+    let late = |_elapsed| SinkError::new("it took too long");
+    tokio::time::timeout(SINK_TIMEOUT, step).await.map_err(late)?
 }
 
 impl Core {
     /// Starts sending on what was just appended. What fails now is sent with what comes next.
     pub(super) fn forward(&self) {
         for forwarder in &self.forwarders {
-            let Some(core) = self.myself.upgrade() else { return };
-            let forwarder = Arc::clone(forwarder);
-            tokio::spawn(async move {
-                if let Err(error) = forwarder.feed(&core).await {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "an audit sink is behind"
-                    );
-                }
-            });
+            let was_behind = forwarder.behind.swap(true, Ordering::SeqCst);
+            if was_behind && forwarder.feeding.try_lock().is_err() {
+                continue;
+            }
+            let (forwarder, ledger) = (Arc::clone(forwarder), Arc::clone(&self.ledger));
+            tokio::spawn(async move { forwarder.catch_up(&*ledger).await });
         }
     }
 }
@@ -71,7 +98,8 @@ impl Gate {
     /// Waits until every audit sink has everything that is in the ledger. Call it before the program ends.
     pub async fn flush(&self) -> Result<(), FlushError> {
         for forwarder in &self.core().forwarders {
-            forwarder.feed(self.core()).await?;
+            let _one_at_a_time = forwarder.feeding.lock().await;
+            forwarder.feed(&*self.core().ledger).await?;
         }
         Ok(())
     }

@@ -114,8 +114,21 @@ impl Core {
         self.clock.now()
     }
 
+    /// A request as the ledger has it. Nothing in it is believed that no key of the log has signed: who can
+    /// write the store and has no key cannot approve anything.
     pub(super) async fn load(&self, request: RequestId) -> Result<Loaded, LedgerError> {
-        Loaded::from_entries(self.ledger.history(Some(request)).await?)
+        let entries = self.ledger.history(Some(request)).await?;
+        let index = entries.last().map_or(0, |entry| entry.index);
+        let loaded = Loaded::from_entries(entries)?;
+        if self.keys.unsigned(loaded.events.iter()).is_some() {
+            // Another gate may have brought keys of its own since.
+            self.keys.learn(&self.ledger.history(None).await?);
+            if self.keys.unsigned(loaded.events.iter()).is_some() {
+                let detail = format!("no key of this log has signed what request {request} says");
+                return Err(LedgerError::Damaged { first: index, last: index, detail });
+            }
+        }
+        Ok(loaded)
     }
 
     /// Takes one step on a request that was just loaded.

@@ -2,6 +2,7 @@
 
 mod attended;
 mod bell;
+mod keys;
 pub(crate) mod denied;
 pub(crate) mod permit;
 pub(crate) mod approver;

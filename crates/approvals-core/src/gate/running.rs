@@ -26,7 +26,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(attempt: Attempt) -> Self {
+    pub(super) fn new(mut attempt: Attempt) -> Self {
+        attempt.begins();
         Self { attempt, finished: false }
     }
 

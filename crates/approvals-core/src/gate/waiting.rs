@@ -2,44 +2,70 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::builder::Core;
 use crate::action::id::RequestId;
-use crate::record::event::Cause;
+use crate::record::event::{Cause, Execution};
 use crate::record::state::Phase;
 use crate::record::transition::Command;
 
-/// A request that its caller waits for. Dropped before it is decided, it is withdrawn.
+/// How often, and how long apart, it is looked whether what was being appended has landed.
+const LOOKS: u32 = 4;
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// A request that its caller waits for. Dropped while armed, the request is ended: nobody else can pick it
+/// up, and its body has not begun.
 #[derive(Debug)]
 pub(super) struct Waiting {
     core: Arc<Core>,
     id: RequestId,
-    withdraws: bool,
+    /// Whether this caller is the only one.
+    alone: bool,
+    armed: bool,
 }
 
 impl Waiting {
-    pub(super) fn new(core: Arc<Core>, id: RequestId, withdraws: bool) -> Self {
-        Self { core, id, withdraws }
+    pub(super) fn new(core: Arc<Core>, id: RequestId, alone: bool) -> Self {
+        Self { core, id, alone, armed: false }
     }
 
-    pub(super) fn disarm(mut self) {
-        self.withdraws = false;
+    pub(super) fn arm(&mut self) {
+        self.armed = self.alone;
+    }
+
+    pub(super) fn disarm_if(&mut self, over: bool) {
+        self.armed = self.armed && !over;
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if !self.withdraws {
+        if !self.armed {
             return;
         }
         let (core, id) = (Arc::clone(&self.core), self.id);
         beside(async move {
-            let open = |phase: &Phase| matches!(phase, Phase::Pending | Phase::Granted);
-            let withdraw = |phase: &Phase| open(phase).then_some(Command::Close(Cause::Withdrawn));
-            if let Err(error) = core.step_on(id, |loaded| withdraw(loaded.state.phase())).await {
-                tracing::warn!(request = %id, error = &error as &dyn std::error::Error, "a withdrawn request was not closed");
+            for _ in 0..LOOKS {
+                match core.step_on(id, |loaded| end(loaded.state.phase())).await {
+                    Ok(state) if state.outcome().is_some() => return,
+                    Ok(_not_there_yet) => tokio::time::sleep(BETWEEN).await,
+                    Err(error) => {
+                        tracing::warn!(request = %id, error = &error as &dyn std::error::Error, "a withdrawn request was not closed");
+                        return;
+                    }
+                }
             }
         });
+    }
+}
+
+/// What ends a request whose only caller has gone.
+fn end(phase: &Phase) -> Option<Command> {
+    match phase {
+        Phase::Allowed | Phase::Pending | Phase::Granted => Some(Command::Close(Cause::Withdrawn)),
+        Phase::Started => Some(Command::Finish(Execution::NotRun)),
+        Phase::Absent | Phase::Ended(_) => None,
     }
 }
 

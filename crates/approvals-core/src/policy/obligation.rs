@@ -1,6 +1,6 @@
 //! What must be satisfied before an action may run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -137,7 +137,8 @@ impl Obligations {
     /// Whether everything asked here is, content for content, among `others`.
     #[must_use]
     pub fn are_among(&self, others: &Self) -> bool {
-        self.0.iter().all(|one| others.0.contains(one))
+        let others: BTreeSet<Digest> = others.0.iter().map(Obligation::digest).collect();
+        self.0.iter().all(|one| others.contains(&one.digest()))
     }
 
     /// The shortest time to decide.

@@ -14,7 +14,7 @@ use super::ledger::Entry;
 ///
 /// Contract: entries come in the order of the log, without gaps, at least once: an entry may come again
 /// after an error or a crash before [`next`](Self::next) moved on, and is told by its index. Dropping the
-/// future of `deliver` leaves open what was taken. A sink never holds up an action: the ledger is the
+/// future of `deliver` leaves open what was taken. Hidden arguments are not among what is delivered. A sink never holds up an action: the ledger is the
 /// record, the sink a copy.
 ///
 /// ```
@@ -22,7 +22,7 @@ use super::ledger::Entry;
 /// use async_trait::async_trait;
 /// use std::sync::Mutex;
 ///
-/// /// Keeps the newest event of each kind of thing in memory.
+/// /// Keeps everything in memory.
 /// #[derive(Debug, Default)]
 /// struct Tail(Mutex<Vec<Entry>>);
 ///

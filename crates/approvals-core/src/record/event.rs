@@ -149,6 +149,8 @@ pub enum Execution {
     Dropped,
     /// It was not run: the arguments were no longer those that were approved.
     Changed,
+    /// It was not run: its caller went away before it began.
+    NotRun,
 }
 
 /// How a request ended without running.

@@ -74,7 +74,8 @@ impl Keyring {
     }
 
     /// New random keys, written to `dir`, which is made if it is not there. Existing files are never replaced.
-    pub fn create(dir: &Path) -> Result<Self, KeyringError> {
+    pub fn create(dir: impl AsRef<Path>) -> Result<Self, KeyringError> {
+        let dir = dir.as_ref();
         let keys = Self::generate()?;
         let failed = |path: &Path, source| KeyringError::File {
             path: path.to_owned(),
@@ -95,13 +96,15 @@ impl Keyring {
     }
 
     /// The keys in `dir`.
-    pub fn load(dir: &Path) -> Result<Self, KeyringError> {
+    pub fn load(dir: impl AsRef<Path>) -> Result<Self, KeyringError> {
+        let dir = dir.as_ref();
         let [log, recorder, grant] = FILES.map(|name| read_secret(dir.join(name)));
         Ok(Self { log: log?, recorder: recorder?, grant: grant? })
     }
 
     /// The keys in `dir`, made there if there are none yet.
-    pub fn load_or_create(dir: &Path) -> Result<Self, KeyringError> {
+    pub fn load_or_create(dir: impl AsRef<Path>) -> Result<Self, KeyringError> {
+        let dir = dir.as_ref();
         if FILES.iter().any(|name| dir.join(name).exists()) {
             Self::load(dir)
         } else {

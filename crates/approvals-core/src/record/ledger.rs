@@ -118,7 +118,7 @@ pub struct NewEntry {
 pub const MAX_ATTACHMENT: usize = 1024 * 1024;
 
 /// Bytes beside the log: too large for an entry, or erasable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "ledgers take it apart whole: a new field must not be overlooked"
@@ -130,6 +130,14 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
     /// Whether it may be destroyed later, because it is personal; the log verifies without it.
     pub erasable: bool,
+}
+
+/// Without the bytes, which may be somebody's secret.
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { digest, bytes, erasable } = self;
+        write!(f, "Attachment {{ {digest}, {} bytes, erasable: {erasable} }}", bytes.len())
+    }
 }
 
 /// One stored event.

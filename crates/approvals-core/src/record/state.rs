@@ -48,6 +48,7 @@ pub struct State {
     version: u64,
     last_at: Timestamp,
     request: Option<Request>,
+    request_digest: Option<Digest>,
     decisions: Vec<Decision>,
     grant: Option<Claims>,
 }
@@ -59,6 +60,7 @@ impl Default for State {
             version: 0,
             last_at: Timestamp::from_millis(0),
             request: None,
+            request_digest: None,
             decisions: Vec::new(),
             grant: None,
         }
@@ -101,6 +103,12 @@ impl State {
     #[must_use]
     pub fn request(&self) -> Option<&Request> {
         self.request.as_ref()
+    }
+
+    /// The digest of the question, once there is one.
+    #[must_use]
+    pub fn request_digest(&self) -> Option<Digest> {
+        self.request_digest
     }
 
     /// The decisions so far.
@@ -152,6 +160,7 @@ impl State {
                     Verdict::Allow => Phase::Allowed,
                     Verdict::Deny(_) | Verdict::Review(_) => Phase::Pending,
                 };
+                self.request_digest = request.digest().ok();
                 self.request = Some(request.clone());
             }
             (
@@ -202,7 +211,7 @@ impl State {
         let request = self.request.as_ref().ok_or("there is no request")?;
         let obligations = request.obligations().ok_or("nobody was asked")?;
         if decision.request != request.id
-            || request.digest() != Ok(decision.request_digest)
+            || self.request_digest != Some(decision.request_digest)
             || decision.action != request.action
         {
             return Err("it decides about something else");
@@ -230,7 +239,7 @@ impl State {
         let approvers = self.approvals().map(|decision| decision.reviewer.id());
         claims.jti == request.id
             && detail.action_digest == request.action
-            && request.digest() == Ok(detail.request_digest)
+            && self.request_digest == Some(detail.request_digest)
             && detail.approvers.iter().eq(approvers)
     }
 

@@ -2,27 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use approvals_log::PublicKey;
+use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
-use super::event::{Event, What};
+use super::event::{Body, Event, What};
 use super::ledger::Entry;
 use super::state::State;
+use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
-use crate::review::decision::Assurance;
+use crate::action::principal::Principal;
+use crate::review::card::Card;
+use crate::review::decision::{Assurance, Envelope, SeenHead};
+use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
 
 /// Everything that a log says, read entry by entry and believed only where it holds.
 ///
-/// That the entries are those that were written is for the Merkle tree to show; that they make sense, and
-/// that the right keys signed them, is shown here.
-#[derive(Debug, Default)]
+/// That the entries are those that were written is for the Merkle tree to show. That they make sense is shown
+/// here: every event follows from those before it, the right keys signed it, a decision was made about the
+/// card that the log shows and on a head that the log had, a grant says what was decided, and everything is
+/// of this log and no other.
+#[derive(Debug)]
 pub struct Trail {
-    next: u64,
+    origin: String,
+    tree: Frontier,
+    /// The root of each size that the log has had, from 0.
+    roots: Vec<Hash>,
     keys: Vec<(Purpose, PublicKey)>,
-    requests: BTreeMap<RequestId, Vec<Event>>,
+    events: BTreeMap<RequestId, Vec<Event>>,
     states: BTreeMap<RequestId, State>,
+    documents: BTreeMap<RequestId, Document>,
 }
 
 /// An entry that does not hold.
@@ -42,23 +52,33 @@ impl TrailError {
 }
 
 impl Trail {
-    /// A trail of nothing yet.
+    /// A trail of nothing yet, of the log with this origin.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(origin: impl Into<String>) -> Self {
+        let tree = Frontier::new();
+        Self {
+            origin: origin.into(),
+            roots: vec![tree.root()],
+            tree,
+            keys: Vec::new(),
+            events: BTreeMap::new(),
+            states: BTreeMap::new(),
+            documents: BTreeMap::new(),
+        }
     }
 
     /// Reads the next entry.
     ///
     /// # Errors
     ///
-    /// If it is not an event, cannot follow those before it, or a signature in it does not hold.
+    /// If it is not an event, cannot follow those before it, or something that it says does not hold.
     pub fn read(&mut self, entry: &Entry) -> Result<(), TrailError> {
-        let event =
-            self.check(entry).map_err(|problem| TrailError { index: entry.index, problem })?;
-        self.next = entry.index.saturating_add(1);
+        let failed = |problem| TrailError { index: entry.index, problem };
+        let event = self.check(entry).map_err(failed)?;
+        self.tree.push(leaf_hash(&entry.bytes));
+        self.roots.push(self.tree.root());
         match (event.request, &event.what) {
-            (Some(id), _) => self.requests.entry(id).or_default().push(event),
+            (Some(id), _) => self.events.entry(id).or_default().push(event),
             (None, What::KeyAdded { purpose, key }) => {
                 self.keys.extend(key.key().map(|key| (*purpose, key)));
             }
@@ -68,47 +88,108 @@ impl Trail {
     }
 
     fn check(&mut self, entry: &Entry) -> Result<Event, String> {
-        if entry.index != self.next {
-            return Err(format!("event {} is missing", self.next));
+        if entry.index != self.tree.size() {
+            return Err(format!("event {} is missing", self.tree.size()));
         }
         let event = Event::parse(&entry.bytes).map_err(|error| error.to_string())?;
         if event.request != entry.request {
             return Err("it is filed under another request".into());
         }
+        self.check_attachments(&event, entry)?;
+        let Some(id) = event.request else {
+            return match &event.what {
+                What::KeyAdded { key, .. } if key.key().is_some() => Ok(event),
+                What::KeyAdded { .. } => Err("a key that is weak or none".into()),
+                _other => Err("it belongs to no request".into()),
+            };
+        };
+        let before = self.states.remove(&id).unwrap_or_default();
         match &event.what {
-            What::KeyAdded { key, .. } if key.key().is_none() => {
-                return Err("a key that is weak or none".into());
-            }
-            What::Decided { envelope } => {
-                self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
-                let decision = envelope.decision().map_err(|error| error.to_string())?;
-                if decision.assurance != Assurance::ChannelAttested {
-                    return Err(
-                        "a decision claims the reviewer's own key, and the recorder key signed it"
-                            .into(),
-                    );
-                }
-            }
-            What::Granted { grant } => {
-                self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?;
-            }
-            What::Requested { .. } => check_document(&event, entry)?,
-            What::KeyAdded { .. }
-            | What::Presented { .. }
-            | What::Undelivered { .. }
-            | What::Started { .. }
-            | What::Finished { .. }
-            | What::Closed { .. } => {}
+            What::Decided { envelope } => self.check_decision(&before, envelope)?,
+            What::Granted { grant } => self.check_grant(&before, grant)?,
+            _unsigned => {}
         }
-        match (event.request, &event.what) {
-            (Some(id), _) => {
-                let state = self.states.remove(&id).unwrap_or_default();
-                self.states.insert(id, state.apply(&event).map_err(|error| error.to_string())?);
-            }
-            (None, What::KeyAdded { .. }) => {}
-            (None, _) => return Err("it belongs to no request".into()),
-        }
+        self.states.insert(id, before.apply(&event).map_err(|error| error.to_string())?);
         Ok(event)
+    }
+
+    /// Beside an event stand the document that it names, and what its commitments hide; nothing else.
+    fn check_attachments(&mut self, event: &Event, entry: &Entry) -> Result<(), String> {
+        let What::Requested { request, document } = &event.what else {
+            return if entry.attachments.is_empty() {
+                Ok(())
+            } else {
+                Err("something stands beside it".into())
+            };
+        };
+        let beside = |digest: Digest| {
+            let found = entry.attachments.iter().find(|one| one.digest == digest && !one.erasable);
+            found.map(|one| one.bytes.as_slice())
+        };
+        let bytes = document
+            .bytes(request.action, beside)
+            .ok_or("its document is missing or is another one")?;
+        let parsed = Document::parse(bytes).map_err(|error| error.to_string())?;
+        let chain = request.requester.chain().iter().map(Principal::id);
+        if parsed.requester != *request.requester.principal().id()
+            || !parsed.on_behalf_of.iter().eq(chain)
+        {
+            return Err("its document is of another requester".into());
+        }
+        if parsed.log != self.origin {
+            return Err(format!("its document is of the log `{}`", parsed.log.escape_debug()));
+        }
+        for one in &entry.attachments {
+            let is_document = *document == Body::Beside(one.digest) && !one.erasable;
+            let is_hidden =
+                one.erasable && parsed.redacted.values().any(|known| *known == one.digest);
+            if !is_document && !(is_hidden && Digest::of("redacted", &one.bytes) == one.digest) {
+                return Err("what stands beside it is not what it names".into());
+            }
+        }
+        self.documents.insert(request.id, parsed);
+        Ok(())
+    }
+
+    fn check_decision(&self, before: &State, envelope: &Envelope) -> Result<(), String> {
+        self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
+        let decision = envelope.decision().map_err(|error| error.to_string())?;
+        if decision.assurance != Assurance::ChannelAttested {
+            return Err(
+                "a decision claims the reviewer's own key, and the recorder key signed it".into()
+            );
+        }
+        let card = self.card(before).ok_or("it decides about nothing that was asked")?;
+        if card.digest() != Ok(decision.card) {
+            return Err("the reviewer was shown another card".into());
+        }
+        let seen = usize::try_from(decision.seen.size).ok().and_then(|size| self.roots.get(size));
+        if seen.is_none_or(|root| SeenHead::of(*root, decision.seen.size) != decision.seen) {
+            return Err("it was made on a head that this log never had".into());
+        }
+        Ok(())
+    }
+
+    fn check_grant(&self, before: &State, grant: &Grant) -> Result<(), String> {
+        self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?;
+        let claims = grant.claims().map_err(|error| error.to_string())?;
+        let card = self.card(before).ok_or("it grants nothing that was asked")?;
+        let approvers = before.approvals().map(|decision| decision.reviewer.id().clone()).collect();
+        let issued = Timestamp::from_millis(claims.iat.saturating_mul(1000));
+        let action = card.document().action.as_str();
+        let expected = Claims::new(&self.origin, card.request(), action, approvers, issued);
+        // A lifetime that is no whole number of seconds may be rounded either way.
+        let expected = expected.map_err(|error| error.to_string())?;
+        let late = claims.exp.saturating_sub(expected.exp);
+        if (Claims { exp: claims.exp, ..expected }) != claims || !(0..=1).contains(&late) {
+            return Err("the grant says something else than what was decided".into());
+        }
+        Ok(())
+    }
+
+    fn card(&self, state: &State) -> Option<Card> {
+        let request = state.request()?;
+        Card::new(request.clone(), self.documents.get(&request.id)?.clone()).ok()
     }
 
     fn signed_by(
@@ -134,29 +215,6 @@ impl Trail {
     /// The events of one request.
     #[must_use]
     pub fn events(&self, request: RequestId) -> &[Event] {
-        self.requests.get(&request).map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-/// The document has the digest that everything else is bound to, and what is hidden fits its commitment.
-fn check_document(event: &Event, entry: &Entry) -> Result<(), String> {
-    let What::Requested { request, document } = &event.what else { return Ok(()) };
-    let beside = |digest: Digest| {
-        entry.attachments.iter().find(|one| one.digest == digest).map(|one| one.bytes.as_slice())
-    };
-    let bytes = document
-        .bytes(request.action, beside)
-        .ok_or("its document is missing or is another one")?;
-    let document = Document::parse(bytes).map_err(|error| error.to_string())?;
-    if document.requester != *request.requester.principal().id() {
-        return Err("its document is of another requester".into());
-    }
-    let mut hidden = entry.attachments.iter().filter(|attachment| attachment.erasable);
-    let fits = |bytes: &[u8], digest: Digest| Digest::of("redacted", bytes) == digest;
-    let known = |digest: &Digest| document.redacted.values().any(|commitment| commitment == digest);
-    if hidden.all(|one| fits(&one.bytes, one.digest) && known(&one.digest)) {
-        Ok(())
-    } else {
-        Err("a hidden argument does not fit its commitment".into())
+        self.events.get(&request).map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -132,7 +132,7 @@ fn decide(
     let obligations = request.obligations().ok_or(Refusal::Over)?;
     if decision.request != request.id
         || decision.action != request.action
-        || request.digest() != Ok(decision.request_digest)
+        || state.request_digest() != Some(decision.request_digest)
     {
         return Err(Refusal::OtherDigest);
     }

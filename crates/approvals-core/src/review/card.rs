@@ -84,9 +84,6 @@ impl Card {
         let (document, request) = (&self.document, &self.request);
         page.heading("facts");
         page.fact("action", document.action.as_str());
-        if let Some(resource) = &document.resource {
-            page.value("resource", resource, &visible::text(resource));
-        }
         page.fact("risk", document.risk.as_str());
         page.fact("requester", &describe(request.requester.principal()));
         for owner in request.requester.chain() {
@@ -114,17 +111,20 @@ impl Card {
     }
 
     fn arguments(&self, page: &mut Page) {
-        page.heading("arguments: exactly these are approved");
-        for (name, value) in &self.document.arguments {
-            page.value(&visible::text(name), &value.to_string(), &visible::json(value));
+        page.heading("what it is done to, and with: exactly this is approved");
+        if let Some(resource) = &self.document.resource {
+            page.value("resource", resource, &visible::text(resource));
         }
-        if self.document.arguments.is_empty() {
+        for (name, value) in &self.document.arguments {
+            page.argument(name, &value.to_string(), &visible::json(value));
+        }
+        if self.document.arguments.is_empty() && self.document.resource.is_none() {
             page.fact("", "none");
         }
         if !self.document.redacted.is_empty() {
             page.heading("hidden from you, but bound");
             for (name, commitment) in &self.document.redacted {
-                page.fact(&visible::text(name), &commitment.to_string());
+                page.argument(name, "", &commitment.to_string());
             }
         }
         if !self.document.unbound.is_empty() {
@@ -172,7 +172,7 @@ struct Page {
 
 impl Page {
     fn heading(&mut self, heading: &str) {
-        self.line(&format!("-- {heading} "), "-- ");
+        self.line(&format!("-- {heading}"), "-- ");
     }
 
     fn fact(&mut self, label: &str, value: &str) {
@@ -184,6 +184,18 @@ impl Page {
         self.fact(label, shown);
         if let Some(reading) = visible::reading(raw) {
             self.fact("  reads as", &reading);
+        }
+    }
+
+    /// A named value. A name that could be taken for a value stands on a line of its own.
+    fn argument(&mut self, name: &str, raw: &str, shown: &str) {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.,()".contains(&b) || b == b' ';
+        let is_plain = name.len() <= 40 && !name.contains("  ") && name.bytes().all(is_plain);
+        if is_plain && !name.starts_with(|c: char| c.is_ascii_digit()) && name.trim() == name {
+            self.value(&visible::text(name), raw, shown);
+        } else {
+            self.fact("odd name", &visible::text(name));
+            self.value("  its value", raw, shown);
         }
     }
 

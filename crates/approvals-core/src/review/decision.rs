@@ -83,7 +83,11 @@ pub struct SeenHead {
 
 impl SeenHead {
     pub(crate) fn new(checkpoint: &approvals_log::Checkpoint) -> Self {
-        Self { root: BASE64.encode(checkpoint.root()), size: checkpoint.size() }
+        Self::of(checkpoint.root(), checkpoint.size())
+    }
+
+    pub(crate) fn of(root: approvals_log::Hash, size: u64) -> Self {
+        Self { root: BASE64.encode(root), size }
     }
 }
 

@@ -40,8 +40,13 @@ fn ascii(json: &str) -> String {
 #[must_use]
 pub(crate) fn reading(text: &str) -> Option<String> {
     // Letters that show nothing, although they count as letters.
-    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    const FILLERS: [char; 6] =
+        ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{13441}', '\u{13442}'];
     let readable = |letter: char| letter.is_alphanumeric() && !FILLERS.contains(&letter);
+    // What is written from right to left would turn around what stands beside it.
+    if text.chars().any(is_right_to_left) {
+        return None;
+    }
     if !text.chars().any(|letter| !letter.is_ascii() && readable(letter)) {
         return None;
     }
@@ -50,6 +55,13 @@ pub(crate) fn reading(text: &str) -> Option<String> {
         _hidden => '\u{fffd}',
     };
     Some(text.chars().map(show).collect())
+}
+
+/// Letters of scripts from Hebrew to the older ones of the Near East, with their presentation forms, by the
+/// blocks that Unicode reserves for such scripts.
+fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]
@@ -78,11 +90,11 @@ mod tests {
         let hidden = "\u{0}\u{7}\u{1b}\u{7f}\u{85}\u{9b}\u{a0}\u{ad}\u{34f}\u{61c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180e}\
             \u{2000}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{202f}\
             \u{205f}\u{2060}\u{2061}\u{2062}\u{2063}\u{2064}\u{2065}\u{2066}\u{2067}\u{2068}\u{2069}\u{206a}\u{206f}\u{3000}\
-            \u{3164}\u{fe00}\u{fe0f}\u{feff}\u{ffa0}\u{fff0}\u{fff9}\u{fffb}\u{1bca0}\u{1d173}\u{e0001}\u{e0020}\u{e007f}\u{e0100}\u{e01ef}\u{10ffff}";
+            \u{3164}\u{fe00}\u{fe0f}\u{feff}\u{ffa0}\u{fff0}\u{fff9}\u{fffb}\u{1bca0}\u{1d173}\u{e0001}\u{e0020}\u{e007f}\u{e0100}\u{e01ef}\u{10ffff}\u{13441}\u{13442}";
         for letter in hidden.chars() {
             let line = text(&letter.to_string());
             assert!(line.len() > 3 && line.starts_with("\"\\u"), "{line}");
-            let beside = reading(&format!("é{letter}")).unwrap();
+            let beside = reading(&format!("é{letter}")).unwrap_or_default();
             assert!(!beside.contains(letter), "{}", letter.escape_unicode());
         }
     }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{Damage, Damages, Found};
 use crate::head::Head;
+use crate::part::Streams;
 use walk::Walk;
 
 /// What to hold a file against.
@@ -21,12 +22,16 @@ pub(crate) struct Scan<'a> {
     /// Whether to verify the signature of every stored checkpoint, and SQLite's own structure, too. The
     /// newest head is always verified, and covers all events.
     pub(crate) thorough: bool,
+    /// Whether to say what each request's events are.
+    pub(crate) streams: bool,
 }
 
 /// What was found to hold.
 #[derive(Debug)]
 pub(crate) struct Scanned {
     pub(crate) head: Head,
+    /// Empty unless they were asked for.
+    pub(crate) streams: Streams,
     /// How many stored checkpoints agree with the events.
     pub(crate) checkpoints: u64,
     /// How many of the heads seen before were met.
@@ -71,8 +76,9 @@ impl Scan<'_> {
         }
 
         let (checkpoints, opaque) = (walk.checkpoints, walk.opaque);
+        let streams = walk.streams.unwrap_or_default();
         let report = walk.verifier.finish(&head.signed.checkpoint).map_err(ScanError::Seen)?;
-        Ok(Scanned { head, checkpoints, confirmed: report.confirmed, opaque })
+        Ok(Scanned { head, streams, checkpoints, confirmed: report.confirmed, opaque })
     }
 }
 

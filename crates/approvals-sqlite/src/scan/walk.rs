@@ -8,6 +8,7 @@ use super::{Scan, is_corrupt};
 use crate::error::{Damage, Found};
 use crate::event::{COLUMNS, Event, Names, names};
 use crate::head::{Head, open_note};
+use crate::part::Streams;
 
 /// The judge is `verifier`, which hashes every entry anew and takes nothing from storage. `tree` is over the
 /// *stored* leaf hashes: while they agree with the entries it is the same tree, and where one entry was
@@ -23,6 +24,8 @@ pub(super) struct Walk<'a> {
     /// Whether `tree` is known to be wrong, so that later checkpoints say nothing.
     lost: bool,
     pub(super) print: Fingerprint,
+    /// Only if they are wanted: an auditor's memory does not grow with the log.
+    pub(super) streams: Option<Streams>,
     pub(super) checkpoints: u64,
     pub(super) opaque: u64,
 }
@@ -39,6 +42,7 @@ impl<'a> Walk<'a> {
             agreed: 0,
             lost: false,
             print: Fingerprint::new(),
+            streams: scan.streams.then(Streams::default),
             checkpoints: 0,
             opaque: 0,
         })
@@ -80,8 +84,10 @@ impl<'a> Walk<'a> {
     }
 
     fn take(&mut self, event: &Event<'_>, found: &mut Found) {
-        if let Err(damage) = event.check() {
-            found.add(damage);
+        match (event.check().and_then(|()| event.request_id()), &mut self.streams) {
+            (Ok(request), Some(streams)) => streams.push(request, event.index, &event.leaf),
+            (Ok(_), None) => {}
+            (Err(damage), _) => found.add(damage),
         }
         // A refusal stays in the verifier; what was damaged is said more exactly above.
         let _refused_at_the_end = self.verifier.push(event.entry, Some(&event.leaf));
