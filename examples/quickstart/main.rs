@@ -121,7 +121,7 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
 
 /// The gate: this policy, a log in one file, and you at the terminal as the only owner of the shop.
 async fn gate(path: &Path, folder: &Path) -> Result<Gate, Failure> {
-    let keys = Keyring::load_or_create(&folder.join("keys"))?;
+    let keys = Keyring::load_or_create(folder.join("keys"))?;
     let you = Principal::human("u:you")?.member_of(["shop-owners"])?;
     let rules: Rules = include_str!("../data/shop-policy.toml").parse()?;
     let gate = Gate::builder()

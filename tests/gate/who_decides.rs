@@ -231,11 +231,11 @@ async fn what_no_key_of_the_log_has_signed_approves_nothing() {
     let scene = Scene::new(ask("ops", 1), &people).await;
     let forger = Scene::with_keys(ask("ops", 1), &people, [8, 9]).await;
     forger.approve("mira").await.unwrap();
-    let forged = forger.ledger.history(Some(forger.request)).await.unwrap();
+    let events = forger.ledger.history(Some(forger.request)).await.unwrap();
     let is_decision = |entry: &Entry| entry.bytes.windows(9).any(|it| it == b"\"decided\"");
-    let decided = forged.iter().position(is_decision).unwrap();
+    let decided = events.iter().position(is_decision).unwrap();
     let entry = |entry: &Entry| NewEntry { bytes: entry.bytes.clone(), attachments: vec![] };
-    let entries = forged[decided..][..2].iter().map(entry).collect();
+    let entries = events[decided..][..2].iter().map(entry).collect();
     let expected = scene.ledger.history(Some(scene.request)).await.unwrap().len() as u64;
     let append = Append { request: Some(scene.request), expected, entries };
     scene.ledger.append(append).await.unwrap();

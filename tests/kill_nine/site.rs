@@ -21,7 +21,7 @@ impl Site {
     }
 
     pub(crate) fn keys(&self) -> Keyring {
-        Keyring::load(&self.0.join("keys")).unwrap()
+        Keyring::load(self.0.join("keys")).unwrap()
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
@@ -47,7 +47,7 @@ impl NewSite {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("kill-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        Keyring::create(&folder.join("keys")).unwrap();
+        Keyring::create(folder.join("keys")).unwrap();
         Self(Site(folder))
     }
 }

@@ -83,8 +83,15 @@ impl From<Refused> for Failure {
     }
 }
 
-/// What became of each append of a group, in order: its first index, or `None` for a conflict.
-type Placed = Vec<Option<u64>>;
+/// A group in the tables, not yet committed.
+struct Written {
+    base: Head,
+    /// The head over everything, which is `base` if there was nothing but conflicts.
+    next: Head,
+    ahead: Ahead,
+    /// What became of each append, in order: its first index, or `None` for a conflict.
+    placed: Vec<Option<u64>>,
+}
 
 /// The statements of a group, prepared once for a connection.
 pub(crate) struct Group<'c> {
@@ -136,7 +143,7 @@ impl<'c> Group<'c> {
             _ => Failure::broken(error),
         })?;
         let stored = self.write(appends, known, signer).and_then(|written| {
-            let (base, next, placed, ahead) = written;
+            let Written { base, next, ahead, placed } = written;
             if next.size() > base.size() {
                 self.commit.execute([]).map_err(|e| Failure::Undecided(Arc::new(e.into())))?;
                 let mut known = known.lock();
@@ -156,25 +163,24 @@ impl<'c> Group<'c> {
         stored
     }
 
-    /// Everything up to the commit: the head before and the head after, which are the same if there was nothing
-    /// but conflicts. A head that is signed here and then not committed is dropped unseen.
+    /// Everything up to the commit. A head that is signed here and then not committed is dropped unseen.
     fn write(
         &mut self,
         appends: &[&Append],
         known: &SharedKnown,
         signer: &HeadSigner,
-    ) -> Result<(Head, Head, Placed, Ahead), Failure> {
+    ) -> Result<Written, Failure> {
         let (base, mut ahead) = self.follow(appends, known)?;
         let mut placed = Vec::with_capacity(appends.len());
         for append in appends {
             placed.push(self.append(append, &mut ahead)?);
         }
         if ahead.tree.size() == base.size() {
-            return Ok((base.clone(), base, placed, ahead));
+            return Ok(Written { next: base.clone(), base, ahead, placed });
         }
         let next = signer.sign(ahead.tree.clone()).map_err(Failure::refused)?;
         self.advance(&base, &next).map_err(Failure::broken)?;
-        Ok((base, next, placed, ahead))
+        Ok(Written { base, next, ahead, placed })
     }
 
     /// Takes up what another process appended since. Until this transaction ends nobody can append more.

@@ -16,7 +16,7 @@ use crate::event::{COLUMNS, Event};
 use crate::head::{Head, Stored};
 use crate::part::{Part, Stream, Streams};
 
-/// See the module.
+/// A head, and all events under it.
 #[derive(Debug)]
 pub(crate) struct Known {
     vkey: Vkey,

@@ -103,7 +103,7 @@ impl Folder {
             Ok(()) | Err(_) => {}
         }
         let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).open(&aside).map_err(failed)?;
+            OpenOptions::new().write(true).create_new(true).open(&aside).map_err(failed)?;
         file.write_all(note.as_bytes()).and_then(|()| fs::rename(&aside, &path)).map_err(failed)?;
         self.written = self.written.saturating_add(1);
         Ok(())

@@ -14,7 +14,7 @@ fn new_keys_are_the_ones_that_were_printed() {
         approvals_in(&folder, ["keys", "new", "k", "--origin", "example.com/t/prod", "--json"])
             .ok()
             .json();
-    let keys = Keyring::load(&folder.join("k")).unwrap();
+    let keys = Keyring::load(folder.join("k")).unwrap();
     assert_eq!(files(&folder), ["k/grant.pem", "k/log.pem", "k/recorder.pem"]);
     let publics = [
         ("log", keys.log.public_key()),

@@ -338,12 +338,13 @@ impl Attempt {
         let request = self.id;
         match self.phase() {
             Phase::Allowed | Phase::Granted => Ok(()),
-            Phase::Absent | Phase::Pending => Err(Denied::Withdrawn),
+            Phase::Absent | Phase::Pending | Phase::Ended(Outcome::Executed(Execution::NotRun)) => {
+                Err(Denied::Withdrawn)
+            }
             Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)) => {
                 Err(Denied::InDoubt { request })
             }
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
-            Phase::Ended(Outcome::Executed(Execution::NotRun)) => Err(Denied::Withdrawn),
             Phase::Ended(Outcome::Executed(
                 Execution::Succeeded | Execution::Failed | Execution::Panicked,
             )) => Err(Denied::AlreadyRan { request }),

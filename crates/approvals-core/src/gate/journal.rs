@@ -120,10 +120,10 @@ impl Core {
         let entries = self.ledger.history(Some(request)).await?;
         let index = entries.last().map_or(0, |entry| entry.index);
         let loaded = Loaded::from_entries(entries)?;
-        if self.keys.unsigned(loaded.events.iter()).is_some() {
+        if !self.keys.vouch_for(loaded.events.iter()) {
             // Another gate may have brought keys of its own since.
             self.keys.learn(&self.ledger.history(None).await?);
-            if self.keys.unsigned(loaded.events.iter()).is_some() {
+            if !self.keys.vouch_for(loaded.events.iter()) {
                 let detail = format!("no key of this log has signed what request {request} says");
                 return Err(LedgerError::Damaged { first: index, last: index, detail });
             }

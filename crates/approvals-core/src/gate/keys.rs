@@ -14,29 +14,33 @@ pub(super) struct Keys(Mutex<Vec<(Purpose, PublicKey)>>);
 impl Keys {
     /// Takes over the keys that these entries of the log itself name.
     pub(super) fn learn(&self, entries: &[Entry]) {
-        let named =
-            entries.iter().filter_map(|entry| match Event::parse(&entry.bytes).ok()?.what {
-                What::KeyAdded { purpose, key } => Some((purpose, key.key()?)),
-                _other => None,
-            });
+        let named = entries.iter().filter_map(|entry| {
+            let What::KeyAdded { purpose, key } = Event::parse(&entry.bytes).ok()?.what else {
+                return None;
+            };
+            Some((purpose, key.key()?))
+        });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = named.collect();
     }
 
-    /// The first of these events whose signature does not hold.
-    pub(super) fn unsigned<'a>(
-        &self,
-        mut events: impl Iterator<Item = &'a Event>,
-    ) -> Option<&'a Event> {
-        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        events.find(|event| {
-            let (purpose, holds): (_, &dyn Fn(&PublicKey) -> bool) = match &event.what {
-                What::Decided { envelope } => {
-                    (Purpose::Recorder, &|key| envelope.verify(key).is_ok())
-                }
-                What::Granted { grant } => (Purpose::Grant, &|key| grant.verify(key).is_ok()),
-                _unsigned => return false,
-            };
-            !keys.iter().any(|(of, key)| *of == purpose && holds(key))
+    /// Whether the signatures in all of these events hold.
+    pub(super) fn vouch_for<'a>(&self, mut events: impl Iterator<Item = &'a Event>) -> bool {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let any = |purpose, holds: &dyn Fn(&PublicKey) -> bool| {
+            keys.iter().any(|(of, key)| *of == purpose && holds(key))
+        };
+        events.all(|event| match &event.what {
+            What::Decided { envelope } => {
+                any(Purpose::Recorder, &|key| envelope.verify(key).is_ok())
+            }
+            What::Granted { grant } => any(Purpose::Grant, &|key| grant.verify(key).is_ok()),
+            What::KeyAdded { .. }
+            | What::Requested { .. }
+            | What::Presented { .. }
+            | What::Undelivered { .. }
+            | What::Started { .. }
+            | What::Finished { .. }
+            | What::Closed { .. } => true,
         })
     }
 }

@@ -50,6 +50,12 @@ pub enum KeyringError {
         #[source]
         source: SignerError,
     },
+    /// A file is not there.
+    #[error("there is no key file `{}`; make keys with `approvals keys new` in a new folder, or restore it if the others are there", .path.display())]
+    Missing {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A key could not be made.
     #[error(transparent)]
     Signer(#[from] SignerError),
@@ -124,6 +130,9 @@ fn write_secret(path: &Path, pem: &str) -> io::Result<()> {
 }
 
 fn read_secret(path: PathBuf) -> Result<LocalSigner, KeyringError> {
+    if !path.exists() {
+        return Err(KeyringError::Missing { path });
+    }
     let failed = |source| KeyringError::File { path: path.clone(), action: "read", source };
     #[cfg(unix)]
     {
@@ -136,4 +145,32 @@ fn read_secret(path: PathBuf) -> Result<LocalSigner, KeyringError> {
     }
     let pem = Zeroizing::new(fs::read_to_string(&path).map_err(failed)?);
     LocalSigner::from_pem(&pem).map_err(|source| KeyringError::Key { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_for_their_owner_only_and_never_replaced() {
+        let dir = std::env::temp_dir().join(format!("approvals-keyring-{}", std::process::id()));
+        let made = Keyring::load_or_create(&dir).unwrap();
+        let loaded = Keyring::load_or_create(&dir).unwrap();
+        assert_eq!(format!("{made:?}"), format!("{loaded:?}"), "public keys are all that is shown");
+        assert!(matches!(Keyring::create(&dir), Err(KeyringError::File { .. })));
+        #[cfg(unix)]
+        {
+            let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+            fs::set_permissions(dir.join("grant.pem"), open).unwrap();
+            let error = Keyring::load(&dir).unwrap_err().to_string();
+            assert!(error.contains("grant.pem` can be read by others"), "{error}");
+        }
+        fs::remove_file(dir.join("recorder.pem")).unwrap();
+        let error = Keyring::load_or_create(&dir).unwrap_err().to_string();
+        assert!(
+            error.starts_with("there is no key file") && error.contains("recorder.pem"),
+            "{error}"
+        );
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }
