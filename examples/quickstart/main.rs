@@ -13,9 +13,11 @@ mod transcript;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use approvals::{
-    Denied, Gate, Keyring, Principal, Requester, Rules, SqliteLedger, StaticDirectory,
+    Denied, Gate, Keyring, LocalSigner, Principal, Requester, Rules, SqliteLedger, StaticDirectory,
     TerminalApprover, Trail, visible,
 };
 
@@ -96,7 +98,10 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("approvals.db");
     let shop = Shop::open(&folder)?;
-    let gate = gate(&path, &folder).await?;
+    let keys = Keyring::load_or_create(folder.join("keys"))?;
+    let ledger = SqliteLedger::open(&path, "quickstart.example/shop/night", keys.log).await?;
+    let ledger = Arc::new(ledger);
+    let gate = gate(Arc::clone(&ledger), (keys.recorder, keys.grant)).await?;
 
     println!(
         "An agent works through its night. It reads as it likes; what leaves the shop or changes it, you decide."
@@ -109,6 +114,8 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
         .on_behalf_of(Principal::human("u:mira")?);
     let undecided = gate.scope(agent, work(&shop, &lines)).await;
     gate.flush().await?;
+    drop(gate);
+    close(ledger).await;
     if undecided > 0 {
         println!(
             "\n{undecided} of the calls that need a person ended undecided, so they did not run."
@@ -120,18 +127,31 @@ async fn night(transcript: Option<&Path>) -> Result<u32, Failure> {
 }
 
 /// The gate: this policy, a log in one file, and you at the terminal as the only owner of the shop.
-async fn gate(path: &Path, folder: &Path) -> Result<Gate, Failure> {
-    let keys = Keyring::load_or_create(folder.join("keys"))?;
+async fn gate(
+    ledger: Arc<SqliteLedger>,
+    keys: (LocalSigner, LocalSigner),
+) -> Result<Gate, Failure> {
     let you = Principal::human("u:you")?.member_of(["shop-owners"])?;
     let rules: Rules = include_str!("../data/shop-policy.toml").parse()?;
     let gate = Gate::builder()
         .policy(rules)
-        .ledger(SqliteLedger::open(path, "quickstart.example/shop/night", keys.log).await?)
+        .ledger(ledger)
         .directory(StaticDirectory::new().with(&you, [TerminalApprover::identity()]))
         .approver(TerminalApprover::new())
-        .recorder_key(keys.recorder)
-        .grant_key(keys.grant);
+        .recorder_key(keys.0)
+        .grant_key(keys.1);
     Ok(gate.build().await?)
+}
+
+/// Closes the ledger once nobody uses it any more: its file is then complete by itself.
+async fn close(mut ledger: Arc<SqliteLedger>) {
+    for _ in 0..20 {
+        match Arc::try_unwrap(ledger) {
+            Ok(ledger) => return ledger.close().await,
+            Err(in_use) => ledger = in_use,
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn work(shop: &Shop, lines: &[Line]) -> u32 {

@@ -65,7 +65,7 @@ pub struct SqliteLedger {
 impl SqliteLedger {
     /// Opens the ledger at `path`, or makes one, readable by its owner only.
     ///
-    /// All events are read and hashed before this returns (about a second for a million), and must be those
+    /// All events are read and hashed before this returns (a few seconds for a million), and must be those
     /// that the newest head was signed over.
     ///
     /// # Errors
