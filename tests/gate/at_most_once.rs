@@ -1,6 +1,8 @@
 //! Rules 8 and 11: a grant is used once, and what is about to happen is on record before it does.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use approvals::*;
 use approvals_testkit::MockApprover;
@@ -72,7 +74,7 @@ async fn without_compare_and_append_the_body_runs_more_than_once() {
         let key = format!("k{n}");
         let first = gate().await;
         let _ticket = first.submit(deploy().key(&key).unwrap()).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
         let ran = Ran::default();
         let mut callers = tokio::task::JoinSet::new();
         for _ in 0..8 {
@@ -146,4 +148,48 @@ async fn a_panic_in_the_body_is_recorded_and_goes_on() {
     let panicked = tokio::spawn(async move { gate.run(deploy(), body).await }).await;
     assert!(panicked.unwrap_err().is_panic());
     assert_eq!(outcome(&ledger).await, Some(Outcome::Executed(Execution::Panicked)));
+}
+
+/// A ledger that is away while a flag says so.
+#[derive(Debug)]
+struct Away(Arc<MemoryLedger>, Arc<AtomicBool>);
+
+#[async_trait]
+impl Ledger for Away {
+    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
+        if self.1.load(Ordering::SeqCst) {
+            return Err(LedgerError::Unavailable("no route to host".into()));
+        }
+        self.0.append(append).await
+    }
+
+    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
+        self.0.history(of).await
+    }
+
+    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
+        self.0.entries(from, limit).await
+    }
+
+    async fn head(&self) -> Result<SignedHead, LedgerError> {
+        self.0.head().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_the_ledger_cannot_take_now_is_recorded_once_it_can() {
+    let (inner, away) = (ledger().await, Arc::new(AtomicBool::new(false)));
+    let gate = builder(Away(Arc::clone(&inner), Arc::clone(&away))).policy(ask_ops());
+    let gate = gate.approver(MockApprover::approving()).build().await.unwrap();
+    let goes = Arc::clone(&away);
+    let run = gate.run(deploy(), |_, _| async move {
+        goes.store(true, Ordering::SeqCst);
+        Ok::<_, Denied>("done")
+    });
+    assert_eq!(run.await.unwrap(), "done", "the body's result stands");
+    assert_eq!(outcome(&inner).await, None);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    away.store(false, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(outcome(&inner).await, Some(Outcome::Executed(Execution::Succeeded)));
 }

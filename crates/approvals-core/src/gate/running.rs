@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use super::attempt::Attempt;
 use super::builder::Core;
@@ -58,18 +59,31 @@ impl Drop for Running {
     }
 }
 
-/// Records how the body of a started request ended.
-async fn record(core: &Core, id: RequestId, started: &State, execution: Execution) {
-    let finish = || Command::Finish(execution);
+/// How often it is tried again to record an outcome; the pause doubles from one second.
+const RETRIES: u32 = 6;
+
+/// Records how the body of a started request ended; if the ledger cannot take it now, beside the caller, who
+/// has the body's result already.
+async fn record(core: &Arc<Core>, id: RequestId, started: &State, execution: Execution) {
     // Nothing else happens to a request that is running; if something did, look again.
-    if core.step_with(id, started, vec![finish()], Vec::new()).await.is_ok() {
+    let finish = vec![Command::Finish(execution)];
+    if core.step_with(id, started, finish, Vec::new()).await.is_ok() {
         return;
     }
-    let running = |phase: &Phase| *phase == Phase::Started;
-    let recorded = core.step_on(id, |loaded| running(loaded.state.phase()).then(finish)).await;
-    if let Err(error) = recorded {
-        tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action was not recorded");
-    }
+    let core = Arc::clone(core);
+    beside(async move {
+        for attempt in 0..RETRIES {
+            let finish =
+                |phase: &Phase| (*phase == Phase::Started).then_some(Command::Finish(execution));
+            match core.step_on(id, |loaded| finish(loaded.state.phase())).await {
+                Ok(_recorded) => return,
+                Err(error) => {
+                    tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action is not recorded yet");
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(1 << attempt)).await;
+        }
+    });
 }
 
 /// Runs `body` to its end; a panic is caught, to be recorded before it goes on.
