@@ -49,7 +49,9 @@ pub(crate) fn writable(
 pub(crate) fn identity(conn: &Connection, path: &Path) -> Result<Vkey, OpenError> {
     match kind(conn, path)? {
         Kind::Ledger => {}
-        Kind::Empty => return Err(foreign(path, "it is empty")),
+        Kind::Empty => {
+            return Err(foreign(path, "it is empty; was a `-wal` file beside it left behind?"));
+        }
         Kind::Foreign(detail) => return Err(foreign(path, &detail)),
         Kind::Version(found) => {
             let (path, known) = (path.to_owned(), schema::VERSION);
