@@ -262,3 +262,37 @@ async fn a_history_that_is_not_of_this_log_or_not_whole_does_not_hold() {
     let problem = reads(ORIGIN, &left).unwrap_err();
     assert!(problem.ends_with("it was made on a head that this log never had"), "{problem}");
 }
+
+/// Flags and bytes beside the log are under no hash but their digests.
+#[tokio::test(start_paused = true)]
+async fn what_stands_beside_an_event_is_what_it_names_and_nothing_else() {
+    struct Login;
+    impl Action for Login {
+        fn describe(&self, call: &mut Description) -> Result<(), DescribeError> {
+            call.action("crm.login", Risk::Medium)?;
+            call.redact("token", "hunter2")
+        }
+    }
+    let (gate, ledger) = asking(MockApprover::approving()).await;
+    run(&gate, Login, &Ran::default()).await.unwrap();
+    let entries = ledger.entries(0, 100).await.unwrap();
+    let holds = |change: fn(&mut Vec<Attachment>)| {
+        let mut entries = entries.clone();
+        let asked = entries.iter_mut().find(|entry| !entry.attachments.is_empty()).unwrap();
+        change(&mut asked.attachments);
+        let mut trail = Trail::new(ORIGIN);
+        entries.iter().all(|entry| trail.read(entry).is_ok())
+    };
+    assert!(holds(|_| ()), "as it was");
+    assert!(holds(Vec::clear), "erased");
+    assert!(!holds(|beside| beside[0].bytes[40] ^= 1), "another secret");
+    assert!(!holds(|beside| beside[0].erasable = false), "a secret that passes for a document");
+    assert!(!holds(|beside| {
+        beside[0].erasable = false;
+        beside[0].bytes = b"EVIL".to_vec();
+    }));
+    assert!(
+        !holds(|beside| beside[0].digest = Digest::of("redacted", b"x")),
+        "one that nobody named"
+    );
+}

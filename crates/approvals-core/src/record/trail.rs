@@ -227,3 +227,7 @@ impl Trail {
         self.events.get(&request).map(Vec::as_slice).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+#[path = "trail_tests.rs"]
+mod tests;

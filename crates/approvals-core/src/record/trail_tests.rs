@@ -1,0 +1,108 @@
+use super::*;
+use crate::review::decision::{Decision, Unsigned};
+use crate::review::grant::signing_input;
+use crate::{
+    Ballot, ChannelIdentity, Denied, DynamicAction, Gate, InMemoryApprover, Ledger as _,
+    LocalSigner, MemoryLedger, Obligation, Obligations, PolicyFn, Requester, Signer as _,
+    StaticDirectory, Verdict,
+};
+use std::sync::Arc;
+
+const ORIGIN: &str = "example.org/test";
+
+fn key(seed: u8) -> LocalSigner {
+    LocalSigner::from_seed(&[seed; 32]).unwrap()
+}
+
+/// One approved call, from the keys to the outcome.
+async fn approved() -> Vec<Entry> {
+    let ledger = Arc::new(MemoryLedger::new(ORIGIN, key(1)).await.unwrap());
+    let mira = Principal::human("u:mira").unwrap().member_of(["ops"]).unwrap();
+    let identity = ChannelIdentity::new("memory", "mira").unwrap();
+    let one = Obligations::new([Obligation::new("one").unwrap().seats("ops", 1).unwrap()]);
+    let inbox = InMemoryApprover::new();
+    let gate = Gate::builder()
+        .ledger(Arc::clone(&ledger))
+        .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone())).unwrap())
+        .directory(StaticDirectory::new().with(&mira, [identity.clone()]))
+        .approver(inbox.clone())
+        .recorder_key(key(2))
+        .grant_key(key(3))
+        .requester(Requester::new(Principal::agent("agent:a").unwrap()));
+    let gate = gate.build().await.unwrap();
+    let action = DynamicAction::from_json("app.deploy", b"{}").unwrap().key("k").unwrap();
+    gate.submit(&action).await.unwrap();
+    while inbox.waiting().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    inbox.decide(&identity, Ballot::approve(&inbox.waiting()[0]).unwrap()).await.unwrap();
+    gate.run(&action, |_, _| async { Ok::<_, Denied>(()) }).await.unwrap();
+    ledger.entries(0, 100).await.unwrap()
+}
+
+/// What the trail says once `change` has been made to each event, with the right keys at hand.
+fn reads(entries: &[Entry], change: impl Fn(What) -> What) -> Result<(), String> {
+    let mut trail = Trail::new(ORIGIN);
+    entries.iter().try_for_each(|entry| {
+        let event = Event::parse(&entry.bytes).unwrap();
+        let event = Event { what: change(event.what), ..event };
+        let entry = Entry { bytes: event.to_bytes().unwrap(), ..entry.clone() };
+        trail.read(&entry).map_err(|error| error.to_string())
+    })
+}
+
+fn signed(key: &LocalSigner, message: &[u8]) -> [u8; 64] {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(key.sign(message))
+        .unwrap()
+}
+
+/// The same event, with another decision in it that the recorder has signed.
+fn decided(what: What, change: impl Fn(Decision) -> Decision) -> What {
+    let Some(decision) = what.decision() else { return what };
+    let unsigned = Unsigned::new(&change(decision)).unwrap();
+    let signature = signed(&key(2), &unsigned.message);
+    What::Decided { envelope: unsigned.sign(&key(2).public_key(), signature) }
+}
+
+/// The same event, with another grant in it that the grant key has signed.
+fn granted(what: What, change: impl Fn(Claims) -> Claims) -> What {
+    let What::Granted { grant } = &what else { return what };
+    let input = signing_input(&change(grant.claims().unwrap()), &key(3).public_key()).unwrap();
+    What::Granted { grant: Grant::assemble(&input, signed(&key(3), input.as_bytes())) }
+}
+
+#[test]
+fn what_the_right_keys_sign_is_still_held_against_what_happened() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let entries = runtime.block_on(approved());
+    assert_eq!(reads(&entries, |what| what), Ok(()));
+    assert_eq!(
+        reads(&entries, |what| granted(decided(what, |it| it), |it| it)),
+        Ok(()),
+        "signed again"
+    );
+
+    let other = Digest::of("card", b"another");
+    let ends = |result: Result<(), String>, problem: &str| {
+        let found = result.unwrap_err();
+        assert!(found.ends_with(problem), "{found}");
+    };
+    let card = |what| decided(what, |it| Decision { card: other, ..it });
+    ends(reads(&entries, card), "the reviewer was shown another card");
+    let seen =
+        |what| decided(what, |it| Decision { seen: SeenHead::of([7; 32], it.seen.size), ..it });
+    ends(reads(&entries, seen), "it was made on a head that this log never had");
+    let claims: [fn(Claims) -> Claims; 4] = [
+        |it| Claims { aud: "example.org/prod".into(), ..it },
+        |it| Claims { iss: "example.org/prod".into(), ..it },
+        |it| Claims { exp: it.exp.saturating_add(3600), ..it },
+        |it| Claims { sub: "u:somebody".parse().unwrap(), ..it },
+    ];
+    for change in claims {
+        let problem = "the grant says something else than what was decided";
+        ends(reads(&entries, |what| granted(what, change)), problem);
+    }
+}
