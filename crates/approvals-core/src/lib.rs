@@ -39,7 +39,7 @@ pub use crate::action::digest::{Digest, DigestError};
 pub use crate::action::document::{DescribeError, Description, Document};
 pub use crate::action::dynamic::DynamicAction;
 pub use crate::action::id::{
-    ActionName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,
+    ActionName, FactName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,
 };
 pub use crate::action::principal::{Principal, PrincipalKind, Requester};
 pub use crate::action::risk::Risk;
@@ -52,10 +52,15 @@ pub use crate::gate::forward::FlushError;
 pub use crate::gate::inbox::InMemoryApprover;
 pub use crate::gate::permit::Permit;
 pub use crate::gate::run::Ticket;
+pub use crate::policy::assurance::Assurance;
+pub use crate::policy::fact::{Fact, FactSet};
 pub use crate::policy::facts::Facts;
-pub use crate::policy::obligation::{Obligation, Obligations, Seats};
-pub use crate::policy::policy::{Policy, PolicyError, PolicyFn, Ruling, Verdict};
+pub use crate::policy::obligation::{Escalation, Obligation, Seats};
+pub use crate::policy::obligations::Obligations;
+pub use crate::policy::policy::{BreakGlass, Policy, PolicyError, PolicyFn, Ruling, Verdict};
+pub use crate::policy::provider::{FactError, FactProvider};
 pub use crate::policy::rules::{Rules, RulesError};
+pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
 pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::event::{Body, Cause, Event, Execution, What};
 pub use crate::record::keyring::{Keyring, KeyringError};
@@ -69,7 +74,7 @@ pub use crate::record::trail::{Trail, TrailError};
 pub use crate::record::transition::Refusal;
 pub use crate::review::card::Card;
 pub use crate::review::decision::{
-    Assurance, Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead,
+    Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead,
 };
 pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +25,7 @@ pub struct Description {
     limit: usize,
     salts: BTreeMap<String, Salt>,
     identity: Option<(ActionName, Risk)>,
+    retry_after: Option<Duration>,
     texts: BTreeMap<&'static str, String>,
     arguments: BTreeMap<String, Argument>,
 }
@@ -61,14 +63,54 @@ impl Sealed {
 impl Description {
     /// An empty description that reuses `salts`, so that a value that is redacted again gives the same bytes.
     pub(crate) fn new(limit: usize, salts: BTreeMap<String, Salt>) -> Self {
-        Self { limit, salts, identity: None, texts: BTreeMap::new(), arguments: BTreeMap::new() }
+        Self {
+            limit,
+            salts,
+            identity: None,
+            retry_after: None,
+            texts: BTreeMap::new(),
+            arguments: BTreeMap::new(),
+        }
     }
 
     /// Names the action and its risk; required, once.
+    ///
+    /// # Errors
+    ///
+    /// Also if the name [is reserved](ActionName::is_reserved) for acts on the approvals themselves.
     pub fn action(&mut self, name: &str, risk: Risk) -> Result<(), DescribeError> {
-        match self.identity.replace((name.parse()?, risk)) {
+        let name: ActionName = name.parse()?;
+        if name.is_reserved() {
+            return Err(DescribeError::Reserved(name));
+        }
+        self.identify(name, risk)
+    }
+
+    /// Names an act on the approvals themselves.
+    pub(crate) fn own_act(&mut self, name: &str) -> Result<(), DescribeError> {
+        self.identify(name.parse()?, Risk::Critical)
+    }
+
+    fn identify(&mut self, name: ActionName, risk: Risk) -> Result<(), DescribeError> {
+        match self.identity.replace((name, risk)) {
             None => Ok(()),
             Some(_) => Err(DescribeError::Twice("the action".into())),
+        }
+    }
+
+    /// Says that it is an emergency, and which. It is a signal, shown as the caller's claim: only a policy
+    /// that lists a denial as one that emergencies may set aside turns it into a question to people.
+    pub fn break_glass(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
+        self.text("break_glass", text)
+    }
+
+    /// Says that doing it twice is as good as doing it once: a call with a [key](crate::Action::key) that was
+    /// started and has told nothing for this long may be started again, with a higher
+    /// [fence](crate::Permit::fence). Rounded up to whole milliseconds.
+    pub fn idempotent_after(&mut self, silence: Duration) -> Result<(), DescribeError> {
+        match self.retry_after.replace(silence) {
+            None => Ok(()),
+            Some(_) => Err(DescribeError::Twice("`idempotent_after`".into())),
         }
     }
 
@@ -169,6 +211,11 @@ impl Description {
             ("risk".to_owned(), canonical::to_bytes(&risk, self.limit)?),
             ("unbound".to_owned(), canonical::to_bytes(&unbound, self.limit)?),
         ]);
+        if let Some(silence) = self.retry_after {
+            let millis = silence.as_nanos().div_ceil(1_000_000);
+            let millis = u64::try_from(millis).unwrap_or(u64::MAX).min((1 << 53) - 1);
+            members.insert("retry_after_ms".to_owned(), canonical::to_bytes(&millis, self.limit)?);
+        }
         for (field, text) in &self.texts {
             members.insert((*field).to_owned(), canonical::to_bytes(text, self.limit)?);
         }
@@ -218,6 +265,8 @@ pub struct Document {
     pub action: ActionName,
     /// The arguments that are shown and bound, by name.
     pub arguments: Map<String, Value>,
+    /// Which emergency it is, in the words of the caller.
+    pub break_glass: Option<String>,
     /// The origin of the log, which names tenant and environment.
     pub log: String,
     /// Whom the requester acts for, nearest first.
@@ -230,6 +279,8 @@ pub struct Document {
     pub requester: PrincipalId,
     /// What the action is done to.
     pub resource: Option<String>,
+    /// Doing it twice is as good as once, and after so many milliseconds of silence it may be done again.
+    pub retry_after_ms: Option<u64>,
     /// The risk, as the action's author sees it.
     pub risk: Risk,
     /// One line, in the words of the caller.
@@ -262,6 +313,11 @@ pub enum DescribeError {
     /// The action's name does not parse.
     #[error("{0}")]
     Name(NameError),
+    /// The action's name is reserved.
+    #[error(
+        "`{0}` is a name for acts on the approvals themselves; choose one that does not begin with `approvals.`"
+    )]
+    Reserved(ActionName),
     /// No name was given.
     #[error("the action was not named; call `Description::action`")]
     NoAction,

@@ -9,47 +9,21 @@ use uuid::Uuid;
 use super::clock::Timestamp;
 use super::digest::Digest;
 
-/// The name of an action, such as `s3.export`: what policies match on.
-///
-/// Lower-case segments of letters, digits, `_` and `-`, joined by dots, at most 120 bytes, so that two
-/// names never look alike and never need escaping.
-///
-/// ```
-/// use approvals_core::ActionName;
-///
-/// assert!("s3.export".parse::<ActionName>().is_ok());
-/// assert!("S3 export".parse::<ActionName>().is_err());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ActionName(String);
-
-impl ActionName {
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for ActionName {
-    type Err = NameError;
-
-    fn from_str(text: &str) -> Result<Self, NameError> {
-        let segment = |s: &str| {
-            s.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-                && s.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
-        };
-        let fits = text.len() <= 120 && text.starts_with(|c: char| c.is_ascii_lowercase());
-        if fits && text.split('.').all(segment) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NameError::new(
-                "an action name",
-                text,
-                "lower-case segments joined by dots, such as `s3.export`",
-            ))
-        }
+/// Lower-case segments of letters, digits, `_` and `-`, joined by dots, at most 120 bytes.
+fn parse_dotted(
+    what: &'static str,
+    expected: &'static str,
+    text: &str,
+) -> Result<String, NameError> {
+    let segment = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && s.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+    };
+    let fits = text.len() <= 120 && text.starts_with(|c: char| c.is_ascii_lowercase());
+    if fits && text.split('.').all(segment) {
+        Ok(text.to_owned())
+    } else {
+        Err(NameError::new(what, text, expected))
     }
 }
 
@@ -63,7 +37,7 @@ fn parse_label(what: &'static str, text: &str) -> Result<String, NameError> {
 }
 
 macro_rules! label {
-    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident, |$text:ident| $parsed:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -80,17 +54,11 @@ macro_rules! label {
         impl FromStr for $name {
             type Err = NameError;
 
-            fn from_str(text: &str) -> Result<Self, NameError> {
-                parse_label($what, text).map(Self)
+            fn from_str($text: &str) -> Result<Self, NameError> {
+                $parsed.map(Self)
             }
         }
 
-        impl_text!($name);
-    };
-}
-
-macro_rules! impl_text {
-    ($name:ident) => {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
@@ -113,27 +81,65 @@ macro_rules! impl_text {
     };
 }
 
-impl_text!(ActionName);
+label!(
+    /// The name of an action, such as `s3.export`: what policies match on.
+    ///
+    /// Lower-case segments of letters, digits, `_` and `-`, joined by dots, at most 120 bytes, so that two
+    /// names never look alike and never need escaping. Names that begin with `approvals.` are those of
+    /// acts on the approvals themselves, such as replacing the policy; no other action has such a name.
+    ///
+    /// ```
+    /// use approvals_core::ActionName;
+    ///
+    /// assert!("s3.export".parse::<ActionName>().is_ok());
+    /// assert!("S3 export".parse::<ActionName>().is_err());
+    /// ```
+    ActionName,
+    |text| parse_dotted(
+        "an action name",
+        "lower-case segments joined by dots, such as `s3.export`",
+        text
+    )
+);
+label!(
+    /// The name of a fact that a [`FactProvider`](crate::FactProvider) states, such as `env.change_window`.
+    ///
+    /// It has the form of an [`ActionName`].
+    FactName,
+    |text| parse_dotted(
+        "the name of a fact",
+        "lower-case segments joined by dots, such as `env.change_window`",
+        text
+    )
+);
 label!(
     /// The id of a [`Principal`](crate::Principal), such as `agent:night-shift` or `u:mira`.
     PrincipalId,
-    "a principal id"
+    |text| parse_label("a principal id", text)
 );
 label!(
     /// A group of principals, such as `data-owners`.
     Group,
-    "a group"
+    |text| parse_label("a group", text)
 );
 label!(
     /// The id of a rule or an obligation in a policy.
     RuleId,
-    "a rule id"
+    |text| parse_label("a rule id", text)
 );
 label!(
     /// A caller's name for one attempt at one action, the same in every process that retries it.
     IdempotencyKey,
-    "an idempotency key"
+    |text| parse_label("an idempotency key", text)
 );
+
+impl ActionName {
+    /// Whether it names an act on the approvals themselves, which no caller can ask for.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.0 == "approvals" || self.0.starts_with("approvals.")
+    }
+}
 
 /// A name that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,12 +7,13 @@ use super::journal::{Loaded, StepError, TRIES};
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
+use crate::policy::assurance::Assurance;
 use crate::record::event::Event;
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, transition};
 use crate::review::card::Card;
-use crate::review::decision::{Assurance, Choice, Decision, Envelope, SeenHead, Unsigned};
+use crate::review::decision::{Choice, Decision, Envelope, SeenHead, Unsigned};
 use crate::review::directory::ChannelIdentity;
 use crate::review::grant::{self, Claims, Grant};
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::fact::{Fact, FactSet};
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
 use crate::action::id::ActionName;
@@ -16,13 +17,20 @@ pub struct Facts<'a> {
     document: &'a Document,
     requester: &'a Requester,
     now: Timestamp,
+    provided: Option<&'a FactSet>,
 }
 
 impl<'a> Facts<'a> {
     /// The facts of one call.
     #[must_use]
     pub fn new(document: &'a Document, requester: &'a Requester, now: Timestamp) -> Self {
-        Self { document, requester, now }
+        Self { document, requester, now, provided: None }
+    }
+
+    /// The same, with what trusted providers state.
+    #[must_use]
+    pub fn with(self, provided: &'a FactSet) -> Self {
+        Self { provided: Some(provided), ..self }
     }
 
     /// The action's name.
@@ -31,7 +39,7 @@ impl<'a> Facts<'a> {
         &self.document.action
     }
 
-    /// What it is done to.
+    /// What it is done to. Chosen by the agent, as the arguments are.
     #[must_use]
     pub fn resource(&self) -> Option<&'a str> {
         self.document.resource.as_deref()
@@ -47,6 +55,29 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn argument(&self, name: &str) -> Option<&'a Value> {
         self.document.arguments.get(name)
+    }
+
+    /// All bound arguments.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.document.arguments.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// What a trusted provider states under this name.
+    #[must_use]
+    pub fn fact(&self, name: &str) -> Option<&'a Fact> {
+        let name = name.parse().ok()?;
+        self.provided?.get(&name)
+    }
+
+    /// All that trusted providers state.
+    pub fn provided(&self) -> impl Iterator<Item = (&'a str, &'a Fact)> {
+        self.provided.into_iter().flatten().map(|(name, fact)| (name.as_str(), fact))
+    }
+
+    /// Whether the caller says that it is an emergency: a signal, which by itself allows nothing.
+    #[must_use]
+    pub fn is_break_glass(&self) -> bool {
+        self.document.break_glass.is_some()
     }
 
     /// Whose call it is.

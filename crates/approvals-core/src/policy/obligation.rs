@@ -1,13 +1,15 @@
 //! What must be satisfied before an action may run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::assurance::Assurance;
+use super::millis;
 use crate::action::digest::Digest;
-use crate::action::id::{Group, RuleId};
+use crate::action::id::{FactName, Group, RuleId};
 
 /// So many different people of one group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +30,18 @@ impl Seats {
     }
 }
 
+/// After a while, one more group may fill the seats. How many are needed stays the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Escalation {
+    /// How long after the request was asked.
+    #[serde(rename = "after_ms", with = "millis")]
+    pub after: Duration,
+    /// The group whose members may fill any of the seats from then on.
+    pub add_group: Group,
+}
+
 /// A named condition: who must approve, and by when.
 ///
 /// ```
@@ -36,7 +50,8 @@ impl Seats {
 ///
 /// let two = Obligation::new("two-data-owners")?
 ///     .seats("data-owners", 2)?
-///     .approve_within(Duration::from_secs(30 * 60));
+///     .approve_within(Duration::from_secs(30 * 60))
+///     .escalate(Duration::from_secs(15 * 60), "data-leads")?;
 /// assert!(!two.owner_may_approve);
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
@@ -48,25 +63,60 @@ pub struct Obligation {
     pub name: RuleId,
     /// The seats, each to be filled by a different person. Without any seat nobody can approve.
     pub quorum: Vec<Seats>,
+    /// How many rejections end the request; 1 unless said otherwise.
+    pub veto: NonZeroU32,
     /// How long people may take to decide.
     #[serde(rename = "approve_within_ms", with = "millis")]
     pub approve_within: Duration,
+    /// How long an approval counts while others are awaited.
+    #[serde(rename = "vote_lives_ms", with = "millis")]
+    pub vote_lives: Duration,
     /// How long the grant may be used once there is one.
     #[serde(rename = "execute_within_ms", with = "millis")]
     pub execute_within: Duration,
+    /// How long people who came into a group after the request was asked must have been in it before they
+    /// may approve.
+    #[serde(rename = "cool_off_ms", with = "millis")]
+    pub cool_off: Duration,
     /// Whether the people whom the requester acts for may approve. The card says so.
     pub owner_may_approve: bool,
+    /// Whether its approvers may count for other obligations as well, if those say the same.
+    pub shared: bool,
+    /// How sure one must be that a person approved.
+    pub assurance: Assurance,
+    /// The channels in which it may be approved; empty for any.
+    pub channels: BTreeSet<String>,
+    /// Who may approve as well once people have had time.
+    pub escalate: Vec<Escalation>,
+    /// When, after it was asked, the channels are to remind people.
+    #[serde(rename = "remind_ms", with = "millis::each")]
+    pub remind: Vec<Duration>,
+    /// The fact that names the people to turn to first, such as those on call. It changes who is asked, not
+    /// who may decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_first: Option<FactName>,
 }
 
 impl Obligation {
-    /// An obligation without seats, which nobody can satisfy yet: decided within 30 minutes, used within 15.
+    /// An obligation without seats, which nobody can satisfy yet: decided within 30 minutes, used within 15;
+    /// votes live for 8 hours, and new members of a group cool off for a day.
     pub fn new(name: &str) -> Result<Self, crate::NameError> {
+        const MINUTE: Duration = Duration::from_secs(60);
         Ok(Self {
             name: name.parse()?,
             quorum: Vec::new(),
-            approve_within: Duration::from_secs(30 * 60),
-            execute_within: Duration::from_secs(15 * 60),
+            veto: NonZeroU32::MIN,
+            approve_within: MINUTE.saturating_mul(30),
+            vote_lives: MINUTE.saturating_mul(8 * 60),
+            execute_within: MINUTE.saturating_mul(15),
+            cool_off: MINUTE.saturating_mul(24 * 60),
             owner_may_approve: false,
+            shared: false,
+            assurance: Assurance::default(),
+            channels: BTreeSet::new(),
+            escalate: Vec::new(),
+            remind: Vec::new(),
+            ask_first: None,
         })
     }
 
@@ -89,10 +139,38 @@ impl Obligation {
         Self { execute_within: span, ..self }
     }
 
+    /// The same, with approvals that count for `span` while others are awaited.
+    #[must_use]
+    pub fn vote_lives(self, span: Duration) -> Self {
+        Self { vote_lives: span, ..self }
+    }
+
+    /// The same, ended by `count` rejections rather than one; a count of zero is one.
+    #[must_use]
+    pub fn veto(self, count: u32) -> Self {
+        Self { veto: NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN), ..self }
+    }
+
     /// The same, open to the people whom the requester acts for.
     #[must_use]
     pub fn owner_may_approve(self) -> Self {
         Self { owner_may_approve: true, ..self }
+    }
+
+    /// The same, open to `group` as well once `span` has passed.
+    pub fn escalate(mut self, span: Duration, group: &str) -> Result<Self, crate::NameError> {
+        self.escalate.push(Escalation { after: span, add_group: group.parse()? });
+        Ok(self)
+    }
+
+    /// The groups whose members may fill a seat of `group`, when the request is `age` old.
+    pub(crate) fn open_to<'a>(
+        &'a self,
+        group: &'a Group,
+        age: Duration,
+    ) -> impl Iterator<Item = &'a Group> {
+        let due = self.escalate.iter().filter(move |step| step.after <= age);
+        std::iter::once(group).chain(due.map(|step| &step.add_group))
     }
 
     /// The digest of its content: what a request is pinned to.
@@ -100,88 +178,5 @@ impl Obligation {
     pub fn digest(&self) -> Digest {
         let bytes = crate::action::canonical::to_bytes(self, usize::MAX).unwrap_or_default();
         Digest::of("obligation", &bytes)
-    }
-}
-
-/// All obligations of one request; each must be satisfied, by different people.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Obligations(Vec<Obligation>);
-
-impl Obligations {
-    /// These obligations, each content once.
-    #[must_use]
-    pub fn new(obligations: impl IntoIterator<Item = Obligation>) -> Self {
-        let by_content: BTreeMap<_, _> =
-            obligations.into_iter().map(|one| (one.digest(), one)).collect();
-        Self(by_content.into_values().collect())
-    }
-
-    /// One by one.
-    pub fn iter(&self) -> std::slice::Iter<'_, Obligation> {
-        self.0.iter()
-    }
-
-    /// Every seat, one for each person needed.
-    pub fn seats(&self) -> impl Iterator<Item = &Group> {
-        let seats = self.0.iter().flat_map(|one| &one.quorum);
-        seats.flat_map(|seats| std::iter::repeat_n(&seats.group, seats.count.get() as usize))
-    }
-
-    /// Whether someone must approve at all; obligations without a seat can never be satisfied.
-    #[must_use]
-    pub fn can_be_satisfied(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|one| !one.quorum.is_empty())
-    }
-
-    /// Whether everything asked here is, content for content, among `others`.
-    #[must_use]
-    pub fn are_among(&self, others: &Self) -> bool {
-        let others: BTreeSet<Digest> = others.0.iter().map(Obligation::digest).collect();
-        self.0.iter().all(|one| others.contains(&one.digest()))
-    }
-
-    /// The shortest time to decide.
-    #[must_use]
-    pub fn approve_within(&self) -> Duration {
-        self.0.iter().map(|one| one.approve_within).min().unwrap_or_default()
-    }
-
-    /// The shortest time to use the grant.
-    #[must_use]
-    pub fn execute_within(&self) -> Duration {
-        self.0.iter().map(|one| one.execute_within).min().unwrap_or_default()
-    }
-
-    /// Whether the requester's owners may approve: only if every obligation says so.
-    #[must_use]
-    pub fn owner_may_approve(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|one| one.owner_may_approve)
-    }
-}
-
-impl<'a> IntoIterator for &'a Obligations {
-    type Item = &'a Obligation;
-    type IntoIter = std::slice::Iter<'a, Obligation>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// Durations as whole milliseconds.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        // No more than I-JSON can carry (RFC 7493): 285 thousand years.
-        const MOST: u64 = (1 << 53) - 1;
-        to.serialize_u64(u64::try_from(span.as_millis()).unwrap_or(MOST).min(MOST))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        u64::deserialize(from).map(Duration::from_millis)
     }
 }

@@ -1,13 +1,17 @@
 //! The rule that decides: a pure function from facts to a verdict.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::fact::FactSet;
 use super::facts::Facts;
-use super::obligation::Obligations;
+use super::millis;
+use super::obligations::Obligations;
 use crate::action::digest::Digest;
-use crate::action::id::RuleId;
+use crate::action::id::{Group, RuleId};
 
 /// What a policy says about one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,13 +40,47 @@ pub struct Ruling {
     pub rules: Vec<RuleId>,
     /// The digest of the whole policy.
     pub policy: Digest,
+    /// What trusted providers stated. The gate fills it in.
+    #[serde(default, skip_serializing_if = "FactSet::is_empty")]
+    pub facts: FactSet,
+    /// The denials that an emergency has turned into this review, and what follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<BreakGlass>,
 }
 
 impl Ruling {
     /// A verdict of `policy`, by `rules`.
     #[must_use]
     pub fn new(verdict: Verdict, rules: Vec<RuleId>, policy: Digest) -> Self {
-        Self { verdict, rules, policy }
+        Self { verdict, rules, policy, facts: FactSet::new(), break_glass: None }
+    }
+
+    /// The same ruling, which stands only because of an emergency.
+    #[must_use]
+    pub fn by_breaking_glass(self, terms: BreakGlass) -> Self {
+        Self { break_glass: Some(terms), ..self }
+    }
+}
+
+/// The terms on which an emergency turns denials into a review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BreakGlass {
+    /// The rules whose denial was set aside.
+    pub rules: Vec<RuleId>,
+    /// Who looks at it afterwards.
+    pub review_by: Group,
+    /// How long after the call started that is to be done.
+    #[serde(rename = "review_within_ms", with = "millis")]
+    pub review_within: Duration,
+}
+
+impl BreakGlass {
+    /// `rules` are set aside; someone of `review_by` looks at what was done within `review_within`.
+    #[must_use]
+    pub fn new(rules: Vec<RuleId>, review_by: Group, review_within: Duration) -> Self {
+        Self { rules, review_by, review_within }
     }
 }
 
@@ -84,6 +122,29 @@ pub trait Policy: fmt::Debug + Send + Sync {
 
     /// The ruling on one call.
     fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError>;
+
+    /// The ruling on an act on the approvals themselves: an action whose name begins with `approvals.`, such
+    /// as replacing this policy by another. `None` where the policy has no rule about it: then the policy may
+    /// be replaced and anybody known may stop things, but nobody may start them again, and there are no
+    /// standing grants.
+    fn rule_on_itself(&self, _facts: &Facts<'_>) -> Result<Option<Ruling>, PolicyError> {
+        Ok(None)
+    }
+}
+
+/// A shared policy is a policy.
+impl<P: Policy + ?Sized> Policy for Arc<P> {
+    fn digest(&self) -> Digest {
+        (**self).digest()
+    }
+
+    fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
+        (**self).rule(facts)
+    }
+
+    fn rule_on_itself(&self, facts: &Facts<'_>) -> Result<Option<Ruling>, PolicyError> {
+        (**self).rule_on_itself(facts)
+    }
 }
 
 /// A policy that could not rule. The call is denied.

@@ -12,8 +12,9 @@ use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
+use crate::policy::assurance::Assurance;
 use crate::review::card::Card;
-use crate::review::decision::{Assurance, Envelope, SeenHead};
+use crate::review::decision::{Envelope, SeenHead};
 use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
 

@@ -4,11 +4,13 @@ use super::*;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::action::principal::Requester;
-use crate::policy::obligation::{Obligation, Obligations};
+use crate::policy::assurance::Assurance;
+use crate::policy::obligation::Obligation;
+use crate::policy::obligations::Obligations;
 use crate::record::event::Event;
 use crate::record::signer::LocalSigner;
 use crate::record::signer::Signer as _;
-use crate::review::decision::{Assurance, SeenHead, Unsigned};
+use crate::review::decision::{SeenHead, Unsigned};
 use crate::review::directory::ChannelIdentity;
 use crate::review::grant::{self, Claims};
 

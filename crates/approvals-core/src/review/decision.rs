@@ -14,6 +14,7 @@ use crate::action::id::RequestId;
 use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::action::principal::Principal;
+use crate::policy::assurance::Assurance;
 
 /// Approve or reject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,17 +25,6 @@ pub enum Choice {
     Approve,
     /// It may not run.
     Reject,
-}
-
-/// How sure one can be that the reviewer made the decision. The two are never presented alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Assurance {
-    /// A channel says so, and the gate's recorder key signed what the channel said.
-    ChannelAttested,
-    /// The reviewer's own key signed it.
-    ReviewerKey,
 }
 
 /// What a decision is: everything that is signed.

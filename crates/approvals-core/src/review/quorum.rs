@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::action::id::Group;
 use crate::action::principal::{Principal, Requester};
-use crate::policy::obligation::Obligations;
+use crate::policy::obligations::Obligations;
 
 /// Whether `people` can fill every seat, each person at most one.
 ///

@@ -8,7 +8,7 @@ use crate::action::digest::Digest;
 use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
-use crate::policy::obligation::Obligations;
+use crate::policy::obligations::Obligations;
 use crate::policy::policy::{Ruling, Verdict};
 
 /// What is asked: may exactly this action, of exactly this requester, run under these obligations.

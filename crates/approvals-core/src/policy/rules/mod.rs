@@ -5,7 +5,8 @@ mod file;
 use std::collections::BTreeMap;
 
 use super::facts::Facts;
-use super::obligation::{Obligation, Obligations};
+use super::obligation::Obligation;
+use super::obligations::Obligations;
 use super::policy::{Policy, PolicyError, Ruling, Verdict};
 use crate::action::digest::Digest;
 use crate::action::id::{ActionName, RuleId};
