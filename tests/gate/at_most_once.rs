@@ -131,7 +131,9 @@ async fn ledger_until_started(whole: &MemoryLedger) -> Arc<MemoryLedger> {
         let expected = cut.history(entry.request).await.unwrap().len() as u64;
         let done = matches!(Event::parse(&entry.bytes).unwrap().what, What::Started { .. });
         let entries = vec![NewEntry { bytes: entry.bytes, attachments: entry.attachments }];
-        cut.append(Append { request: entry.request, expected, entries }).await.unwrap();
+        cut.append(Append { request: entry.request, expected, log_expected: None, entries })
+            .await
+            .unwrap();
         if done {
             break;
         }

@@ -296,7 +296,10 @@ async fn an_event_that_this_version_does_not_know_stops_the_request() {
     let bytes =
         format!(r#"{{"at":1,"request":"{request}","v":1,"what":{{"blessed":{{}}}}}}"#).into_bytes();
     let entries = vec![NewEntry { bytes, attachments: vec![] }];
-    ledger.append(Append { request: Some(request), expected, entries }).await.unwrap();
+    ledger
+        .append(Append { request: Some(request), expected, log_expected: None, entries })
+        .await
+        .unwrap();
     let ran = Ran::default();
     assert_eq!(
         run(&gate, deploy().key("k").unwrap(), &ran).await,

@@ -237,7 +237,7 @@ async fn what_no_key_of_the_log_has_signed_approves_nothing() {
     let entry = |entry: &Entry| NewEntry { bytes: entry.bytes.clone(), attachments: vec![] };
     let entries = events[decided..][..2].iter().map(entry).collect();
     let expected = scene.ledger.history(Some(scene.request)).await.unwrap().len() as u64;
-    let append = Append { request: Some(scene.request), expected, entries };
+    let append = Append { request: Some(scene.request), expected, log_expected: None, entries };
     scene.ledger.append(append).await.unwrap();
 
     let ran = Ran::default();

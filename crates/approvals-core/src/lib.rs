@@ -50,6 +50,8 @@ pub use crate::gate::denied::Denied;
 pub use crate::gate::desk::{Ballot, Desk, DeskError};
 pub use crate::gate::forward::FlushError;
 pub use crate::gate::inbox::InMemoryApprover;
+pub use crate::gate::limits::Limits;
+pub use crate::gate::own_acts::ActError;
 pub use crate::gate::permit::Permit;
 pub use crate::gate::run::Ticket;
 pub use crate::policy::assurance::Assurance;
@@ -62,22 +64,25 @@ pub use crate::policy::provider::{FactError, FactProvider};
 pub use crate::policy::rules::{Rules, RulesError};
 pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
 pub use crate::record::audit::{AuditSink, SinkError};
-pub use crate::record::event::{Body, Cause, Event, Execution, What};
+pub use crate::record::control::{Control, Delegation, LoadedPolicy, Standing};
+pub use crate::record::event::{Body, Cause, Event, Execution, Nudge, What};
+pub use crate::record::fold::Impossible;
 pub use crate::record::keyring::{Keyring, KeyringError};
 pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
-pub use crate::record::state::{Impossible, Outcome, Phase, State};
+pub use crate::record::state::{Outcome, Phase, Started, State};
 pub use crate::record::trail::{Trail, TrailError};
 pub use crate::record::transition::Refusal;
 pub use crate::review::card::Card;
-pub use crate::review::decision::{
-    Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead,
-};
+pub use crate::review::decision::{Choice, Decision, SeenHead};
 pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};
+pub use crate::review::envelope::{Envelope, EnvelopeError, Payload};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::key::{Jwk, Purpose, key_id};
 pub use crate::review::quorum::Ineligible;
-pub use crate::review::request::Request;
+pub use crate::review::request::{Earlier, Request};
+pub use crate::review::standing::{Bound, StandingTerms};
+pub use crate::review::statement::{Finding, Says, Statement, Stop};

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use approvals_core::{Append, Appended, LedgerError, NewEntry, SignedHead, Signer};
+use approvals_core::{Append, Appended, LedgerError, NewEntry, RequestId, SignedHead, Signer};
 use approvals_log::{Checkpoint, Frontier, Hash, SignedNote, Vkey, leaf_hash};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Statement, params};
 use tokio::runtime::Runtime;
@@ -190,28 +190,43 @@ impl<'c> Group<'c> {
         let mut ahead = Ahead::new(&known);
         for append in appends {
             ahead.part(Part::Of(append.request), &known);
+            if append.log_expected.is_some() {
+                ahead.part(Part::Of(None), &known);
+            }
         }
         Ok((known.head().clone(), ahead))
     }
 
     fn append(&mut self, append: &Append, ahead: &mut Ahead) -> Result<Option<u64>, Failure> {
-        let request = request_column(append.request);
-        let number =
-            |row: &Row<'_>, at| row.get(at).map(|it: i64| u64::try_from(it).unwrap_or(u64::MAX));
-        let last = self.last.query_row([&request], |row| Ok((number(row, 0)?, number(row, 1)?)));
-        // If the end of a request were removed, what it used up would be unused again.
-        let before = ahead.of(append.request);
-        before.check_last(last.optional().map_err(Failure::broken)?).map_err(Failure::Damaged)?;
-        if before.count != append.expected {
+        let count = self.count_of(append.request, ahead)?;
+        let log_is_at = match append.log_expected {
+            Some(expected) => self.count_of(None, ahead)? == expected,
+            None => true,
+        };
+        if count != append.expected || !log_is_at {
             return Ok(None);
         }
+        let request = request_column(append.request);
         let first = ahead.tree.size();
-        for (seq, new) in (before.count..).zip(&append.entries) {
+        for (seq, new) in (count..).zip(&append.entries) {
             let leaf = leaf_hash(&new.bytes);
             self.insert(&request, ahead.tree.size(), seq, &leaf, new).map_err(Failure::broken)?;
             ahead.push(append.request, leaf);
         }
         Ok(Some(first))
+    }
+
+    /// How many entries a request has. If the end of one were removed, what it used up would be unused again.
+    fn count_of(&mut self, of: Option<RequestId>, ahead: &Ahead) -> Result<u64, Failure> {
+        let number =
+            |row: &Row<'_>, at| row.get(at).map(|it: i64| u64::try_from(it).unwrap_or(u64::MAX));
+        let last = self
+            .last
+            .query_row([&request_column(of)], |row| Ok((number(row, 0)?, number(row, 1)?)))
+            .optional();
+        let before = ahead.of(of);
+        before.check_last(last.map_err(Failure::broken)?).map_err(Failure::Damaged)?;
+        Ok(before.count)
     }
 
     fn insert(

@@ -47,7 +47,7 @@ use crate::writer::Job;
 /// let log_key = LocalSigner::generate()?;
 /// let ledger = SqliteLedger::open(&path, "example.com/team/test", log_key).await?;
 /// let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
-/// let appended = ledger.append(Append { request: None, expected: 0, entries: vec![entry] }).await?;
+/// let appended = ledger.append(Append { request: None, expected: 0, log_expected: None, entries: vec![entry] }).await?;
 /// assert_eq!(appended.head.checkpoint.size(), 1);
 /// ledger.close().await;
 ///

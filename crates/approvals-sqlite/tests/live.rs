@@ -293,7 +293,7 @@ fn pages_of_entries_are_complete_wherever_they_begin() {
     let ledger = runtime.block_on(open(&folder.file("ledger.db")));
     let entry = |n: u32| NewEntry { bytes: n.to_string().into_bytes(), attachments: vec![] };
     let entries: Vec<_> = (0..100).map(entry).collect();
-    let append = Append { request: None, expected: 0, entries };
+    let append = Append { request: None, expected: 0, log_expected: None, entries };
     runtime.block_on(ledger.append(append)).unwrap();
     proptest!(|(from in 0..130_u64, limit in 0..130_usize)| {
         let page = runtime.block_on(ledger.entries(from, limit)).unwrap();

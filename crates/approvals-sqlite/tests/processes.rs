@@ -94,7 +94,12 @@ async fn fill(path: &Path, number: u32) {
     let (mut next, mut in_a_row) = (0, 0);
     while in_a_row < 3 {
         let entry = NewEntry { bytes: vec![b'x'; 60_000], attachments: vec![] };
-        let append = Append { request: Some(id(number)), expected: next, entries: vec![entry] };
+        let append = Append {
+            request: Some(id(number)),
+            expected: next,
+            log_expected: None,
+            entries: vec![entry],
+        };
         match ledger.append(append).await {
             Ok(appended) => {
                 say(appended.first);

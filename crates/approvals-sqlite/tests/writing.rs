@@ -140,7 +140,9 @@ async fn an_event_of_another_request_is_refused() {
     let (_, ledger) = moody(&folder).await;
     for (stored, named) in [(Some(id(1)), Some(id(2))), (None, Some(id(2))), (Some(id(1)), None)] {
         let Append { entries, .. } = events(named, 0, 1);
-        let refused = ledger.append(Append { request: stored, expected: 0, entries }).await;
+        let refused = ledger
+            .append(Append { request: stored, expected: 0, log_expected: None, entries })
+            .await;
         assert!(matches!(refused, Err(LedgerError::Unavailable(_))), "{refused:?}");
     }
     assert_eq!(ledger.head().await.unwrap().checkpoint.size(), 0);
@@ -227,7 +229,12 @@ async fn a_large_append_is_one_append() {
     let folder = Folder::new();
     let (_, ledger) = moody(&folder).await;
     let entries = (0..200).map(|_| NewEntry { bytes: vec![b'x'; 65_535], attachments: vec![] });
-    let append = Append { request: Some(id(1)), expected: 0, entries: entries.collect() };
+    let append = Append {
+        request: Some(id(1)),
+        expected: 0,
+        log_expected: None,
+        entries: entries.collect(),
+    };
     let appended = ledger.append(append).await.unwrap();
     assert_eq!((appended.first, appended.head.checkpoint.size()), (0, 200));
     assert_eq!(verify(folder.file("ledger.db"), None, &[]).unwrap().opaque, 200);

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 /// let key = LocalSigner::generate()?;
 /// let ledger = FaultyLedger::failing_from(MemoryLedger::new("example.org/test", key).await?, 0);
 /// let event = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
-/// let failed = ledger.append(Append { request: None, expected: 0, entries: vec![event] }).await;
+/// let failed = ledger.append(Append { request: None, expected: 0, log_expected: None, entries: vec![event] }).await;
 /// assert!(matches!(failed, Err(LedgerError::Unavailable(_))));
 /// # Ok(()) }
 /// ```

@@ -135,7 +135,7 @@ fn rewritten(name: &str, events: Vec<Vec<u8>>) -> PathBuf {
             let request = event["request"].as_str().map(|id| id.parse().unwrap());
             let expected = ledger.history(request).await.unwrap().len().try_into().unwrap();
             let entries = vec![NewEntry { bytes, attachments: vec![] }];
-            ledger.append(Append { request, expected, entries }).await.unwrap();
+            ledger.append(Append { request, expected, log_expected: None, entries }).await.unwrap();
         }
         ledger.close().await;
     });

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 /// A moment: milliseconds since the Unix epoch, UTC.
 ///
 /// Wall time is a claim, not an order: events are ordered by their index in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 

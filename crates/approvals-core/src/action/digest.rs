@@ -23,6 +23,9 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// The digest of nothing that is known.
+    pub(crate) const ZERO: Self = Self([0; 32]);
+
     /// The digest of `bytes` in `domain`, a word that says what the bytes are.
     #[must_use]
     pub fn of(domain: &'static str, bytes: &[u8]) -> Self {

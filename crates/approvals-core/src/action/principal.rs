@@ -1,9 +1,10 @@
 //! Who: agents, humans and services.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::clock::Timestamp;
 use super::id::{Group, NameError, PrincipalId};
 
 /// What a principal is. Only humans approve.
@@ -37,6 +38,10 @@ pub struct Principal {
     id: PrincipalId,
     kind: PrincipalKind,
     groups: BTreeSet<Group>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    joined: BTreeMap<Group, Timestamp>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    also: BTreeSet<PrincipalId>,
 }
 
 impl Principal {
@@ -56,7 +61,8 @@ impl Principal {
     }
 
     fn new(kind: PrincipalKind, id: &str) -> Result<Self, NameError> {
-        Ok(Self { id: id.parse()?, kind, groups: BTreeSet::new() })
+        let (groups, joined, also) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        Ok(Self { id: id.parse()?, kind, groups, joined, also })
     }
 
     /// The same principal, in these groups as well.
@@ -66,6 +72,25 @@ impl Principal {
     ) -> Result<Self, NameError> {
         for group in groups {
             self.groups.insert(group.parse()?);
+        }
+        Ok(self)
+    }
+
+    /// The same principal, in `group` as well, and only since then: new members may have to wait before they
+    /// approve what was asked before they came.
+    pub fn member_since(self, group: &str, since: Timestamp) -> Result<Self, NameError> {
+        let mut joined = self.member_of([group])?;
+        joined.joined.insert(group.parse()?, since);
+        Ok(joined)
+    }
+
+    /// The same principal, which is one person with these: other accounts of the same human.
+    pub fn also_known_as<'a>(
+        mut self,
+        ids: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, NameError> {
+        for id in ids {
+            self.also.insert(id.parse()?);
         }
         Ok(self)
     }
@@ -98,6 +123,30 @@ impl Principal {
     #[must_use]
     pub fn is_in(&self, group: &Group) -> bool {
         self.groups.contains(group)
+    }
+
+    /// Since when it is in `group`, if that is known.
+    #[must_use]
+    pub fn since(&self, group: &Group) -> Option<Timestamp> {
+        self.joined.get(group).copied()
+    }
+
+    /// The same principal, in those of its groups that are among these.
+    pub(crate) fn only_in(mut self, groups: &BTreeSet<Group>) -> Self {
+        self.groups.retain(|group| groups.contains(group));
+        self.joined.retain(|group, _| groups.contains(group));
+        self
+    }
+
+    /// All the ids that it goes by.
+    pub fn ids(&self) -> impl Iterator<Item = &PrincipalId> {
+        std::iter::once(&self.id).chain(&self.also)
+    }
+
+    /// Whether both are one person, as far as either of them says.
+    #[must_use]
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        self.ids().any(|id| other.ids().any(|theirs| id == theirs))
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::desk::Desk;
+use crate::policy::assurance::Assurance;
+use crate::record::event::Nudge;
 use crate::record::state::Phase;
 use crate::review::card::Card;
 
@@ -54,6 +56,18 @@ pub trait Approver: fmt::Debug + Send + Sync {
 
     /// Puts a card before people.
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError>;
+
+    /// Reminds people of a card, or tells others that they may decide it as well. Does nothing unless
+    /// implemented; failing is reported and changes nothing.
+    async fn nudge(&self, card: &Card, nudge: &Nudge) -> Result<(), ApproverError> {
+        let _unused = (card, nudge);
+        Ok(())
+    }
+
+    /// How sure one can be of who answers in this channel.
+    fn assurance(&self) -> Assurance {
+        Assurance::ChannelAttested
+    }
 
     /// Says on the card what became of the request. Does nothing unless implemented.
     async fn update(&self, card: &Card, phase: &Phase) -> Result<(), ApproverError> {

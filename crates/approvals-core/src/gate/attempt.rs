@@ -1,27 +1,28 @@
 //! One attempt at an action, from its description to a started request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::builder::{Core, Gate};
 use super::denied::Denied;
-use super::journal::{Loaded, StepError, TRIES, attachments};
+use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::waiting::Waiting;
 use crate::action::action::Action;
+use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document, Intake, Salt};
 use crate::action::id::{IdempotencyKey, RequestId};
-use crate::action::principal::{Principal, Requester};
-use crate::policy::facts::Facts;
+use crate::action::principal::Requester;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::record::event::{Body, Cause, Execution};
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Outcome, Phase, State};
 use crate::record::transition::{Command, Refusal, Start};
+use crate::review::decision::Decision;
 use crate::review::grant::Grant;
-use crate::review::quorum;
-use crate::review::request::Request;
+use crate::review::request::{Earlier, Request};
+use crate::review::statement::Finding;
 
 /// A call whose requester and request are known, and nothing else yet.
 #[derive(Debug)]
@@ -90,11 +91,15 @@ fn request_id(
 impl Gate {
     /// Whose call this is, and which request. (What looks at the action is never asynchronous, so that
     /// actions need not be `Sync`.)
-    pub(super) fn attempt(&self, action: &dyn Action) -> Result<Identified, Denied> {
+    pub(super) fn attempt(
+        &self,
+        requester: Requester,
+        action: &dyn Action,
+    ) -> Result<Identified, Denied> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(Denied::Unavailable { what: "the tokio runtime" });
         }
-        let (core, requester) = (Arc::clone(self.core()), self.requester()?);
+        let core = Arc::clone(self.core());
         let key = action.key().cloned();
         let id = request_id(&core, &requester, key.as_ref())?;
         Ok(Identified { core, id, key, requester, loaded: Loaded::default() })
@@ -118,7 +123,7 @@ impl Identified {
             return Err(Denied::Conflict { request: id });
         }
         let document = intake.document()?;
-        let waiting = Waiting::new(Arc::clone(&core), id, key.is_none());
+        let waiting = Waiting::new(Arc::clone(&core), id, key.is_some());
         Ok(Attempt { core, id, key, requester, intake, document, loaded, waiting })
     }
 }
@@ -176,84 +181,106 @@ impl Attempt {
         &self.core
     }
 
-    /// What the policy says now. A policy that fails in any way denies.
-    fn rule(&self) -> Ruling {
-        let facts = Facts::new(&self.document, &self.requester, self.core.now());
-        let policy = &self.core.policy;
-        let ruled = catch_unwind(AssertUnwindSafe(|| (policy.rule(&facts), policy.digest())));
-        let deny = |reason: &str, digest| {
-            Ruling::new(Verdict::Deny(reason.to_owned()), Vec::new(), digest)
-        };
-        match ruled {
-            Ok((Ok(ruling), _)) => ruling,
-            Ok((Err(error), digest)) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a policy failed, so an action is denied"
-                );
-                deny("the policy could not rule on it", digest)
-            }
-            Err(_panic) => deny("the policy could not rule on it", Digest::of("policy", b"")),
-        }
-    }
-
     /// Records the action and what the policy says to it, unless that has been done.
     ///
-    /// What the policy allows can be started in the same append; the answer says whether it was.
+    /// What needs nobody (any more) can be started in the same append; the answer says whether it was.
     pub(super) async fn ask(&mut self, start_if_allowed: bool) -> Result<bool, Denied> {
-        if *self.phase() != Phase::Absent {
-            return Ok(false);
-        }
-        let ruling = self.rule();
-        let allowed = ruling.verdict == Verdict::Allow;
-        let unsatisfiable = self.is_unsatisfiable(&ruling.verdict).await?;
-        let document = Body::of(&self.intake.bytes);
-        let attachments = attachments(&self.intake, matches!(document, Body::Beside(_)));
-        let action = self.intake.digest;
-        let asked_at = self.core.now();
-        let request = Request::new(
-            self.id,
-            self.key.clone(),
-            action,
-            self.requester.clone(),
-            ruling.clone(),
-            asked_at,
-        );
-        let mut commands = vec![Command::Ask { request, document }];
-        if unsatisfiable {
-            commands.push(Command::Close(Cause::Unsatisfiable));
-        }
-        if allowed && start_if_allowed {
-            commands.push(Command::Start(Start { action, ruling, approvers: Vec::new() }));
-        }
-        match self.core.step_with(self.id, &State::default(), commands, attachments).await {
-            Ok(state) if *state.phase() == Phase::Started => {
-                self.loaded.state = state;
-                return Ok(true);
+        for _ in 0..TRIES {
+            if *self.phase() != Phase::Absent {
+                return Ok(false);
+            }
+            match self.try_ask(start_if_allowed).await {
+                Err(StepError::Ledger(LedgerError::Conflict)) => {
+                    self.core.look_at_log().await?;
+                    self.reload().await?;
+                }
+                other => return other.map_err(Denied::from),
             }
             // Somebody with the same key may have been faster: what they asked for stands.
-            Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => self.reload().await?,
-            Err(error) => return Err(error.into()),
+            if *self.phase() != Phase::Absent && self.loaded.state.action() != Some(self.action()) {
+                return Err(Denied::Conflict { request: self.id });
+            }
         }
-        if self.loaded.state.action() == Some(action) {
-            Ok(false)
-        } else {
-            Err(Denied::Conflict { request: self.id })
-        }
+        Err(LedgerError::Conflict.into())
     }
 
-    /// Whether nobody could satisfy what is asked, so that waiting would be in vain.
-    async fn is_unsatisfiable(&self, verdict: &Verdict) -> Result<bool, Denied> {
-        let Verdict::Review(obligations) = verdict else { return Ok(false) };
-        let mut people: Vec<Principal> = Vec::new();
-        for group in obligations.seats().collect::<BTreeSet<_>>() {
-            let members = self.core.directory.members(group).await;
-            people.extend(members.map_err(|_error| Denied::Unavailable { what: "the directory" })?);
+    async fn try_ask(&mut self, start_if_allowed: bool) -> Result<bool, StepError> {
+        let now = self.core.now();
+        let ruling = self.core.rule(&self.document, &self.requester, now).await?;
+        let mut request = self.request(ruling.clone(), now);
+        let mut refused = None;
+        if request.question().is_some() && self.core.control().stop_of(&self.document).is_none() {
+            match self.prepare(&mut request, now).await? {
+                Prepared::Ask => {}
+                Prepared::Refuse(cause) => refused = Some(cause),
+                Prepared::Join(same) => return Ok(self.join(same).await?),
+            }
         }
-        let eligible = people
-            .iter()
-            .filter(|person| quorum::may_decide(obligations, &self.requester, person).is_ok());
-        Ok(!quorum::is_satisfied(obligations, eligible))
+        let control = self.core.control();
+        let refused = refused.or_else(|| control.stop_of(&self.document));
+        let open = ruling.verdict == Verdict::Allow || request.standing.is_some();
+        let document = Body::of(&self.intake.bytes);
+        let attachments = attachments(&self.intake, matches!(document, Body::Beside(_)));
+        let mut step = Step::new(self.id, &State::default(), now)
+            .then(Command::Ask { request: Box::new(request), document })?
+            .beside(attachments)
+            .while_log_has(control.version());
+        if let Some(cause) = refused.filter(|_cause| step.after.outcome().is_none()) {
+            step = step.then(Command::Close(cause))?;
+        } else if open && start_if_allowed {
+            step = step.then(Command::Start(self.start_now(ruling, Vec::new(), None)))?;
+        }
+        self.loaded.state = self.core.take(step).await?;
+        if *self.phase() == Phase::Started {
+            return Ok(true);
+        }
+        self.reload().await?;
+        Ok(false)
+    }
+
+    fn request(&self, ruling: Ruling, now: Timestamp) -> Request {
+        let (key, requester) = (self.key.clone(), self.requester.clone());
+        let request = Request::new(self.id, key, self.action(), requester, ruling, now);
+        Request { retry_after_ms: self.document.retry_after_ms, ..request }
+    }
+
+    /// What is to be known before people are asked: whether they have agreed to calls like this for good,
+    /// whether they are being asked already, whether there are enough of them.
+    async fn prepare(&self, request: &mut Request, now: Timestamp) -> Result<Prepared, StepError> {
+        let control = self.core.control();
+        let standing = self.core.use_standing(&control, &self.document, self.id, now).await?;
+        if let Some(standing) = standing {
+            request.standing = Some(standing);
+            return Ok(Prepared::Ask);
+        }
+        if !self.document.action.is_reserved() {
+            let before = self.core.before(&self.document, self.action(), now).await?;
+            if let (Some(same), None) = (before.same, &self.key) {
+                return Ok(Prepared::Join(same));
+            }
+            if let Some(rejected) = before.rejected {
+                let was = self.core.load(rejected).await?;
+                let document = was.document();
+                request.earlier =
+                    document.and_then(|was_of| Earlier::of(&was.state, &was_of, &self.document));
+            }
+        }
+        let shortfall = self.core.shortfall(request).await?;
+        Ok(shortfall
+            .map_or(Prepared::Ask, |reason| Prepared::Refuse(Cause::Unsatisfiable { reason })))
+    }
+
+    /// Waits for the same request that somebody else has made, rather than asking people twice.
+    async fn join(&mut self, same: RequestId) -> Result<bool, Denied> {
+        let named = false;
+        self.waiting = Waiting::new(Arc::clone(&self.core), same, named);
+        self.waiting.arm();
+        self.id = same;
+        self.reload().await.map(|()| false)
+    }
+
+    fn start_now(&self, ruling: Ruling, approvals: Vec<Decision>, stop: Option<Cause>) -> Start {
+        Start { action: self.action(), ruling, approvals, stop }
     }
 
     async fn reload(&mut self) -> Result<(), Denied> {
@@ -277,15 +304,25 @@ impl Attempt {
 
     async fn try_start(&mut self, action: Digest) -> Result<Option<Grant>, Denied> {
         for _ in 0..TRIES {
-            let approvers = self.approvers_now().await?;
-            let start = Start { action, ruling: self.rule(), approvers };
-            match self.core.step(self.id, &self.loaded, vec![Command::Start(start)]).await {
+            let control = self.core.control();
+            let approvals = self.core.approvals_that_count(&self.loaded.state).await?;
+            let now = self.core.now();
+            let ruling = self.core.rule(&self.document, &self.requester, now).await?;
+            let stop = control.stop_of(&self.document);
+            let start = Start { action, ..self.start_now(ruling, approvals, stop) };
+            let step = Step::new(self.id, &self.loaded.state, now);
+            let started = match step.then(Command::Start(start)) {
+                Ok(step) => self.core.take(step.while_log_has(control.version())).await,
+                Err(error) => Err(error),
+            };
+            match started {
                 Ok(state) => {
                     let grant = self.loaded.grant();
                     self.loaded.state = state;
                     return Ok(grant);
                 }
                 Err(StepError::Ledger(LedgerError::Conflict)) => {
+                    self.core.look_at_log().await?;
                     self.reload().await?;
                     self.ensure_startable()?;
                 }
@@ -296,27 +333,19 @@ impl Attempt {
         Err(LedgerError::Conflict.into())
     }
 
-    /// The approvers as the directory knows them now, by the identities that they decided with.
-    async fn approvers_now(&self) -> Result<Vec<Principal>, Denied> {
-        let mut approvers = Vec::new();
-        for decision in self.loaded.state.approvals() {
-            let known = self.core.directory.resolve(&decision.identity).await;
-            let known = known.map_err(|_error| Denied::Unavailable { what: "the directory" })?;
-            approvers.extend(known.filter(|person| person.id() == decision.reviewer.id()));
-        }
-        Ok(approvers)
-    }
-
     /// Ends a request that was not let through at the last check, and says why.
     async fn stop(&mut self, refusal: Refusal) -> Denied {
         let cause = match &refusal {
             Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
             Refusal::TooLate => Some(Cause::Expired),
             Refusal::PolicyAsksMore | Refusal::ApproversGone => {
-                Some(Cause::Revoked { reason: refusal.to_string() })
+                Some(Cause::Revoked { by: None, reason: refusal.to_string() })
             }
-            // The caller's arguments are at fault, not the grant: others may hold the same key.
+            // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop
+            // may be lifted while the grant holds.
             Refusal::OtherDigest
+            | Refusal::Stopped(_)
+            | Refusal::Fenced
             | Refusal::Unknown
             | Refusal::Unmapped(_)
             | Refusal::Ineligible(_)
@@ -336,6 +365,9 @@ impl Attempt {
     /// Why this request cannot be started, if it cannot.
     fn ensure_startable(&self) -> Result<(), Denied> {
         let request = self.id;
+        if self.loaded.state.restart_at().is_some_and(|from| self.core.now() >= from) {
+            return Ok(());
+        }
         match self.phase() {
             Phase::Allowed | Phase::Granted => Ok(()),
             Phase::Absent | Phase::Pending | Phase::Ended(Outcome::Executed(Execution::NotRun)) => {
@@ -345,9 +377,13 @@ impl Attempt {
                 Err(Denied::InDoubt { request })
             }
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
-            Phase::Ended(Outcome::Executed(
-                Execution::Succeeded | Execution::Failed | Execution::Panicked,
-            )) => Err(Denied::AlreadyRan { request }),
+            Phase::Ended(
+                Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)
+                | Outcome::Resolved(Finding::Done),
+            ) => Err(Denied::AlreadyRan { request }),
+            Phase::Ended(Outcome::Resolved(Finding::NotDone)) => Err(Denied::Revoked {
+                reason: "a person has found that it was not carried out; use another key".into(),
+            }),
             Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),
         }
     }
@@ -358,9 +394,21 @@ impl Attempt {
             Cause::Rejected { by } => Denied::Rejected { by, reason: self.loaded.rejection() },
             Cause::Expired => Denied::Expired,
             Cause::Withdrawn => Denied::Withdrawn,
-            Cause::Revoked { reason } => Denied::Revoked { reason },
+            Cause::Revoked { by: None, reason } => Denied::Revoked { reason },
+            Cause::Revoked { by: Some(by), reason } => {
+                Denied::Revoked { reason: format!("{by} has taken it back: {reason}") }
+            }
             Cause::Undeliverable => Denied::Undeliverable,
-            Cause::Unsatisfiable => Denied::Unsatisfiable,
+            Cause::Unsatisfiable { reason } => Denied::Unsatisfiable { reason },
+            Cause::Stopped { reason, .. } => Denied::Stopped { reason },
         }
     }
+}
+
+/// What is to be done with a request that people would decide.
+enum Prepared {
+    Ask,
+    Refuse(Cause),
+    /// The same is asked already.
+    Join(RequestId),
 }

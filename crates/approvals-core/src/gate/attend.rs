@@ -8,11 +8,13 @@ use tokio::task::JoinSet;
 
 use super::approver::{Approver, Presented};
 use super::builder::Core;
+use super::chain::chain;
 use super::denied::Denied;
 use super::desk::Desk;
 use super::journal::{Loaded, StepError};
 use crate::action::id::RequestId;
-use crate::record::event::{Cause, What};
+use crate::policy::obligations::Obligations;
+use crate::record::event::{Cause, Nudge, What};
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal};
@@ -61,7 +63,7 @@ impl Core {
         let loaded = self.load(id).await?;
         let Some(card) = loaded.card() else { return Err(Refusal::Unknown.into()) };
         let shown_by = self.present(&card).await?;
-        let loaded = self.decided(id, Phase::Pending).await?;
+        let loaded = self.decided_with_nudges(&card, &shown_by).await?;
         tell(&shown_by, &card, loaded.state.phase()).await;
         if *loaded.state.phase() == Phase::Granted {
             // A grant can still be revoked or expire; the card should say so.
@@ -75,7 +77,7 @@ impl Core {
     async fn present(self: &Arc<Self>, card: &Card) -> Result<Vec<Arc<dyn Approver>>, StepError> {
         let digest = card.digest()?;
         let mut presenting = JoinSet::new();
-        for approver in &self.approvers {
+        for approver in self.approvers.iter().filter(|one| shows(one.channel(), card)) {
             let (approver, card, desk) =
                 (Arc::clone(approver), card.clone(), Desk::new(Arc::clone(self)));
             presenting.spawn(async move {
@@ -115,6 +117,42 @@ impl Core {
         Ok(shown_by)
     }
 
+    /// Waits until people have decided, and moves those who have not when it is time.
+    async fn decided_with_nudges(
+        &self,
+        card: &Card,
+        shown_by: &[Arc<dyn Approver>],
+    ) -> Result<Loaded, StepError> {
+        let decided = self.decided(card.id(), Phase::Pending);
+        let mut decided = std::pin::pin!(decided);
+        loop {
+            tokio::select! {
+                loaded = &mut decided => return loaded,
+                () = tokio::time::sleep(POLL) => self.nudge(card, shown_by).await?,
+            }
+        }
+    }
+
+    /// Gives the reminders and escalations that are due, each one once over all processes.
+    async fn nudge(&self, card: &Card, shown_by: &[Arc<dyn Approver>]) -> Result<(), StepError> {
+        let due = |state: &State, now| state.next_nudge().filter(|(due, _)| now >= *due);
+        // Most of the time nothing is due, and the ledger is not asked.
+        let obligations = card.request().obligations();
+        let is_moving = obligations.is_some_and(Obligations::nudge_people);
+        if !is_moving {
+            return Ok(());
+        }
+        loop {
+            let loaded = self.load(card.id()).await?;
+            let Some((_, nudge)) = due(&loaded.state, self.now()) else { return Ok(()) };
+            match self.step(card.id(), &loaded, vec![Command::Nudge(nudge.clone())]).await {
+                Ok(_noted) => tell_all(shown_by, card, &nudge).await,
+                Err(StepError::Ledger(LedgerError::Conflict) | StepError::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Takes a step unless the request is beyond it by now.
     async fn if_open(&self, id: RequestId, command: Command) -> Result<(), StepError> {
         let open = |state: &State| matches!(state.phase(), Phase::Pending | Phase::Granted);
@@ -149,6 +187,32 @@ impl Core {
     }
 }
 
+/// Whether a card belongs in a channel: everywhere, unless all its obligations name channels; and whatever
+/// breaks the glass is seen everywhere.
+fn shows(channel: &str, card: &Card) -> bool {
+    let request = card.request();
+    let mut obligations = request.obligations().into_iter().flatten();
+    request.ruling.break_glass.is_some()
+        || obligations.any(|one| one.channels.is_empty() || one.channels.contains(channel))
+}
+
+/// Moves people in every channel at once.
+async fn tell_all(approvers: &[Arc<dyn Approver>], card: &Card, nudge: &Nudge) {
+    let mut telling = JoinSet::new();
+    for approver in approvers {
+        let (approver, card, nudge) = (Arc::clone(approver), card.clone(), nudge.clone());
+        telling.spawn(async move {
+            let told = tokio::time::timeout(CHANNEL_TIMEOUT, approver.nudge(&card, &nudge)).await;
+            (approver, matches!(told, Ok(Ok(()))))
+        });
+    }
+    while let Some(told) = telling.join_next().await {
+        if let Ok((approver, false)) = told {
+            tracing::warn!(request = %card.id(), channel = approver.channel(), "people could not be reminded");
+        }
+    }
+}
+
 /// Tells every channel at once; one that panics or hangs keeps nothing from the others.
 async fn tell(approvers: &[Arc<dyn Approver>], card: &Card, phase: &Phase) {
     let mut telling = JoinSet::new();
@@ -166,22 +230,18 @@ async fn tell(approvers: &[Arc<dyn Approver>], card: &Card, phase: &Phase) {
     }
 }
 
-/// An error and its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 /// A refusal on the way of a caller, as what it is told.
 impl From<StepError> for Denied {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Ledger(error) => error.into(),
             StepError::Event(error) => Self::Invalid(error.into()),
+            StepError::Denied(denied) => denied,
             StepError::Refused(refusal) => match refusal {
                 Refusal::PolicyStops(reason) => Self::ByPolicy { reason },
                 Refusal::TooLate => Self::Expired,
                 Refusal::OtherDigest => Self::Changed,
+                Refusal::Stopped(reason) => Self::Stopped { reason },
                 Refusal::PolicyAsksMore
                 | Refusal::ApproversGone
                 | Refusal::Unknown
@@ -189,6 +249,7 @@ impl From<StepError> for Denied {
                 | Refusal::Ineligible(_)
                 | Refusal::Twice
                 | Refusal::Over
+                | Refusal::Fenced
                 | Refusal::NotGranted => Self::Revoked { reason: refusal.to_string() },
             },
         }

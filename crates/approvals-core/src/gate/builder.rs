@@ -1,18 +1,24 @@
 //! Puts a gate together. A missing part is an error, never a default that lets things through.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use super::approver::Approver;
 use super::attended::Attended;
+use super::awaited::Awaited;
 use super::bell::Bells;
 use super::desk::Desk;
 use super::forward::Forwarder;
 use super::keys::Keys;
+use super::known::Known;
+use super::limits::Limits;
+use super::overview::Overview;
+use super::store_clock::StoreClock;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 use crate::policy::policy::Policy;
+use crate::policy::provider::FactProvider;
 use crate::record::audit::AuditSink;
 use crate::record::event::{Event, What};
 use crate::record::ledger::{Append, Ledger, LedgerError, NewEntry};
@@ -32,7 +38,8 @@ pub struct Gate(Arc<Core>);
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) origin: String,
-    pub(super) policy: Arc<dyn Policy>,
+    pub(super) policy: RwLock<Arc<dyn Policy>>,
+    pub(super) providers: Vec<Arc<dyn FactProvider>>,
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) directory: Arc<dyn Directory>,
     pub(super) approvers: Vec<Arc<dyn Approver>>,
@@ -40,11 +47,16 @@ pub(super) struct Core {
     pub(super) recorder: Arc<dyn Signer>,
     pub(super) grantor: Arc<dyn Signer>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) time: StoreClock,
+    pub(super) limits: Limits,
     pub(super) requester: Option<Requester>,
     pub(super) max_arguments: usize,
     pub(super) bells: Bells,
     pub(super) keys: Keys,
+    pub(super) known: Known,
+    pub(super) overview: Overview,
     pub(super) attended: Attended,
+    pub(super) awaited: Awaited,
 }
 
 impl Gate {
@@ -63,6 +75,10 @@ impl Gate {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    pub(super) fn of(core: Arc<Core>) -> Self {
+        Self(core)
     }
 
     pub(super) fn core(&self) -> &Arc<Core> {
@@ -86,6 +102,8 @@ impl AsRef<Gate> for Gate {
 #[must_use = "a gate is there once `build` has returned it"]
 pub struct GateBuilder {
     policy: Option<Arc<dyn Policy>>,
+    providers: Vec<Arc<dyn FactProvider>>,
+    limits: Limits,
     ledger: Option<Arc<dyn Ledger>>,
     directory: Option<Arc<dyn Directory>>,
     approvers: Vec<Arc<dyn Approver>>,
@@ -126,6 +144,17 @@ impl GateBuilder {
     /// What rules on calls. Required.
     pub fn policy(self, policy: impl Policy + 'static) -> Self {
         Self { policy: Some(Arc::new(policy)), ..self }
+    }
+
+    /// What knows facts that the policy needs. All of them are asked.
+    pub fn facts(mut self, provider: impl FactProvider + 'static) -> Self {
+        self.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// How much one requester may ask of people.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Where events are kept. Required.
@@ -192,10 +221,11 @@ impl GateBuilder {
         if recorder.public_key() == grantor.public_key() {
             return Err(BuildError::SameKey);
         }
-        let origin = ledger.head().await?.checkpoint.origin().to_owned();
+        let head = ledger.head().await?.checkpoint;
         let core = Arc::new(Core {
-            origin,
-            policy,
+            origin: head.origin().to_owned(),
+            policy: RwLock::new(policy),
+            providers: self.providers,
             ledger,
             directory,
             approvers: self.approvers,
@@ -203,18 +233,36 @@ impl GateBuilder {
             recorder,
             grantor,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            time: StoreClock::default(),
+            limits: self.limits,
             requester: self.requester,
             max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
             bells: Bells::default(),
             keys: Keys::default(),
+            known: Known::default(),
+            overview: Overview::default(),
             attended: Attended::default(),
+            awaited: Awaited::default(),
         });
+        core.meet_last_event(head.size()).await?;
         core.publish_keys().await?;
+        core.publish_policy().await?;
         Ok(Gate(core))
     }
 }
 
 impl Core {
+    /// No time before the log's last event is believed.
+    async fn meet_last_event(&self, size: u64) -> Result<(), BuildError> {
+        let Some(last) = size.checked_sub(1) else { return Ok(()) };
+        for entry in self.ledger.entries(last, 1).await? {
+            if let Ok(event) = Event::parse(&entry.bytes) {
+                self.time.met(event.at);
+            }
+        }
+        Ok(())
+    }
+
     /// Appends the keys that the log does not name yet.
     async fn publish_keys(&self) -> Result<(), BuildError> {
         let keys = [
@@ -233,14 +281,15 @@ impl Core {
                 .map(|(purpose, key)| What::KeyAdded { purpose: *purpose, key: Jwk::new(key) });
             let mut new = Vec::new();
             for what in wanted.filter(|what| !known.contains(what)) {
-                let bytes = Event::new(self.clock.now(), None, what).to_bytes()?;
+                let bytes = Event::new(self.now(), None, what).to_bytes()?;
                 new.push(NewEntry { bytes, attachments: Vec::new() });
             }
             if new.is_empty() {
                 return Ok(());
             }
             let expected = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-            match self.ledger.append(Append { request: None, expected, entries: new }).await {
+            let append = Append { request: None, expected, log_expected: None, entries: new };
+            match self.ledger.append(append).await {
                 Err(LedgerError::Conflict) => {}
                 other => return other.map(drop).map_err(BuildError::from),
             }

@@ -53,9 +53,24 @@ pub enum Denied {
     Undeliverable,
     /// There are not enough people who could approve it.
     #[error(
-        "too few people could approve this action for anybody to be asked; its owners must change the policy or the groups"
+        "too few people could approve this action for anybody to be asked ({reason}); its owners must change the policy or the groups"
     )]
-    Unsatisfiable,
+    Unsatisfiable {
+        /// What is missing.
+        reason: String,
+    },
+    /// Someone has stopped calls like this.
+    #[error("{reason}. Nothing of this kind runs until people lift that; do not try another way")]
+    Stopped {
+        /// What is stopped, by whom and why.
+        reason: String,
+    },
+    /// People are asked too much already.
+    #[error("people are not asked about this now: {reason}; wait, and ask for less")]
+    TooMany {
+        /// What there is too much of.
+        reason: String,
+    },
     /// There is no gate.
     #[error(
         "no gate is set up, so nothing runs; install one, or run inside its scope (a spawned task is outside)"
@@ -84,6 +99,12 @@ pub enum Denied {
         /// The request.
         request: RequestId,
     },
+    /// Somebody else asked for it.
+    #[error("request {request} is not one of yours")]
+    NotYours {
+        /// The request.
+        request: RequestId,
+    },
     /// This very call was started, and nobody knows what became of it.
     #[error(
         "request {request} was started and what became of it is unknown; a person must look before it is asked for again"
@@ -109,16 +130,19 @@ impl Denied {
             | Self::Withdrawn
             | Self::Revoked { .. }
             | Self::Undeliverable
+            | Self::Stopped { .. }
+            | Self::TooMany { .. }
             | Self::Unavailable { .. } => true,
             Self::ByPolicy { .. }
             | Self::Rejected { .. }
-            | Self::Unsatisfiable
+            | Self::Unsatisfiable { .. }
             | Self::NoGate
             | Self::NoRequester
             | Self::Invalid(_)
             | Self::Changed
             | Self::Conflict { .. }
             | Self::AlreadyRan { .. }
+            | Self::NotYours { .. }
             | Self::InDoubt { .. } => false,
         }
     }

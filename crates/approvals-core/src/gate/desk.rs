@@ -3,22 +3,24 @@
 use std::sync::Arc;
 
 use super::builder::Core;
-use super::journal::{Loaded, StepError, TRIES};
+use super::journal::{Loaded, Step, StepError, TRIES};
+use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
-use crate::record::event::Event;
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
-use crate::record::transition::{Command, Refusal, transition};
+use crate::record::transition::{Command, Refusal};
 use crate::review::card::Card;
-use crate::review::decision::{Choice, Decision, Envelope, SeenHead, Unsigned};
+use crate::review::decision::{Choice, Decision, SeenHead};
 use crate::review::directory::ChannelIdentity;
+use crate::review::envelope::{Envelope, Payload, Unsigned};
 use crate::review::grant::{self, Claims, Grant};
+use crate::review::quorum::{Ineligible, Vote};
 
 /// The longest reason, in bytes.
-const MAX_REASON: usize = 4096;
+pub(super) const MAX_REASON: usize = 4096;
 
 /// Takes decisions: verifies who, counts once, signs, records, and grants when enough agree.
 #[derive(Clone, Debug)]
@@ -77,13 +79,16 @@ pub enum DeskError {
     /// The reason is too long.
     #[error("the reason is longer than {MAX_REASON} bytes; shorten it")]
     ReasonTooLong,
+    /// There is no reason.
+    #[error("this needs a reason; say why")]
+    NoReason,
     /// Something that is needed cannot be reached. The decision may be sent again.
     #[error("the decision could not be recorded; send it again")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl DeskError {
-    fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(super) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(cause.into())
     }
 }
@@ -94,6 +99,7 @@ impl From<StepError> for DeskError {
             StepError::Refused(refusal) => Self::Refused(refusal),
             StepError::Ledger(error) => error.into(),
             StepError::Event(error) => Self::unavailable(error),
+            StepError::Denied(denied) => Self::unavailable(denied),
         }
     }
 }
@@ -148,80 +154,118 @@ impl Desk {
         if card.digest().map_err(DeskError::unavailable)? != ballot.card {
             return Err(Refusal::OtherDigest.into());
         }
-        let reviewer = self.0.directory.resolve(identity).await.map_err(DeskError::unavailable)?;
-        let reviewer = reviewer.ok_or_else(|| Refusal::Unmapped(identity.clone()))?;
-        let decision = self.decision(state, &card, reviewer, identity, ballot).await?;
-        let envelope = self.sign(&decision).await?;
-        let decide = Command::Decide { decision, envelope };
-        let mut commands = vec![decide.clone()];
-        if let Some(grant) = self.grant_if_agreed(state, &card, decide).await? {
-            commands.push(Command::Issue(grant));
+        let now = state.time(self.0.now());
+        let reviewer = self.person(identity).await?;
+        let decision = self.decision(now, &card, reviewer, identity, ballot).await?;
+        let decision = Box::new(self.in_whose_place(decision, state).await?);
+        let envelope = self.sign(&*decision).await?;
+        let step = || Step::new(ballot.request, state, now);
+        let decide = Command::Decide { decision: decision.clone(), envelope: envelope.clone() };
+        let mut decided = match step().then(decide) {
+            // It changes nothing any more, but it was said.
+            Err(StepError::Refused(refusal @ (Refusal::TooLate | Refusal::Over))) => {
+                if let Ok(late) = step().then(Command::Late { decision, envelope }) {
+                    self.0.take(late).await?;
+                }
+                return Err(refusal.into());
+            }
+            other => other?,
+        };
+        if *decided.after.phase() == Phase::Pending && decided.after.is_agreed(now) {
+            let grant = self.grant(&decided.after, &card, now).await?;
+            decided = decided.then(Command::Issue(grant))?;
         }
-        let after = self.0.step(ballot.request, loaded, commands).await?;
+        let after = self.0.take(decided).await?;
         Ok(after.phase().clone())
+    }
+
+    /// Who stands behind an identity.
+    pub(super) async fn person(&self, identity: &ChannelIdentity) -> Result<Principal, DeskError> {
+        let person = self.0.directory.resolve(identity).await.map_err(DeskError::unavailable)?;
+        person.ok_or_else(|| Refusal::Unmapped(identity.clone()).into())
     }
 
     async fn decision(
         &self,
-        state: &State,
+        now: Timestamp,
         card: &Card,
         reviewer: Principal,
         identity: &ChannelIdentity,
         ballot: &Ballot,
     ) -> Result<Decision, DeskError> {
-        let seen = self.0.ledger.head().await?;
         Ok(Decision {
             action: card.request().action,
             assurance: Assurance::ChannelAttested,
-            at: state.time(self.0.now()),
+            at: now,
             card: ballot.card,
             choice: ballot.choice,
+            delegator: None,
             identity: identity.clone(),
             message: ballot.message.clone(),
             reason: ballot.reason.clone(),
             request: ballot.request,
             request_digest: card.request_digest(),
             reviewer,
-            seen: SeenHead::new(&seen.checkpoint),
+            seen: self.seen().await?,
         })
     }
 
-    async fn sign(&self, decision: &Decision) -> Result<Envelope, DeskError> {
-        let unsigned = Unsigned::new(decision).map_err(DeskError::unavailable)?;
+    /// The head of the log that something is said on.
+    pub(super) async fn seen(&self) -> Result<SeenHead, DeskError> {
+        Ok(SeenHead::new(&self.0.ledger.head().await?.checkpoint))
+    }
+
+    /// An approval that the reviewer may not give in their own name is given in the place of somebody who
+    /// lent them their vote, if that helps.
+    async fn in_whose_place(
+        &self,
+        decision: Decision,
+        state: &State,
+    ) -> Result<Decision, DeskError> {
+        let Some(question) = state.question() else { return Ok(decision) };
+        let needs_help = decision.choice == Choice::Approve
+            && question.admits(&Vote::of(&decision)) == Err(Ineligible::NotAsked);
+        if !needs_help {
+            return Ok(decision);
+        }
+        let control = self.0.look_at_log().await?;
+        for lent in control.lent_to(&decision.reviewer, decision.at) {
+            let lender = self.0.lender(lent).await.map_err(DeskError::unavailable)?;
+            let instead = Decision { delegator: lender, ..decision.clone() };
+            let may = question.admits(&Vote::of(&instead)).is_ok();
+            if instead.delegator.is_some() && may && !state.has_voted(&Vote::of(&instead)) {
+                return Ok(instead);
+            }
+        }
+        Ok(decision)
+    }
+
+    /// Signs what somebody decided or stated.
+    pub(super) async fn sign<T: Payload>(&self, contents: &T) -> Result<Envelope<T>, DeskError> {
+        let unsigned = Unsigned::new(contents).map_err(DeskError::unavailable)?;
         let signature =
             self.0.recorder.sign(&unsigned.message).await.map_err(DeskError::unavailable)?;
         Ok(unsigned.sign(&self.0.recorder.public_key(), signature))
     }
 
-    /// The grant, if `decide` is the decision that was missing.
-    async fn grant_if_agreed(
-        &self,
-        state: &State,
-        card: &Card,
-        decide: Command,
-    ) -> Result<Option<Grant>, DeskError> {
-        let now = state.time(self.0.now());
-        let mut after = state.clone();
-        for what in transition(state, decide, now)? {
-            after = after
-                .apply(&Event::new(now, Some(card.id()), what))
-                .map_err(DeskError::unavailable)?;
-        }
-        if *after.phase() != Phase::Pending || !after.is_agreed() {
-            return Ok(None);
-        }
-        let approvers = after.approvals().map(|decision| decision.reviewer.id().clone()).collect();
+    /// The grant of what was agreed.
+    async fn grant(&self, agreed: &State, card: &Card, now: Timestamp) -> Result<Grant, DeskError> {
+        let approvers = agreed.approvers(now).map(|decision| decision.reviewer.id().clone());
         let action = card.document().action.as_str();
-        let claims = Claims::new(&self.0.origin, card.request(), action, approvers, now)
+        let claims = Claims::new(&self.0.origin, card.request(), action, approvers.collect(), now)
             .map_err(DeskError::unavailable)?;
         let key = self.0.grantor.public_key();
         let input = grant::signing_input(&claims, &key).map_err(DeskError::unavailable)?;
         let signature =
             self.0.grantor.sign(input.as_bytes()).await.map_err(DeskError::unavailable)?;
-        Ok(Some(Grant::assemble(&input, signature)))
+        Ok(Grant::assemble(&input, signature))
+    }
+
+    pub(super) fn core(&self) -> &Arc<Core> {
+        &self.0
     }
 }
 
-fn is_conflict(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(super) fn is_conflict(error: &(dyn std::error::Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(LedgerError::Conflict))
 }

@@ -31,9 +31,57 @@ pub(super) enum StepError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error("the event has no canonical form")]
     Event(#[from] crate::canonical::CanonicalError),
+}
+
+/// What some commands bring about on a request, not appended yet. They share one moment.
+#[derive(Debug)]
+pub(super) struct Step {
+    id: RequestId,
+    now: Timestamp,
+    expected: u64,
+    log_expected: Option<u64>,
+    pub(super) after: State,
+    entries: Vec<NewEntry>,
+}
+
+impl Step {
+    pub(super) fn new(id: RequestId, state: &State, now: Timestamp) -> Self {
+        let (now, expected) = (state.time(now), state.version());
+        Self { id, now, expected, log_expected: None, after: state.clone(), entries: Vec::new() }
+    }
+
+    /// The same, if the log itself has just so many entries when it is appended.
+    pub(super) fn while_log_has(self, entries: u64) -> Self {
+        Self { log_expected: Some(entries), ..self }
+    }
+
+    /// One more command.
+    pub(super) fn then(mut self, command: Command) -> Result<Self, StepError> {
+        for what in transition(&self.after, command, self.now)? {
+            let event = Event::new(self.now, Some(self.id), what);
+            let after = self.after.apply(&event);
+            self.after = after.map_err(|error| LedgerError::Unavailable(error.into()))?;
+            self.entries.push(NewEntry { bytes: event.to_bytes()?, attachments: Vec::new() });
+        }
+        Ok(self)
+    }
+
+    fn all(self, commands: Vec<Command>) -> Result<Self, StepError> {
+        commands.into_iter().try_fold(self, Self::then)
+    }
+
+    /// The same, with attachments beside the first event.
+    pub(super) fn beside(mut self, attachments: Vec<Attachment>) -> Self {
+        if let Some(first) = self.entries.first_mut() {
+            first.attachments = attachments;
+        }
+        self
+    }
 }
 
 impl Loaded {
@@ -65,10 +113,14 @@ impl Loaded {
         })
     }
 
+    /// What was asked for.
+    pub(super) fn document(&self) -> Option<Document> {
+        Document::parse(self.document_bytes()?).ok()
+    }
+
     /// The card, as it was and will be shown.
     pub(super) fn card(&self) -> Option<Card> {
-        let document = Document::parse(self.document_bytes()?).ok()?;
-        Card::new(self.state.request()?.clone(), document).ok()
+        Card::new(self.state.request()?.clone(), self.document()?).ok()
     }
 
     /// The grant as issued.
@@ -86,8 +138,7 @@ impl Loaded {
 
     /// The salts of its hidden arguments, so that the same arguments give the same bytes.
     pub(super) fn salts(&self) -> BTreeMap<String, Salt> {
-        let document = self.document_bytes().and_then(|bytes| Document::parse(bytes).ok());
-        let redacted = document.map(|document| document.redacted).unwrap_or_default();
+        let redacted = self.document().map(|document| document.redacted).unwrap_or_default();
         let salt = |(name, commitment)| {
             let sealed =
                 self.attachments.iter().find(|attachment| attachment.digest == commitment)?;
@@ -111,7 +162,7 @@ pub(super) fn attachments(intake: &Intake, beside: bool) -> Vec<Attachment> {
 
 impl Core {
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.time.now(&*self.clock)
     }
 
     /// A request as the ledger has it. Nothing in it is believed that no key of the log has signed: who can
@@ -120,6 +171,7 @@ impl Core {
         let entries = self.ledger.history(Some(request)).await?;
         let index = entries.last().map_or(0, |entry| entry.index);
         let loaded = Loaded::from_entries(entries)?;
+        self.time.met(loaded.state.last_at());
         if !self.keys.vouch_for(loaded.events.iter()) {
             // Another gate may have brought keys of its own since.
             self.keys.learn(&self.ledger.history(None).await?);
@@ -138,34 +190,14 @@ impl Core {
         loaded: &Loaded,
         commands: Vec<Command>,
     ) -> Result<State, StepError> {
-        self.step_with(id, &loaded.state, commands, Vec::new()).await
+        let step = Step::new(id, &loaded.state, self.now()).all(commands)?;
+        self.take(step).await
     }
 
-    /// Takes steps on `state` together, with attachments beside the first event.
-    pub(super) async fn step_with(
-        &self,
-        id: RequestId,
-        state: &State,
-        commands: Vec<Command>,
-        mut attachments: Vec<Attachment>,
-    ) -> Result<State, StepError> {
-        let now = state.time(self.now());
-        let mut after = state.clone();
-        let mut entries = Vec::new();
-        for command in commands {
-            for what in transition(&after, command, now)? {
-                let event = Event::new(now, Some(id), what);
-                after =
-                    after.apply(&event).map_err(|error| LedgerError::Unavailable(error.into()))?;
-                entries.push(NewEntry {
-                    bytes: event.to_bytes()?,
-                    attachments: std::mem::take(&mut attachments),
-                });
-            }
-        }
-        self.ledger
-            .append(Append { request: Some(id), expected: state.version(), entries })
-            .await?;
+    /// Appends what a step brings about.
+    pub(super) async fn take(&self, step: Step) -> Result<State, StepError> {
+        let Step { id, expected, log_expected, after, entries, .. } = step;
+        self.ledger.append(Append { request: Some(id), expected, log_expected, entries }).await?;
         self.bells.ring(id);
         self.forward();
         Ok(after)

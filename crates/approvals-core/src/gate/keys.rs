@@ -30,11 +30,19 @@ impl Keys {
             keys.iter().any(|(of, key)| *of == purpose && holds(key))
         };
         events.all(|event| match &event.what {
-            What::Decided { envelope } => {
+            What::Decided { envelope } | What::Late { envelope } => {
+                any(Purpose::Recorder, &|key| envelope.verify(key).is_ok())
+            }
+            What::Stated { envelope } => {
                 any(Purpose::Recorder, &|key| envelope.verify(key).is_ok())
             }
             What::Granted { grant } => any(Purpose::Grant, &|key| grant.verify(key).is_ok()),
             What::KeyAdded { .. }
+            | What::PolicyLoaded { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
+            | What::Nudged { .. }
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }

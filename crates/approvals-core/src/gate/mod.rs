@@ -1,8 +1,13 @@
 //! The one way through.
 
 mod attended;
+mod awaited;
 mod bell;
+mod caught;
+mod chain;
 mod keys;
+mod store_clock;
+pub(crate) mod limits;
 pub(crate) mod denied;
 pub(crate) mod permit;
 pub(crate) mod approver;
@@ -10,11 +15,18 @@ pub(crate) mod builder;
 pub(crate) mod desk;
 pub(crate) mod forward;
 mod journal;
+mod known;
+mod overview;
 pub(crate) mod context;
+mod people;
+mod standing;
 mod attend;
 pub(crate) mod inbox;
 mod recover;
 mod waiting;
+mod judge;
+pub(crate) mod statements;
 mod attempt;
 mod running;
 pub(crate) mod run;
+pub(crate) mod own_acts;

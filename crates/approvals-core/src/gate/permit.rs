@@ -10,7 +10,7 @@ use crate::review::grant::Grant;
 ///
 /// ```compile_fail,E0451
 /// fn forge(request: approvals_core::RequestId, action: approvals_core::Digest) -> approvals_core::Permit {
-///     approvals_core::Permit { request, action, grant: None }
+///     approvals_core::Permit { request, action, fence: 1, grant: None }
 /// }
 /// ```
 ///
@@ -24,12 +24,18 @@ use crate::review::grant::Grant;
 pub struct Permit {
     request: RequestId,
     action: Digest,
+    fence: u64,
     grant: Option<Grant>,
 }
 
 impl Permit {
-    pub(super) fn new(request: RequestId, action: Digest, grant: Option<Grant>) -> Self {
-        Self { request, action, grant }
+    pub(super) fn new(
+        request: RequestId,
+        action: Digest,
+        fence: u64,
+        grant: Option<Grant>,
+    ) -> Self {
+        Self { request, action, fence, grant }
     }
 
     /// The request that it stems from.
@@ -42,6 +48,14 @@ impl Permit {
     #[must_use]
     pub fn action(&self) -> Digest {
         self.action
+    }
+
+    /// Which start of the request this is, from 1. Only an action that says
+    /// [`idempotent_after`](crate::Description::idempotent_after) is ever started again; let what it acts on
+    /// refuse a fence that is lower than one it has seen.
+    #[must_use]
+    pub fn fence(&self) -> u64 {
+        self.fence
     }
 
     /// The grant, to show to an executor elsewhere; none where the policy allowed without asking anybody.

@@ -13,7 +13,8 @@ use crate::record::transition::Command;
 const BATCH: usize = 1024;
 
 impl Gate {
-    /// Ends what is overdue, and lists what was started and never finished: what became of it is unknown
+    /// Ends what is overdue, looks after what still waits (so that escalations and reminders come also if the
+    /// process that asked is gone), and lists what was started and never finished: what became of it is unknown
     /// unless it is still running in another process. Nothing is run again.
     ///
     /// Reads the whole log: call it when the program starts, not on every request.
@@ -29,7 +30,10 @@ impl Gate {
                     .await
                     .map_err(Denied::from)?;
             }
-            if *state.phase() == Phase::Started {
+            if *state.phase() == Phase::Pending && state.overdue(self.core().now()).is_none() {
+                self.core().attend(id);
+            }
+            if state.is_in_doubt() {
                 unknown.push(id);
             }
         }

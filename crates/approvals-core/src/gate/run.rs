@@ -5,14 +5,18 @@ use std::panic::resume_unwind;
 
 use super::attempt::Decided;
 use super::builder::Gate;
+use super::caught::caught;
 use super::denied::Denied;
+use super::journal::Loaded;
 use super::permit::Permit;
-use super::running::{Running, caught};
+use super::running::Running;
 use crate::action::action::Action;
 use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
-use crate::record::event::Execution;
-use crate::record::state::Phase;
+use crate::action::principal::Requester;
+use crate::record::event::{Cause, Execution};
+use crate::record::state::{Outcome, Phase};
+use crate::record::transition::Command;
 
 /// What became of an action that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +79,23 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        let mut attempt = self.attempt(&action)?.load().await?.describe(&action)?;
+        self.run_as(self.requester()?, action, body).await
+    }
+
+    /// The same, on behalf of `requester`.
+    pub(super) async fn run_as<A, T, E, F, Fut>(
+        &self,
+        requester: Requester,
+        action: A,
+        body: F,
+    ) -> Result<T, E>
+    where
+        A: Action,
+        F: FnOnce(Permit, A) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+        E: From<Denied>,
+    {
+        let mut attempt = self.attempt(requester, &action)?.load().await?.describe(&action)?;
         let action_digest = attempt.action();
         let grant = match attempt.until_decided().await? {
             Decided::Started => None,
@@ -90,7 +110,7 @@ impl Gate {
             running.finish(Execution::Changed).await;
             return Err(Denied::Changed.into());
         }
-        let permit = Permit::new(running.id(), action_digest, grant);
+        let permit = Permit::new(running.id(), action_digest, running.fence(), grant);
         match caught(move || body(permit, action)).await {
             Ok(result) => {
                 let execution =
@@ -118,9 +138,44 @@ impl Gate {
         if action.key().is_none() {
             return Err(DescribeError::NoKey.into());
         }
-        let mut attempt = self.attempt(&action)?.load().await?.describe(&action)?;
+        let mut attempt =
+            self.attempt(self.requester()?, &action)?.load().await?.describe(&action)?;
         attempt.ask(false).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
+    }
+
+    /// Takes back what was asked for and has not started, as whoever asked for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied::AlreadyRan`] or [`Denied::InDoubt`] if it is too late; [`Denied::NotYours`] if somebody else
+    /// asked for it, or nobody. Taking back what has ended without running changes nothing.
+    pub async fn withdraw(&self, request: RequestId) -> Result<(), Denied> {
+        let requester = self.requester()?;
+        let loaded = self.core().load(request).await?;
+        let theirs = loaded.state.request().map(|request| request.requester.principal().id());
+        if theirs != Some(requester.principal().id()) {
+            return Err(Denied::NotYours { request });
+        }
+        let open =
+            |phase: &Phase| matches!(phase, Phase::Allowed | Phase::Pending | Phase::Granted);
+        let withdraw = |loaded: &Loaded| {
+            open(loaded.state.phase()).then_some(Command::Close(Cause::Withdrawn))
+        };
+        let state = self.core().step_on(request, withdraw).await?;
+        match state.phase() {
+            Phase::Ended(Outcome::Closed(_)) => Ok(()),
+            Phase::Ended(Outcome::Executed(Execution::Dropped)) | Phase::Started => {
+                Err(Denied::InDoubt { request })
+            }
+            Phase::Absent
+            | Phase::Allowed
+            | Phase::Pending
+            | Phase::Granted
+            | Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => {
+                Err(Denied::AlreadyRan { request })
+            }
+        }
     }
 }

@@ -1,15 +1,11 @@
 //! Runs the body inside its caller's future, and records how it ended whatever happens.
 
-use std::any::Any;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use super::attempt::Attempt;
 use super::builder::Core;
+use super::journal::{Loaded, Step, StepError};
 use super::waiting::beside;
 use crate::action::action::Action;
 use crate::action::digest::Digest;
@@ -17,7 +13,7 @@ use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
 use crate::record::event::Execution;
 use crate::record::state::{Phase, State};
-use crate::record::transition::Command;
+use crate::record::transition::{Command, Refusal};
 
 /// A started request. Dropped before it is finished, it records that what the body did is unknown.
 #[derive(Debug)]
@@ -34,6 +30,11 @@ impl Running {
 
     pub(super) fn id(&self) -> RequestId {
         self.attempt.id()
+    }
+
+    /// Which start of the request this is.
+    pub(super) fn fence(&self) -> u64 {
+        self.attempt.state().started().map_or(1, |started| started.fence)
     }
 
     /// The same action described again, as it is at this moment.
@@ -66,17 +67,24 @@ const RETRIES: u32 = 6;
 /// has the body's result already.
 async fn record(core: &Arc<Core>, id: RequestId, started: &State, execution: Execution) {
     // Nothing else happens to a request that is running; if something did, look again.
-    let finish = vec![Command::Finish(execution)];
-    if core.step_with(id, started, finish, Vec::new()).await.is_ok() {
+    let fence = started.started().map_or(1, |started| started.fence);
+    let finish = move || Command::Finish { execution, fence };
+    let step = Step::new(id, started, core.now()).then(finish());
+    if let Ok(step) = step
+        && core.take(step).await.is_ok()
+    {
         return;
     }
     let core = Arc::clone(core);
     beside(async move {
         for attempt in 0..RETRIES {
-            let finish =
-                |phase: &Phase| (*phase == Phase::Started).then_some(Command::Finish(execution));
-            match core.step_on(id, |loaded| finish(loaded.state.phase())).await {
+            let is_running = |loaded: &Loaded| *loaded.state.phase() == Phase::Started;
+            match core.step_on(id, |loaded| is_running(loaded).then(finish)).await {
                 Ok(_recorded) => return,
+                Err(StepError::Refused(Refusal::Fenced)) => {
+                    tracing::error!(request = %id, fence, "the outcome of an action is not recorded, since it was started again");
+                    return;
+                }
                 Err(error) => {
                     tracing::error!(request = %id, error = &error as &dyn std::error::Error, "the outcome of an action is not recorded yet");
                 }
@@ -84,18 +92,4 @@ async fn record(core: &Arc<Core>, id: RequestId, started: &State, execution: Exe
             tokio::time::sleep(Duration::from_secs(1 << attempt)).await;
         }
     });
-}
-
-/// Runs `body` to its end; a panic is caught, to be recorded before it goes on.
-pub(super) async fn caught<F: Future>(
-    body: impl FnOnce() -> F,
-) -> Result<F::Output, Box<dyn Any + Send>> {
-    let body = catch_unwind(AssertUnwindSafe(body))?;
-    let mut body = pin!(body);
-    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
 }

@@ -14,24 +14,25 @@ use crate::record::transition::Command;
 const LOOKS: u32 = 4;
 const BETWEEN: Duration = Duration::from_millis(250);
 
-/// A request that its caller waits for. Dropped while armed, the request is ended: nobody else can pick it
-/// up, and its body has not begun.
+/// A request that its caller waits for. Dropped while armed, and nobody else in this process waits for it,
+/// the request is ended: nobody else can pick it up, and its body has not begun.
 #[derive(Debug)]
 pub(super) struct Waiting {
     core: Arc<Core>,
     id: RequestId,
-    /// Whether this caller is the only one.
-    alone: bool,
+    /// Whether it has a name by which others could pick it up.
+    named: bool,
     armed: bool,
 }
 
 impl Waiting {
-    pub(super) fn new(core: Arc<Core>, id: RequestId, alone: bool) -> Self {
-        Self { core, id, alone, armed: false }
+    pub(super) fn new(core: Arc<Core>, id: RequestId, named: bool) -> Self {
+        core.awaited.begin(id);
+        Self { core, id, named, armed: false }
     }
 
     pub(super) fn arm(&mut self) {
-        self.armed = self.alone;
+        self.armed = !self.named;
     }
 
     pub(super) fn disarm_if(&mut self, over: bool) {
@@ -41,7 +42,8 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if !self.armed {
+        let was_last = self.core.awaited.end(self.id);
+        if !self.armed || !was_last {
             return;
         }
         let (core, id) = (Arc::clone(&self.core), self.id);
@@ -64,7 +66,7 @@ impl Drop for Waiting {
 fn end(phase: &Phase) -> Option<Command> {
     match phase {
         Phase::Allowed | Phase::Pending | Phase::Granted => Some(Command::Close(Cause::Withdrawn)),
-        Phase::Started => Some(Command::Finish(Execution::NotRun)),
+        Phase::Started => Some(Command::Finish { execution: Execution::NotRun, fence: 1 }),
         Phase::Absent | Phase::Ended(_) => None,
     }
 }

@@ -80,7 +80,7 @@ pub struct Obligation {
     pub cool_off: Duration,
     /// Whether the people whom the requester acts for may approve. The card says so.
     pub owner_may_approve: bool,
-    /// Whether its approvers may count for other obligations as well, if those say the same.
+    /// Whether whoever approves for it may count for other obligations as well.
     pub shared: bool,
     /// How sure one must be that a person approved.
     pub assurance: Assurance,
@@ -161,6 +161,12 @@ impl Obligation {
     pub fn escalate(mut self, span: Duration, group: &str) -> Result<Self, crate::NameError> {
         self.escalate.push(Escalation { after: span, add_group: group.parse()? });
         Ok(self)
+    }
+
+    /// Every seat by its group, one for each person needed.
+    pub(crate) fn each_seat(&self) -> impl Iterator<Item = &Group> {
+        let each = |seats: &Seats| seats.count.get() as usize;
+        self.quorum.iter().flat_map(move |seats| std::iter::repeat_n(&seats.group, each(seats)))
     }
 
     /// The groups whose members may fill a seat of `group`, when the request is `age` old.

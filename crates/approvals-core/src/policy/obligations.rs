@@ -9,7 +9,8 @@ use super::obligation::Obligation;
 use crate::action::digest::Digest;
 use crate::action::id::Group;
 
-/// All obligations of one request; each must be satisfied, by different people.
+/// All obligations of one request; each must be satisfied, by different people unless they are
+/// [shared](Obligation::shared).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Obligations(Vec<Obligation>);
@@ -30,8 +31,7 @@ impl Obligations {
 
     /// Every seat, one for each person needed.
     pub fn seats(&self) -> impl Iterator<Item = &Group> {
-        let seats = self.0.iter().flat_map(|one| &one.quorum);
-        seats.flat_map(|seats| std::iter::repeat_n(&seats.group, seats.count.get() as usize))
+        self.0.iter().flat_map(Obligation::each_seat)
     }
 
     /// Whether someone must approve at all; obligations without a seat can never be satisfied.
@@ -51,6 +51,24 @@ impl Obligations {
     #[must_use]
     pub fn approve_within(&self) -> Duration {
         self.0.iter().map(|one| one.approve_within).min().unwrap_or_default()
+    }
+
+    /// The shortest time that an approval counts.
+    #[must_use]
+    pub fn vote_lives(&self) -> Duration {
+        self.0.iter().map(|one| one.vote_lives).min().unwrap_or_default()
+    }
+
+    /// Every group that may be asked, those of escalations included.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<&Group> {
+        let added = self.0.iter().flat_map(|one| one.escalate.iter().map(|step| &step.add_group));
+        self.seats().chain(added).collect()
+    }
+
+    /// Whether anybody is to be reminded, or added later.
+    pub(crate) fn nudge_people(&self) -> bool {
+        self.0.iter().any(|one| !one.remind.is_empty() || !one.escalate.is_empty())
     }
 
     /// The shortest time to use the grant.

@@ -1,18 +1,24 @@
 //! What is written down. Events are the state; nothing else is.
 
+use std::fmt;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
-use crate::action::id::{PrincipalId, RequestId};
+use crate::action::id::{Group, PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
-use crate::review::decision::{Decision, Envelope};
+use crate::policy::fact::FactSet;
+use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
 use crate::review::key::{Jwk, Purpose};
 use crate::review::request::Request;
+use crate::review::standing::StandingTerms;
+use crate::review::statement::Statement;
 
 /// One event: when, about which request, and what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +51,45 @@ pub enum What {
         /// The key.
         key: Jwk,
     },
+    /// Another policy rules from here on.
+    PolicyLoaded {
+        /// The digest of the policy.
+        policy: Digest,
+        /// The digest of the one before; none for the first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Digest>,
+        /// Whether it takes an approval to replace this one in turn.
+        guarded: bool,
+        /// The request by which people agreed to the change, where the policy before it asks for that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
+    },
+    /// Someone stated something: about this request, or about the log as a whole.
+    Stated {
+        /// The signed statement.
+        envelope: Envelope<Statement>,
+    },
+    /// A stop is over.
+    Lifted {
+        /// The digest of the statement that made it.
+        stop: Digest,
+        /// The request by which people agreed to that.
+        request: RequestId,
+    },
+    /// From here on, calls of this kind need no further approval.
+    StandingIssued {
+        /// The request by which people agreed to that; the standing grant is called by its id.
+        request: RequestId,
+        /// Which calls.
+        terms: StandingTerms,
+    },
+    /// A standing grant was used for one call.
+    StandingUsed {
+        /// The standing grant.
+        standing: RequestId,
+        /// The call.
+        request: RequestId,
+    },
     /// An action was asked for, and the policy ruled on it.
     Requested {
         /// The question.
@@ -69,8 +114,18 @@ pub enum What {
         /// Why.
         error: String,
     },
+    /// More people may decide from here on, or those who may were reminded.
+    Nudged {
+        /// Which.
+        nudge: Nudge,
+    },
     /// A reviewer decided.
     Decided {
+        /// The signed decision.
+        envelope: Envelope,
+    },
+    /// A reviewer decided when it was too late. It changes nothing.
+    Late {
         /// The signed decision.
         envelope: Envelope,
     },
@@ -83,6 +138,11 @@ pub enum What {
     Started {
         /// The digest of the action's document.
         action: Digest,
+        /// What trusted providers stated when the policy was asked again.
+        #[serde(default, skip_serializing_if = "FactSet::is_empty")]
+        facts: FactSet,
+        /// How many times it has been started, this time included.
+        fence: u64,
         /// The digest of the policy that was asked again.
         policy: Digest,
     },
@@ -90,6 +150,8 @@ pub enum What {
     Finished {
         /// How.
         execution: Execution,
+        /// Which start of it.
+        fence: u64,
     },
     /// The request ended without running.
     Closed {
@@ -163,24 +225,97 @@ pub enum Cause {
         /// Why.
         reason: String,
     },
-    /// A reviewer said no.
+    /// Reviewers said no.
     Rejected {
-        /// Who.
+        /// Who, last.
         by: PrincipalId,
     },
     /// Nobody decided, or nobody used the grant, in time.
     Expired,
-    /// The caller stopped waiting.
+    /// The caller stopped waiting, or took it back.
     Withdrawn,
     /// What was granted no longer holds.
     Revoked {
+        /// Who took it back; none if it no longer held by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PrincipalId>,
         /// Why.
         reason: String,
     },
     /// No channel could put it before anybody.
     Undeliverable,
     /// There are not enough people who could approve it.
-    Unsatisfiable,
+    Unsatisfiable {
+        /// What is missing.
+        reason: String,
+    },
+    /// Someone has stopped this kind of call.
+    Stopped {
+        /// The digest of the statement that made the stop.
+        stop: Digest,
+        /// What is stopped, by whom and why.
+        reason: String,
+    },
+}
+
+/// In words that the caller may read.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied { reason } => write!(f, "the policy denies it: {reason}"),
+            Self::Rejected { by } => write!(f, "{by} rejected it"),
+            Self::Expired => f.write_str("nobody decided, or nobody used the grant, in time"),
+            Self::Withdrawn => f.write_str("the caller took it back"),
+            Self::Revoked { by: Some(by), reason } => write!(f, "{by} revoked it: {reason}"),
+            Self::Revoked { by: None, reason } => write!(f, "it no longer holds: {reason}"),
+            Self::Undeliverable => f.write_str("no channel could put it before anybody"),
+            Self::Unsatisfiable { reason } => write!(f, "too few people could approve: {reason}"),
+            Self::Stopped { reason, .. } => f.write_str(reason),
+        }
+    }
+}
+
+/// What moves people who have not decided yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "a channel that overlooks one leaves people asleep")]
+pub enum Nudge {
+    /// It still waits.
+    Reminder {
+        /// How long after it was asked this was due, in milliseconds.
+        after_ms: u64,
+    },
+    /// Another group may decide as well.
+    Escalation {
+        /// How long after it was asked this was due, in milliseconds.
+        after_ms: u64,
+        /// Which group.
+        group: Group,
+    },
+}
+
+impl Nudge {
+    pub(crate) fn reminder(after: Duration) -> Self {
+        Self::Reminder { after_ms: whole_millis(after) }
+    }
+
+    pub(crate) fn escalation(after: Duration, group: Group) -> Self {
+        Self::Escalation { after_ms: whole_millis(after), group }
+    }
+
+    /// How long after the request was asked it is due.
+    #[must_use]
+    pub fn after(&self) -> Duration {
+        match self {
+            Self::Reminder { after_ms } | Self::Escalation { after_ms, .. } => {
+                Duration::from_millis(*after_ms)
+            }
+        }
+    }
+}
+
+fn whole_millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Event {
@@ -198,23 +333,5 @@ impl Event {
         let value = parse(bytes, approvals_log::MAX_ENTRY)?;
         let event: Self = serde_json::from_value(value).map_err(CanonicalError::other)?;
         if event.v == 1 { Ok(event) } else { Err(CanonicalError::other("an unknown version")) }
-    }
-}
-
-impl What {
-    /// The decision in it, if it is one.
-    #[must_use]
-    pub fn decision(&self) -> Option<Decision> {
-        match self {
-            Self::Decided { envelope } => envelope.decision().ok(),
-            Self::KeyAdded { .. }
-            | Self::Requested { .. }
-            | Self::Presented { .. }
-            | Self::Undelivered { .. }
-            | Self::Granted { .. }
-            | Self::Started { .. }
-            | Self::Finished { .. }
-            | Self::Closed { .. } => None,
-        }
     }
 }

@@ -15,8 +15,9 @@ use crate::action::id::RequestId;
 /// checkpoint over it, in the same transaction as the entries.
 ///
 /// Contract of [`append`](Self::append):
-/// - *Compare*: it happens only if the request still has exactly `expected` entries, otherwise
-///   [`LedgerError::Conflict`] and nothing is stored. This comparison is what makes a grant single-use.
+/// - *Compare*: it happens only if the request still has exactly `expected` entries, and the log itself
+///   `log_expected` if that is given, otherwise [`LedgerError::Conflict`] and nothing is stored. This
+///   comparison is what makes a grant single-use, and a stop effective at once.
 /// - *Atomic and durable*: when it returns `Ok`, all entries survive a crash; on `Err` other than
 ///   [`LedgerError::Unknown`], none was stored.
 /// - *Cancellation*: dropping the future leaves it undecided whether the entries were stored; read again.
@@ -93,10 +94,12 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
     reason = "ledgers take it apart whole: a new field must not be overlooked"
 )]
 pub struct Append {
-    /// The request that the entries belong to; `None` for events of the log itself.
+    /// The request that the log_expected: None, entries belong to; `None` for events of the log itself.
     pub request: Option<RequestId>,
     /// How many entries this request (or the log itself) has so far.
     pub expected: u64,
+    /// If given, how many entries the log itself must have as well: so that nothing starts after a stop.
+    pub log_expected: Option<u64>,
     /// What to store, in order; never empty.
     pub entries: Vec<NewEntry>,
 }

@@ -26,7 +26,7 @@ use crate::action::id::RequestId;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ledger = MemoryLedger::new("example.com/test", Arc::new(LocalSigner::generate()?)).await?;
 /// let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
-/// let appended = ledger.append(Append { request: None, expected: 0, entries: vec![entry] }).await?;
+/// let appended = ledger.append(Append { request: None, expected: 0, log_expected: None, entries: vec![entry] }).await?;
 /// assert_eq!((appended.first, appended.head.checkpoint.size()), (0, 1));
 /// # Ok(()) }
 /// ```
@@ -71,8 +71,11 @@ impl Ledger for MemoryLedger {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
         check_sizes(&append.entries)?;
         let mut state = self.state.lock().await;
-        let count = state.places.get(&append.request).map_or(0, Vec::len);
-        if u64::try_from(count) != Ok(append.expected) {
+        let is_at = |of: Option<RequestId>, expected: u64| {
+            u64::try_from(state.places.get(&of).map_or(0, Vec::len)) == Ok(expected)
+        };
+        let log_is_at = append.log_expected.is_none_or(|expected| is_at(None, expected));
+        if !is_at(append.request, append.expected) || !log_is_at {
             return Err(LedgerError::Conflict);
         }
 

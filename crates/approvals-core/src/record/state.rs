@@ -1,25 +1,29 @@
 //! The state of a request: a fold over its events, and nothing that is stored anywhere else.
 
-use super::event::{Cause, Event, Execution, What};
+use super::event::{Cause, Execution, Nudge};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
-use crate::action::id::PrincipalId;
+use crate::action::id::RequestId;
+use crate::action::principal::Principal;
+use crate::policy::obligations::Obligations;
 use crate::policy::policy::Verdict;
 use crate::review::decision::{Choice, Decision};
 use crate::review::grant::Claims;
-use crate::review::quorum;
+use crate::review::quorum::{Question, Vote};
 use crate::review::request::Request;
+use crate::review::statement::{Finding, Says, Statement};
 
 /// Where a request stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a new phase must not be overlooked by anybody who acts on it"
 )]
 pub enum Phase {
     /// There is no such request.
+    #[default]
     Absent,
-    /// The policy allows it; it has not run yet.
+    /// The policy or a standing grant allows it; it has not run yet.
     Allowed,
     /// People are to decide.
     Pending,
@@ -39,48 +43,37 @@ pub enum Outcome {
     Executed(Execution),
     /// It did not run and never will.
     Closed(Cause),
+    /// What became of it was unknown, and a person has looked.
+    Resolved(Finding),
 }
 
 /// A request as its events tell it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    phase: Phase,
-    version: u64,
-    last_at: Timestamp,
-    request: Option<Request>,
-    request_digest: Option<Digest>,
-    decisions: Vec<Decision>,
-    grant: Option<Claims>,
+    pub(super) phase: Phase,
+    pub(super) version: u64,
+    pub(super) last_at: Timestamp,
+    pub(super) request: Option<Request>,
+    pub(super) request_digest: Option<Digest>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) late: Vec<Decision>,
+    pub(super) nudged: Vec<Nudge>,
+    pub(super) grant: Option<Claims>,
+    pub(super) started: Option<Started>,
+    pub(super) statements: Vec<Statement>,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            phase: Phase::Absent,
-            version: 0,
-            last_at: Timestamp::from_millis(0),
-            request: None,
-            request_digest: None,
-            decisions: Vec::new(),
-            grant: None,
-        }
-    }
-}
-
-/// An event that cannot follow those before it: the log was not written by this library.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("event {version} of the request cannot follow the ones before it: {problem}")]
-pub struct Impossible {
-    version: u64,
-    problem: &'static str,
+/// The last time that a body was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Started {
+    /// When.
+    pub at: Timestamp,
+    /// How many times it has been started, this time included.
+    pub fence: u64,
 }
 
 impl State {
-    /// The state after these events.
-    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Self, Impossible> {
-        events.into_iter().try_fold(Self::default(), Self::apply)
-    }
-
     /// Where the request stands.
     #[must_use]
     pub fn phase(&self) -> &Phase {
@@ -111,10 +104,28 @@ impl State {
         self.request_digest
     }
 
-    /// The decisions so far.
+    /// The digest of the action that is asked for.
+    #[must_use]
+    pub fn action(&self) -> Option<Digest> {
+        self.request.as_ref().map(|request| request.action)
+    }
+
+    /// The decisions that came in time, oldest first. Some may count no more: see [`approvers`](Self::approvers).
     #[must_use]
     pub fn decisions(&self) -> &[Decision] {
         &self.decisions
+    }
+
+    /// The decisions that came too late and changed nothing.
+    #[must_use]
+    pub fn late(&self) -> &[Decision] {
+        &self.late
+    }
+
+    /// The reminders and escalations so far.
+    #[must_use]
+    pub fn nudges(&self) -> &[Nudge] {
+        &self.nudged
     }
 
     /// What was granted, if something was.
@@ -123,23 +134,27 @@ impl State {
         self.grant.as_ref()
     }
 
-    /// The people who approved.
-    pub fn approvals(&self) -> impl Iterator<Item = &Decision> {
-        self.decisions.iter().filter(|decision| decision.choice == Choice::Approve)
+    /// When it was started last, if it was.
+    #[must_use]
+    pub fn started(&self) -> Option<Started> {
+        self.started
     }
 
-    /// Whether `person` has decided.
+    /// What people have stated about it: how an unknown outcome was resolved, how an emergency was judged.
     #[must_use]
-    pub fn has_decided(&self, person: &PrincipalId) -> bool {
-        self.decisions.iter().any(|decision| decision.reviewer.id() == person)
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
     }
 
-    /// Whether the approvals so far fill every seat.
+    /// How it ended, if it has.
     #[must_use]
-    pub fn is_agreed(&self) -> bool {
-        let obligations = self.request.as_ref().and_then(Request::obligations);
-        let people = self.approvals().map(|decision| &decision.reviewer);
-        obligations.is_some_and(|obligations| quorum::is_satisfied(obligations, people))
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.phase {
+            Phase::Ended(outcome) => Some(outcome),
+            Phase::Absent | Phase::Allowed | Phase::Pending | Phase::Granted | Phase::Started => {
+                None
+            }
+        }
     }
 
     /// The time to judge by: never before the last event, so that a clock that steps back reopens nothing.
@@ -148,104 +163,139 @@ impl State {
         now.max(self.last_at)
     }
 
-    /// The state after one more event.
-    pub fn apply(mut self, event: &Event) -> Result<Self, Impossible> {
-        let impossible = |problem| Err(Impossible { version: self.version, problem });
-        match (&self.phase, &event.what) {
-            (Phase::Absent, What::Requested { request, .. }) => {
-                if event.request != Some(request.id) {
-                    return impossible("it is about another request");
-                }
-                self.phase = match request.ruling.verdict {
-                    Verdict::Allow => Phase::Allowed,
-                    Verdict::Deny(_) | Verdict::Review(_) => Phase::Pending,
-                };
-                self.request_digest = request.digest().ok();
-                self.request = Some(request.clone());
-            }
-            (
-                Phase::Pending | Phase::Granted,
-                What::Presented { .. } | What::Undelivered { .. },
-            ) => {}
-            (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
-                let Ok(decision) = envelope.decision() else {
-                    return impossible("no decision in it");
-                };
-                if let Err(problem) = self.may_take(&decision) {
-                    return impossible(problem);
-                }
-                self.decisions.push(decision);
-            }
-            (Phase::Pending, What::Granted { grant }) => {
-                let Ok(claims) = grant.claims() else { return impossible("no grant in it") };
-                if !self.is_agreed() || !self.is_mine(&claims) {
-                    return impossible("nobody agreed to this grant");
-                }
-                self.grant = Some(claims);
-                self.phase = Phase::Granted;
-            }
-            (Phase::Allowed | Phase::Granted, What::Started { action, .. }) => {
-                if self.request.as_ref().is_none_or(|request| request.action != *action) {
-                    return impossible("another action was started");
-                }
-                if self.grant.as_ref().is_some_and(|grant| event.at >= grant.expires_at()) {
-                    return impossible("the grant had expired");
-                }
-                self.phase = Phase::Started;
-            }
-            (Phase::Started, What::Finished { execution }) => {
-                self.phase = Phase::Ended(Outcome::Executed(*execution));
-            }
-            (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {
-                self.phase = Phase::Ended(Outcome::Closed(cause.clone()));
-            }
-            _other => return impossible("its kind is not one that can come now"),
-        }
-        self.version = self.version.saturating_add(1);
-        self.last_at = self.last_at.max(event.at);
-        Ok(self)
+    /// The decisions that are approvals which count at `now`: they still live, and whoever gave them has not
+    /// rejected since.
+    pub fn approvers(&self, now: Timestamp) -> impl Iterator<Item = &Decision> {
+        let lives = self.request.as_ref().and_then(Request::obligations);
+        let lives = lives.map(Obligations::vote_lives).unwrap_or_default();
+        self.decisions.iter().filter(move |decision| {
+            decision.choice == Choice::Approve
+                && now < decision.at.after(lives)
+                && !self.has_rejected(&Vote::of(decision))
+        })
     }
 
-    /// Why `decision` cannot be about this request, if it cannot.
-    fn may_take(&self, decision: &Decision) -> Result<(), &'static str> {
-        let request = self.request.as_ref().ok_or("there is no request")?;
-        let obligations = request.obligations().ok_or("nobody was asked")?;
-        if decision.request != request.id
-            || self.request_digest != Some(decision.request_digest)
-            || decision.action != request.action
-        {
-            return Err("it decides about something else");
-        }
-        if self.has_decided(decision.reviewer.id())
-            && !(self.phase == Phase::Granted && decision.choice == Choice::Reject)
-        {
-            return Err("the reviewer has decided before");
-        }
-        if quorum::may_decide(obligations, &request.requester, &decision.reviewer).is_err() {
-            return Err("the reviewer may not decide this");
-        }
-        if decision.choice == Choice::Approve && self.phase == Phase::Granted {
-            return Err("it is granted already");
-        }
-        if decision.choice == Choice::Approve && decision.at >= request.approve_by {
-            return Err("it came too late");
-        }
-        Ok(())
-    }
-
-    fn is_mine(&self, claims: &Claims) -> bool {
-        let Some(request) = &self.request else { return false };
-        let detail = claims.detail();
-        let approvers = self.approvals().map(|decision| decision.reviewer.id());
-        claims.jti == request.id
-            && detail.action_digest == request.action
-            && self.request_digest == Some(detail.request_digest)
-            && detail.approvers.iter().eq(approvers)
-    }
-
-    /// The digest of the action that is asked for.
+    /// Whether the approvals that count at `now` fill every seat.
     #[must_use]
-    pub fn action(&self) -> Option<Digest> {
-        self.request.as_ref().map(|request| request.action)
+    pub fn is_agreed(&self, now: Timestamp) -> bool {
+        let votes: Vec<_> = self.votes().collect();
+        self.question().is_some_and(|question| question.is_agreed(&votes, now))
     }
+
+    /// Whether enough people have rejected it.
+    pub(super) fn is_vetoed(&self) -> bool {
+        let votes: Vec<_> = self.votes().collect();
+        self.question().is_some_and(|question| question.is_vetoed(&votes))
+    }
+
+    pub(crate) fn question(&self) -> Option<Question<'_>> {
+        self.request.as_ref()?.question()
+    }
+
+    fn votes(&self) -> impl Iterator<Item = Vote<'_>> {
+        self.decisions.iter().map(Vote::of)
+    }
+
+    pub(super) fn has_rejected(&self, vote: &Vote<'_>) -> bool {
+        let mut votes = self.votes().filter(|earlier| earlier.choice == Choice::Reject);
+        votes.any(|earlier| earlier.is_of_same_person(vote))
+    }
+
+    /// Whether this person has said the same already, or has rejected, which is final. An approval that
+    /// lives no more may be given again.
+    pub(crate) fn has_voted(&self, vote: &Vote<'_>) -> bool {
+        let mut live = self.approvers(vote.at).map(Vote::of);
+        self.has_rejected(vote)
+            || (vote.choice == Choice::Approve
+                && live.any(|earlier| earlier.is_of_same_person(vote)))
+    }
+
+    /// Whether what became of it is unknown.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self.phase, Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)))
+    }
+
+    /// From when on it may be started again, if its action says that it may and it was started before.
+    #[must_use]
+    pub fn restart_at(&self) -> Option<Timestamp> {
+        let silence = self.request.as_ref()?.retry_after_ms?;
+        let started = self.started.filter(|_started| self.is_in_doubt())?;
+        Some(started.at.after(std::time::Duration::from_millis(silence)))
+    }
+
+    /// Until when what was done in an emergency is to be looked at, and whether somebody has.
+    #[must_use]
+    pub fn review_due(&self) -> Option<(Timestamp, bool)> {
+        let terms = self.request.as_ref()?.ruling.break_glass.as_ref()?;
+        let done = self.statements.iter().any(|one| matches!(one.says, Says::Review { .. }));
+        Some((self.started?.at.after(terms.review_within), done))
+    }
+
+    /// The next reminder or escalation that has not been given, with the time when it is due.
+    #[must_use]
+    pub fn next_nudge(&self) -> Option<(Timestamp, Nudge)> {
+        let request = self.request.as_ref().filter(|_pending| self.phase == Phase::Pending)?;
+        let open = nudges(request.obligations()?).filter(|nudge| !self.nudged.contains(nudge));
+        let next = open.min_by_key(Nudge::after)?;
+        Some((request.asked_at.after(next.after()), next))
+    }
+
+    /// Whether a decision is still awaited at `now`, and otherwise what ends it.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Option<Cause> {
+        let now = self.time(now);
+        let deadline = match self.phase {
+            Phase::Pending => self.request().map(|request| request.approve_by),
+            Phase::Granted => self.grant().map(Claims::expires_at),
+            Phase::Absent | Phase::Allowed | Phase::Started | Phase::Ended(_) => None,
+        };
+        deadline.filter(|deadline| now >= *deadline).map(|_passed| Cause::Expired)
+    }
+
+    /// The phase of a request that was just asked for.
+    pub(super) fn first_phase(request: &Request) -> Phase {
+        match request.ruling.verdict {
+            Verdict::Allow => Phase::Allowed,
+            Verdict::Review(_) if request.standing.is_some() => Phase::Allowed,
+            Verdict::Deny(_) | Verdict::Review(_) => Phase::Pending,
+        }
+    }
+
+    /// Whether `person` may say what became of it: nobody who asked, and where people decided, one of those
+    /// who were asked.
+    pub(crate) fn may_resolve(&self, person: &Principal) -> bool {
+        let Some(request) = &self.request else { return false };
+        let outside = std::iter::once(request.requester.principal())
+            .chain(request.requester.chain())
+            .all(|one| !one.is_same_person(person));
+        person.is_human() && outside && self.question().is_none_or(|question| question.asks(person))
+    }
+
+    /// Whether `person` may judge an emergency afterwards: one of the group that is named for it, who neither
+    /// asked nor approved.
+    pub(crate) fn may_review(&self, person: &Principal) -> bool {
+        let Some(request) = &self.request else { return false };
+        let group = request.ruling.break_glass.as_ref().map(|terms| &terms.review_by);
+        let mut involved = std::iter::once(request.requester.principal())
+            .chain(request.requester.chain())
+            .chain(self.decisions.iter().flat_map(|one| Vote::of(one).people()));
+        person.is_human()
+            && group.is_some_and(|group| person.is_in(group))
+            && involved.all(|one| !one.is_same_person(person))
+    }
+
+    /// The id, once there is a request.
+    pub(crate) fn id(&self) -> Option<RequestId> {
+        self.request.as_ref().map(|request| request.id)
+    }
+}
+
+/// Everything that is to move people about a request with these obligations.
+fn nudges(obligations: &Obligations) -> impl Iterator<Item = Nudge> {
+    obligations.iter().flat_map(|one| {
+        let reminders = one.remind.iter().map(|after| Nudge::reminder(*after));
+        let escalations =
+            one.escalate.iter().map(|step| Nudge::escalation(step.after, step.add_group.clone()));
+        reminders.chain(escalations)
+    })
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
+use super::control::{Control, Standing};
 use super::event::{Body, Event, What};
 use super::ledger::Entry;
-use super::state::State;
+use super::own_act::OwnAct;
+use super::state::{Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -14,9 +16,12 @@ use crate::action::id::RequestId;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 use crate::review::card::Card;
-use crate::review::decision::{Envelope, SeenHead};
+use crate::review::decision::SeenHead;
+use crate::review::envelope::Envelope;
 use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
+use crate::review::request::{Earlier, Request};
+use crate::review::statement::Statement;
 
 /// Everything that a log says, read entry by entry and believed only where it holds.
 ///
@@ -31,6 +36,7 @@ pub struct Trail {
     /// The root of each size that the log has had, from 0.
     roots: Vec<Hash>,
     keys: Vec<(Purpose, PublicKey)>,
+    control: Control,
     events: BTreeMap<RequestId, Vec<Event>>,
     states: BTreeMap<RequestId, State>,
     documents: BTreeMap<RequestId, Document>,
@@ -62,6 +68,7 @@ impl Trail {
             roots: vec![tree.root()],
             tree,
             keys: Vec::new(),
+            control: Control::default(),
             events: BTreeMap::new(),
             states: BTreeMap::new(),
             documents: BTreeMap::new(),
@@ -98,28 +105,121 @@ impl Trail {
         }
         self.check_attachments(&event, entry)?;
         let Some(id) = event.request else {
-            let What::KeyAdded { key, .. } = &event.what else {
-                return Err("it belongs to no request".into());
-            };
-            return match key.key() {
-                Some(_sound) => Ok(event),
-                None => Err("a key that is weak or none".into()),
-            };
+            self.check_log(&event)?;
+            return Ok(event);
         };
         let before = self.states.remove(&id).unwrap_or_default();
         match &event.what {
-            What::Decided { envelope } => self.check_decision(&before, envelope)?,
-            What::Granted { grant } => self.check_grant(&before, grant)?,
+            What::Requested { request, .. } => self.check_request(request)?,
+            What::Decided { envelope } | What::Late { envelope } => {
+                self.check_decision(&before, envelope)?;
+            }
+            What::Granted { grant } => self.check_grant(&before, grant, event.at)?,
+            What::Started { .. } => self.check_start(id)?,
+            What::Stated { envelope } => self.check_statement(envelope)?,
             What::KeyAdded { .. }
-            | What::Requested { .. }
+            | What::PolicyLoaded { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
-            | What::Started { .. }
+            | What::Nudged { .. }
             | What::Finished { .. }
             | What::Closed { .. } => {}
         }
         self.states.insert(id, before.apply(&event).map_err(|error| error.to_string())?);
         Ok(event)
+    }
+
+    /// An event of the log as a whole: it follows, and where it takes people's consent, they gave it.
+    fn check_log(&mut self, event: &Event) -> Result<(), String> {
+        if let What::KeyAdded { key, .. } = &event.what
+            && key.key().is_none()
+        {
+            return Err("a key that is weak or none".into());
+        }
+        if let What::Stated { envelope } = &event.what {
+            self.check_statement(envelope)?;
+        }
+        if let Some((request, act, by_people)) = OwnAct::behind(&event.what, &self.control) {
+            self.check_act(request, &act, by_people)?;
+        }
+        let before = std::mem::take(&mut self.control);
+        self.control = before.apply(&event.what, event.at)?;
+        Ok(())
+    }
+
+    /// An act on the approvals themselves is carried out under the request that was made for exactly it.
+    fn check_act(&self, request: RequestId, act: &OwnAct, by_people: bool) -> Result<(), String> {
+        let running = self.states.get(&request).is_some_and(|state| {
+            *state.phase() == Phase::Started && (!by_people || state.grant().is_some())
+        });
+        let document = self.documents.get(&request);
+        if running && document.is_some_and(|document| act.is(document)) {
+            Ok(())
+        } else {
+            Err("no request for exactly this was being carried out".into())
+        }
+    }
+
+    /// What a request says about others holds.
+    fn check_request(&self, request: &Request) -> Result<(), String> {
+        let document = self.documents.get(&request.id).ok_or("its document is missing")?;
+        if request.retry_after_ms != document.retry_after_ms {
+            return Err("it may be started again by other terms than its document has".into());
+        }
+        if request.ruling.break_glass.is_some() && document.break_glass.is_none() {
+            return Err("it breaks the glass, and its caller did not".into());
+        }
+        if let Some(standing) = request.standing {
+            let mut all = self.control.standing();
+            let one = all.find(|(id, _)| *id == standing).map(|(_, one)| one);
+            let covers = |one: &Standing| {
+                one.used.contains(&request.id) && one.terms.cover(document, request.asked_at)
+            };
+            if !one.is_some_and(covers) {
+                return Err("the standing grant that it names does not cover it".into());
+            }
+        }
+        if let Some(earlier) = &request.earlier {
+            let before = self.states.get(&earlier.request);
+            let told = before.zip(self.documents.get(&earlier.request));
+            let told = told.and_then(|(state, was)| Earlier::of(state, was, document));
+            if told.as_ref() != Some(earlier) {
+                return Err("the earlier attempt that it names was another one".into());
+            }
+        }
+        Ok(())
+    }
+
+    fn check_start(&self, id: RequestId) -> Result<(), String> {
+        let document = self.documents.get(&id).ok_or("its document is missing")?;
+        match self.control.stop_of(document) {
+            None => Ok(()),
+            Some(stop) => Err(format!("it was started although {stop}")),
+        }
+    }
+
+    fn check_statement(&self, envelope: &Envelope<Statement>) -> Result<(), String> {
+        self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
+        let said = envelope.unverified().map_err(|error| error.to_string())?;
+        if said.log != self.origin {
+            return Err("it was stated about another log".into());
+        }
+        self.check_person(said.assurance, &said.seen)
+    }
+
+    /// How sure one can be of who it was, and when at the earliest.
+    fn check_person(&self, assurance: Assurance, seen: &SeenHead) -> Result<(), String> {
+        if assurance != Assurance::ChannelAttested {
+            return Err("it claims the person's own key, and the recorder key signed it".into());
+        }
+        let root = usize::try_from(seen.size).ok().and_then(|size| self.roots.get(size));
+        if root.is_none_or(|root| SeenHead::of(*root, seen.size) != *seen) {
+            return Err("it was made on a head that this log never had".into());
+        }
+        Ok(())
     }
 
     /// Beside an event stand the document that it names, and what its commitments hide; nothing else.
@@ -163,31 +263,31 @@ impl Trail {
 
     fn check_decision(&self, before: &State, envelope: &Envelope) -> Result<(), String> {
         self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
-        let decision = envelope.decision().map_err(|error| error.to_string())?;
-        if decision.assurance != Assurance::ChannelAttested {
-            return Err(
-                "a decision claims the reviewer's own key, and the recorder key signed it".into()
-            );
-        }
+        let decision = envelope.unverified().map_err(|error| error.to_string())?;
         let card = self.card(before).ok_or("it decides about nothing that was asked")?;
         if card.digest() != Ok(decision.card) {
             return Err("the reviewer was shown another card".into());
         }
-        let seen = usize::try_from(decision.seen.size).ok().and_then(|size| self.roots.get(size));
-        if seen.is_none_or(|root| SeenHead::of(*root, decision.seen.size) != decision.seen) {
-            return Err("it was made on a head that this log never had".into());
+        if let Some(delegator) = &decision.delegator {
+            let mut lent = self.control.lent_to(&decision.reviewer, decision.at);
+            if !lent
+                .any(|one| one.from == *delegator.id() && delegator.groups().is_subset(&one.groups))
+            {
+                return Err("nobody had lent the reviewer that vote".into());
+            }
         }
-        Ok(())
+        self.check_person(decision.assurance, &decision.seen)
     }
 
-    fn check_grant(&self, before: &State, grant: &Grant) -> Result<(), String> {
+    fn check_grant(&self, before: &State, grant: &Grant, at: Timestamp) -> Result<(), String> {
         self.signed_by(Purpose::Grant, |key| grant.verify(key).is_ok())?;
         let claims = grant.claims().map_err(|error| error.to_string())?;
         let card = self.card(before).ok_or("it grants nothing that was asked")?;
-        let approvers = before.approvals().map(|decision| decision.reviewer.id().clone()).collect();
-        let issued = Timestamp::from_millis(claims.iat.saturating_mul(1000));
+        let approvers =
+            before.approvers(at).map(|decision| decision.reviewer.id().clone()).collect();
         let action = card.document().action.as_str();
-        let expected = Claims::new(&self.origin, card.request(), action, approvers, issued);
+        let expected =
+            Claims::new(&self.origin, card.request(), action, approvers, claims.issued_at());
         // A lifetime that is no whole number of seconds may be rounded either way.
         let expected = expected.map_err(|error| error.to_string())?;
         let late = claims.exp.saturating_sub(expected.exp);
@@ -215,6 +315,18 @@ impl Trail {
     /// The keys that the log names, with what they may sign, and their ids.
     pub fn keys(&self) -> impl Iterator<Item = (Purpose, String)> {
         self.keys.iter().map(|(purpose, key)| (*purpose, key_id(key)))
+    }
+
+    /// What holds for the whole log.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// The action of one request.
+    #[must_use]
+    pub fn document(&self, request: RequestId) -> Option<&Document> {
+        self.documents.get(&request)
     }
 
     /// The requests, and where they stand.

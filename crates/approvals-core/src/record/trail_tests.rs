@@ -1,5 +1,6 @@
 use super::*;
-use crate::review::decision::{Decision, Unsigned};
+use crate::review::decision::Decision;
+use crate::review::envelope::Unsigned;
 use crate::review::grant::signing_input;
 use crate::{
     Ballot, ChannelIdentity, Denied, DynamicAction, Gate, InMemoryApprover, Ledger as _,
@@ -61,7 +62,8 @@ fn signed(key: &LocalSigner, message: &[u8]) -> [u8; 64] {
 
 /// The same event, with another decision in it that the recorder has signed.
 fn decided(what: What, change: impl Fn(Decision) -> Decision) -> What {
-    let Some(decision) = what.decision() else { return what };
+    let What::Decided { envelope } = &what else { return what };
+    let decision = envelope.unverified().unwrap();
     let unsigned = Unsigned::new(&change(decision)).unwrap();
     let signature = signed(&key(2), &unsigned.message);
     What::Decided { envelope: unsigned.sign(&key(2).public_key(), signature) }

@@ -1,33 +1,40 @@
 //! The one transition: what a command does to a request, or why it does nothing.
 
-use super::event::{Body, Cause, Execution, What};
-use super::state::{Outcome, Phase, State};
+use super::event::{Body, Cause, Execution, Nudge, What};
+use super::state::{Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
-use crate::action::principal::Principal;
 use crate::policy::policy::{Ruling, Verdict};
-use crate::review::decision::{Choice, Decision, Envelope};
+use crate::review::decision::{Choice, Decision};
+use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
-use crate::review::quorum::{self, Ineligible};
+use crate::review::quorum::{Ineligible, Vote};
 use crate::review::request::Request;
+use crate::review::statement::{Says, Statement};
 
 /// What can be asked of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
     /// Ask for it.
-    Ask { request: Request, document: Body },
+    Ask { request: Box<Request>, document: Body },
     /// Note that a channel presented the card, or could not.
     Note(What),
+    /// Note that people were reminded, or that more of them may decide.
+    Nudge(Nudge),
     /// Decide about it.
-    Decide { decision: Decision, envelope: Envelope },
+    Decide { decision: Box<Decision>, envelope: Envelope },
+    /// Note a decision that came too late.
+    Late { decision: Box<Decision>, envelope: Envelope },
     /// Grant what was agreed.
     Issue(Grant),
     /// Start what the policy allows, or use the grant up.
     Start(Start),
-    /// Say how the body ended.
-    Finish(Execution),
+    /// Say how the body that was started as the `fence`th ended.
+    Finish { execution: Execution, fence: u64 },
     /// End it without running.
     Close(Cause),
+    /// State something about it.
+    State { statement: Box<Statement>, envelope: Envelope<Statement> },
 }
 
 /// What is known just before the body runs.
@@ -37,8 +44,10 @@ pub(crate) struct Start {
     pub(crate) action: Digest,
     /// What the policy says now.
     pub(crate) ruling: Ruling,
-    /// Who the approvers are now; those that are unknown by now are left out.
-    pub(crate) approvers: Vec<Principal>,
+    /// The approvals, by people as the directory knows them now; those that are unknown by now are left out.
+    pub(crate) approvals: Vec<Decision>,
+    /// The stop that is in force, if one is.
+    pub(crate) stop: Option<Cause>,
 }
 
 /// Why a command does nothing.
@@ -80,6 +89,12 @@ pub enum Refusal {
     /// The policy as it is now asks for more.
     #[error("the policy has changed and asks for more than was approved")]
     PolicyAsksMore,
+    /// Somebody has stopped it.
+    #[error("{0}")]
+    Stopped(String),
+    /// It was started again since.
+    #[error("it was started again since, so this end of it does not count")]
+    Fenced,
     /// The approvers as they are now are not enough.
     #[error("the people who approved it may no longer do so")]
     ApproversGone,
@@ -93,19 +108,29 @@ pub(crate) fn transition(
 ) -> Result<Vec<What>, Refusal> {
     let now = state.time(now);
     match (state.phase(), command) {
-        (Phase::Absent, Command::Ask { request, document }) => Ok(ask(request, document)),
+        (Phase::Absent, Command::Ask { request, document }) => Ok(ask(*request, document)),
         (Phase::Absent, _) => Err(Refusal::Unknown),
         (Phase::Pending | Phase::Granted, Command::Note(what)) => Ok(vec![what]),
+        (Phase::Pending, Command::Nudge(nudge)) => self::nudge(state, nudge, now),
+        (_any, Command::Late { decision, envelope }) if state.is_late(&decision, now) => {
+            Ok(vec![What::Late { envelope }])
+        }
         (Phase::Pending | Phase::Granted, Command::Decide { decision, envelope }) => {
             decide(state, &decision, envelope, now)
         }
-        (Phase::Pending, Command::Issue(grant)) if state.is_agreed() => {
+        (Phase::Pending, Command::Issue(grant)) if state.is_agreed(now) => {
             Ok(vec![What::Granted { grant }])
         }
-        (Phase::Allowed | Phase::Granted, Command::Start(start)) => self::start(state, &start, now),
-        (Phase::Started, Command::Finish(execution)) => Ok(vec![What::Finished { execution }]),
+        (
+            Phase::Allowed | Phase::Granted | Phase::Started | Phase::Ended(_),
+            Command::Start(start),
+        ) => self::start(state, start, now),
+        (Phase::Started, Command::Finish { execution, fence }) => finish(state, execution, fence),
         (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => {
             Ok(vec![What::Closed { cause }])
+        }
+        (Phase::Started | Phase::Ended(_), Command::State { statement, envelope }) => {
+            self::state(state, &statement, envelope)
         }
         (Phase::Pending, Command::Issue(_) | Command::Start(_)) => Err(Refusal::NotGranted),
         _over => Err(Refusal::Over),
@@ -122,6 +147,13 @@ fn ask(request: Request, document: Body) -> Vec<What> {
     [What::Requested { request, document }].into_iter().chain(denied).collect()
 }
 
+fn nudge(state: &State, nudge: Nudge, now: Timestamp) -> Result<Vec<What>, Refusal> {
+    match state.next_nudge() {
+        Some((due, next)) if next == nudge && now >= due => Ok(vec![What::Nudged { nudge }]),
+        _other => Err(Refusal::Over),
+    }
+}
+
 fn decide(
     state: &State,
     decision: &Decision,
@@ -129,84 +161,103 @@ fn decide(
     now: Timestamp,
 ) -> Result<Vec<What>, Refusal> {
     let request = state.request().ok_or(Refusal::Unknown)?;
-    let obligations = request.obligations().ok_or(Refusal::Over)?;
+    let question = request.question().ok_or(Refusal::Over)?;
     if decision.request != request.id
         || decision.action != request.action
         || state.request_digest() != Some(decision.request_digest)
     {
         return Err(Refusal::OtherDigest);
     }
-    quorum::may_decide(obligations, &request.requester, &decision.reviewer)?;
-    let is_granted = *state.phase() == Phase::Granted;
-    match decision.choice {
-        Choice::Approve if is_granted => return Err(Refusal::Over),
-        Choice::Approve | Choice::Reject
-            if state.has_decided(decision.reviewer.id()) && !is_granted =>
-        {
-            return Err(Refusal::Twice);
-        }
-        Choice::Approve if now >= request.approve_by => return Err(Refusal::TooLate),
-        Choice::Approve => return Ok(vec![What::Decided { envelope }]),
-        Choice::Reject if now >= request.approve_by && !is_granted => return Err(Refusal::TooLate),
-        Choice::Reject => {}
+    let vote = Vote::of(decision);
+    question.admits(&vote)?;
+    if state.overdue(now).is_some() {
+        return Err(Refusal::TooLate);
     }
-    let cause = Cause::Rejected { by: decision.reviewer.id().clone() };
-    Ok(vec![What::Decided { envelope }, What::Closed { cause }])
+    if state.has_voted(&vote) {
+        return Err(Refusal::Twice);
+    }
+    let decided = What::Decided { envelope };
+    let by = decision.reviewer.id().clone();
+    match (decision.choice, state.phase()) {
+        (Choice::Approve, Phase::Pending) => Ok(vec![decided]),
+        (Choice::Approve, _granted) => Err(Refusal::Over),
+        (Choice::Reject, Phase::Granted) => {
+            let reason = decision.reason.clone().unwrap_or_else(|| format!("{by} took it back"));
+            Ok(vec![decided, What::Closed { cause: Cause::Revoked { by: Some(by), reason } }])
+        }
+        (Choice::Reject, _pending) => {
+            let votes = state.decisions().iter().map(Vote::of).chain([vote]);
+            let vetoed = question.is_vetoed(&votes.collect::<Vec<_>>());
+            let closed = vetoed.then_some(What::Closed { cause: Cause::Rejected { by } });
+            Ok(std::iter::once(decided).chain(closed).collect())
+        }
+    }
 }
 
-fn start(state: &State, start: &Start, now: Timestamp) -> Result<Vec<What>, Refusal> {
+fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refusal> {
     let request = state.request().ok_or(Refusal::Unknown)?;
     if request.action != start.action {
         return Err(Refusal::OtherDigest);
     }
-    match (&start.ruling.verdict, request.obligations(), state.grant()) {
-        (Verdict::Deny(reason), _, _) => return Err(Refusal::PolicyStops(reason.clone())),
-        (Verdict::Allow, None, None) => {}
-        (Verdict::Review(_), None, _) => return Err(Refusal::PolicyAsksMore),
-        (Verdict::Review(asked), Some(satisfied), _) if !asked.are_among(satisfied) => {
+    let is_first = matches!(state.phase(), Phase::Allowed | Phase::Granted);
+    if !is_first && state.restart_at().is_none_or(|from| now < from) {
+        return Err(Refusal::Over);
+    }
+    if let Some(stop) = start.stop {
+        return Err(Refusal::Stopped(stop.to_string()));
+    }
+    let by_people = state.grant().is_some() || request.standing.is_some();
+    match (&start.ruling.verdict, request.obligations()) {
+        (Verdict::Deny(reason), _) => return Err(Refusal::PolicyStops(reason.clone())),
+        (Verdict::Allow, None) => {}
+        (Verdict::Review(_), None) => return Err(Refusal::PolicyAsksMore),
+        (Verdict::Review(asked), Some(satisfied)) if !asked.are_among(satisfied) => {
             return Err(Refusal::PolicyAsksMore);
         }
-        (Verdict::Allow | Verdict::Review(_), Some(obligations), Some(grant)) => {
-            if now >= grant.expires_at() {
-                return Err(Refusal::TooLate);
-            }
-            let eligible = start.approvers.iter().filter(|person| {
-                state.approvals().any(|decision| decision.reviewer.id() == person.id())
-                    && quorum::may_decide(obligations, &request.requester, person).is_ok()
-            });
-            if !quorum::is_satisfied(obligations, eligible) {
-                return Err(Refusal::ApproversGone);
-            }
-        }
-        (Verdict::Allow | Verdict::Review(_), Some(_), None) | (Verdict::Allow, None, Some(_)) => {
+        (Verdict::Allow | Verdict::Review(_), Some(_)) if !by_people => {
             return Err(Refusal::NotGranted);
         }
+        (Verdict::Allow | Verdict::Review(_), Some(_)) => {}
     }
-    Ok(vec![What::Started { action: start.action, policy: start.ruling.policy }])
-}
-
-impl State {
-    /// Whether a decision is still awaited at `now`, and otherwise what ends it.
-    pub(crate) fn overdue(&self, now: Timestamp) -> Option<Cause> {
-        let now = self.time(now);
-        let deadline = match self.phase() {
-            Phase::Pending => self.request().map(|request| request.approve_by),
-            Phase::Granted => self.grant().map(crate::Claims::expires_at),
-            Phase::Absent | Phase::Allowed | Phase::Started | Phase::Ended(_) => None,
-        };
-        deadline.filter(|deadline| now >= *deadline).map(|_passed| Cause::Expired)
-    }
-
-    /// How it ended, if it has.
-    #[must_use]
-    pub fn outcome(&self) -> Option<&Outcome> {
-        match self.phase() {
-            Phase::Ended(outcome) => Some(outcome),
-            Phase::Absent | Phase::Allowed | Phase::Pending | Phase::Granted | Phase::Started => {
-                None
-            }
+    if let Some(grant) = state.grant() {
+        if now >= grant.expires_at() {
+            return Err(Refusal::TooLate);
+        }
+        let votes: Vec<_> = start.approvals.iter().map(Vote::of).collect();
+        if !request.question().is_some_and(|question| question.is_agreed(&votes, grant.issued_at()))
+        {
+            return Err(Refusal::ApproversGone);
         }
     }
+    let fence = state.started().map_or(0, |started| started.fence).saturating_add(1);
+    let Ruling { facts, policy, .. } = start.ruling;
+    Ok(vec![What::Started { action: start.action, facts, fence, policy }])
+}
+
+fn finish(state: &State, execution: Execution, fence: u64) -> Result<Vec<What>, Refusal> {
+    match state.started() {
+        Some(started) if started.fence == fence => Ok(vec![What::Finished { execution, fence }]),
+        _other => Err(Refusal::Fenced),
+    }
+}
+
+fn state(
+    state: &State,
+    statement: &Statement,
+    envelope: Envelope<Statement>,
+) -> Result<Vec<What>, Refusal> {
+    let open = match &statement.says {
+        Says::Resolve { .. } if !state.may_resolve(&statement.person) => {
+            return Err(Ineligible::NotAsked.into());
+        }
+        Says::Review { .. } if !state.may_review(&statement.person) => {
+            return Err(Ineligible::NotAsked.into());
+        }
+        Says::Resolve { .. } => state.is_in_doubt(),
+        Says::Review { .. } => state.review_due().is_some_and(|(_, done)| !done),
+        Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => false,
+    };
+    if open { Ok(vec![What::Stated { envelope }]) } else { Err(Refusal::Over) }
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@ use proptest::prelude::*;
 use super::*;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
-use crate::action::principal::Requester;
+use crate::action::principal::{Principal, Requester};
 use crate::policy::assurance::Assurance;
 use crate::policy::obligation::Obligation;
 use crate::policy::obligations::Obligations;
 use crate::record::event::Event;
 use crate::record::signer::LocalSigner;
 use crate::record::signer::Signer as _;
-use crate::review::decision::{SeenHead, Unsigned};
+use crate::record::state::Outcome;
+use crate::review::decision::SeenHead;
 use crate::review::directory::ChannelIdentity;
+use crate::review::envelope::Unsigned;
 use crate::review::grant::{self, Claims};
 
 /// One thing that could happen next. Not all of them can; that is the point.
@@ -99,9 +101,10 @@ impl World {
 
     fn command(&self, step: &Step) -> Option<Command> {
         Some(match step {
-            Step::Ask { review } => {
-                Command::Ask { request: self.request(*review), document: Body::Inline("{}".into()) }
-            }
+            Step::Ask { review } => Command::Ask {
+                request: Box::new(self.request(*review)),
+                document: Body::Inline("{}".into()),
+            },
             Step::Vote { person: n, approve, digest: d } => self.vote(*n, *approve, *d)?,
             Step::Issue => Command::Issue(self.grant()?),
             Step::Start { digest: d, verdict, gone } => {
@@ -114,17 +117,23 @@ impl World {
                     2 => Verdict::Allow,
                     _ => Verdict::Review(obligations()),
                 };
-                let approvers = (0..3).filter(|n| Some(*n) != *gone).map(person).collect();
+                let mut approvals = self.state.decisions().to_vec();
+                approvals.retain(|one| gone.is_none_or(|n| *one.reviewer.id() != *person(n).id()));
                 Command::Start(Start {
                     action: digest(*d),
                     ruling: Ruling::new(verdict, vec![], Digest::of("policy", b"p")),
-                    approvers,
+                    approvals,
+                    stop: None,
                 })
             }
-            Step::Finish => Command::Finish(Execution::Succeeded),
+            Step::Finish => Command::Finish { execution: Execution::Succeeded, fence: 1 },
             Step::Close(n) => Command::Close(
-                [Cause::Expired, Cause::Withdrawn, Cause::Undeliverable, Cause::Unsatisfiable]
-                    [usize::from(*n)]
+                [
+                    Cause::Withdrawn,
+                    Cause::Undeliverable,
+                    Cause::Unsatisfiable { reason: "r".into() },
+                    Cause::Withdrawn,
+                ][usize::from(*n)]
                 .clone(),
             ),
             Step::Note => {
@@ -141,6 +150,7 @@ impl World {
             at: self.state.time(Timestamp::from_millis(self.now)),
             card: Digest::of("card", b""),
             choice: if approve { Choice::Approve } else { Choice::Reject },
+            delegator: None,
             identity: ChannelIdentity::new("c", &format!("{n}")).unwrap(),
             message: None,
             reason: None,
@@ -151,13 +161,13 @@ impl World {
         };
         let key = LocalSigner::from_seed(&[1; 32]).unwrap().public_key();
         let envelope = Unsigned::new(&decision).unwrap().sign(&key, [0; 64]);
-        Some(Command::Decide { decision, envelope })
+        Some(Command::Decide { decision: Box::new(decision), envelope })
     }
 
     fn grant(&self) -> Option<Grant> {
-        let approvers =
-            self.state.approvals().map(|decision| decision.reviewer.id().clone()).collect();
         let now = self.state.time(Timestamp::from_millis(self.now));
+        let approvers =
+            self.state.approvers(now).map(|decision| decision.reviewer.id().clone()).collect();
         let claims = Claims::new(ORIGIN, self.state.request()?, "a", approvers, now).unwrap();
         let key = LocalSigner::from_seed(&[2; 32]).unwrap().public_key();
         Some(Grant::assemble(&grant::signing_input(&claims, &key).unwrap(), [0; 64]))
@@ -289,9 +299,8 @@ fn the_suite_finds_planted_bugs() {
         }),
         ("the approvers are not looked up again", |state, command, now| match command {
             Command::Start(start) => {
-                let approvers =
-                    state.approvals().map(|decision| decision.reviewer.clone()).collect();
-                transition(state, Command::Start(Start { approvers, ..start }), now)
+                let approvals = state.decisions().to_vec();
+                transition(state, Command::Start(Start { approvals, ..start }), now)
             }
             other => transition(state, other, now),
         }),
@@ -338,5 +347,5 @@ fn a_rejection_beats_an_approval_until_the_grant_is_used() {
     }
     assert_eq!(*world.state.phase(), Phase::Granted);
     world.take(&vote(2, false));
-    assert!(matches!(world.state.outcome(), Some(Outcome::Closed(Cause::Rejected { .. }))));
+    assert!(matches!(world.state.outcome(), Some(Outcome::Closed(Cause::Revoked { .. }))));
 }

@@ -1,6 +1,7 @@
 //! What a reviewer is shown, the same on every channel: facts from the library, then the caller's claims.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::request::Request;
 use super::visible;
@@ -10,6 +11,9 @@ use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Principal;
+use crate::policy::assurance::Assurance;
+use crate::policy::fact::Fact;
+use crate::policy::obligation::Obligation;
 
 /// One request as it is put before people.
 ///
@@ -82,6 +86,7 @@ impl Card {
 
     fn facts(&self, page: &mut Page) {
         let (document, request) = (&self.document, &self.request);
+        self.emergency(page);
         page.heading("facts");
         page.fact("action", document.action.as_str());
         page.fact("risk", document.risk.as_str());
@@ -90,24 +95,79 @@ impl Card {
             page.fact("on behalf of", &describe(owner));
         }
         page.value("environment", &document.log, &visible::text(&document.log));
+        for (name, fact) in &request.ruling.facts {
+            page.fact("known", &format!("{name} = {}", shown(fact)));
+        }
         for obligation in request.obligations().into_iter().flatten() {
-            for seats in &obligation.quorum {
-                page.fact(
-                    "needs",
-                    &format!("{} of {} ({})", seats.count, seats.group, obligation.name),
-                );
-            }
-            if obligation.owner_may_approve {
-                page.fact("note", "who the requester acts for may approve this");
-            }
+            self.obligation(page, obligation);
         }
         for rule in &request.ruling.rules {
             page.fact("rule", rule.as_str());
+        }
+        if let Some(millis) = request.retry_after_ms {
+            let silence = span(Duration::from_millis(millis));
+            page.fact("note", &format!("may be started again after {silence} of silence"));
         }
         page.fact("asked", &request.asked_at.to_string());
         page.fact("decide by", &request.approve_by.to_string());
         page.fact("request", &request.id.to_string());
         page.fact("digest", &self.request_digest.to_string());
+        self.earlier(page);
+    }
+
+    /// Stands first: what is asked here is an exception.
+    fn emergency(&self, page: &mut Page) {
+        let Some(terms) = &self.request.ruling.break_glass else { return };
+        page.heading("EMERGENCY: break-glass, rules that deny this are set aside");
+        for rule in &terms.rules {
+            page.fact("set aside", rule.as_str());
+        }
+        let within = span(terms.review_within);
+        page.fact("reviewed by", &format!("{}, within {within} of its start", terms.review_by));
+    }
+
+    fn obligation(&self, page: &mut Page, one: &Obligation) {
+        for seats in &one.quorum {
+            page.fact("needs", &format!("{} of {} ({})", seats.count, seats.group, one.name));
+        }
+        for step in &one.escalate {
+            let after = span(step.after);
+            page.fact("", &format!("after {after} also of {} ({})", step.add_group, one.name));
+        }
+        let first = one.ask_first.as_ref().and_then(|name| self.request.ruling.facts.get(name));
+        if let Some(Fact::Set(people)) = first {
+            let people: Vec<_> = people.iter().map(|id| visible::text(id)).collect();
+            page.fact("ask first", &people.join(", "));
+        }
+        if one.owner_may_approve {
+            page.fact("note", "who the requester acts for may approve this");
+        }
+        if one.veto.get() > 1 {
+            page.fact("note", &format!("it takes {} rejections to end it", one.veto));
+        }
+        if one.assurance > Assurance::ChannelAttested {
+            page.fact("note", "approved with the reviewer's own key only");
+        }
+        for channel in &one.channels {
+            page.fact("approved in", &visible::text(channel));
+        }
+    }
+
+    fn earlier(&self, page: &mut Page) {
+        let Some(earlier) = &self.request.earlier else { return };
+        page.heading("the same action was rejected before");
+        page.fact("rejected by", earlier.by.as_str());
+        page.fact("request", &earlier.request.to_string());
+        if let Some(reason) = &earlier.reason {
+            page.value("because", reason, &visible::text(reason));
+        }
+        for (name, was) in &earlier.was {
+            let was = was.as_ref().map_or_else(|| "not there".to_owned(), visible::json);
+            page.fact("  changed", &format!("{} was {was}", visible::text(name)));
+        }
+        if earlier.was.is_empty() {
+            page.fact("  changed", "nothing");
+        }
     }
 
     fn arguments(&self, page: &mut Page) {
@@ -136,7 +196,12 @@ impl Card {
     }
 
     fn claims(&self, page: &mut Page) {
-        let claims = [("summary", &self.document.summary), ("reason", &self.document.reason)];
+        let document = &self.document;
+        let claims = [
+            ("emergency", &document.break_glass),
+            ("summary", &document.summary),
+            ("reason", &document.reason),
+        ];
         let claims: Vec<_> =
             claims.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();
         if claims.is_empty() {
@@ -155,6 +220,25 @@ const WIDTH: usize = 80;
 impl fmt::Display for Card {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(WIDTH))
+    }
+}
+
+fn span(span: Duration) -> String {
+    match jiff::SignedDuration::try_from(span) {
+        Ok(span) => format!("{span:#}"),
+        Err(_longer) => "ever".to_owned(),
+    }
+}
+
+fn shown(fact: &Fact) -> String {
+    match fact {
+        Fact::Bool(value) => value.to_string(),
+        Fact::Int(value) => value.to_string(),
+        Fact::Text(value) => visible::text(value),
+        Fact::Set(values) => {
+            let values: Vec<_> = values.iter().map(|value| visible::text(value)).collect();
+            format!("[{}]", values.join(", "))
+        }
     }
 }
 

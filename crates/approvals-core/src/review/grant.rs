@@ -106,6 +106,12 @@ impl Claims {
         Timestamp::from_millis(self.exp.saturating_mul(1000))
     }
 
+    /// When it was issued.
+    #[must_use]
+    pub fn issued_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.iat.saturating_mul(1000))
+    }
+
     /// The one action that is granted.
     #[must_use]
     pub fn detail(&self) -> &Detail {

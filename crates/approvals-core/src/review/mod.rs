@@ -3,8 +3,12 @@
 pub(crate) mod directory;
 pub(crate) mod key;
 pub(crate) mod decision;
+pub(crate) mod statement;
+pub(crate) mod envelope;
+mod matching;
 pub(crate) mod quorum;
 pub(crate) mod request;
+pub(crate) mod standing;
 pub(crate) mod grant;
 pub(crate) mod visible;
 pub(crate) mod card;

@@ -1,32 +1,44 @@
 //! Whether enough different people stand behind a request: a matching of people to seats, not a count.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
+use super::decision::{Choice, Decision};
+use super::matching::can_fill;
+use crate::action::clock::Timestamp;
 use crate::action::id::Group;
 use crate::action::principal::{Principal, Requester};
+use crate::policy::assurance::Assurance;
+use crate::policy::obligation::Obligation;
 use crate::policy::obligations::Obligations;
 
-/// Whether `people` can fill every seat, each person at most one.
-///
-/// Obligations that nobody can satisfy are not satisfied by anybody.
-#[must_use]
-pub(crate) fn is_satisfied<'a>(
-    obligations: &Obligations,
-    people: impl IntoIterator<Item = &'a Principal>,
-) -> bool {
-    let by_id: BTreeMap<_, _> = people.into_iter().map(|person| (person.id(), person)).collect();
-    let people: Vec<&Principal> = by_id.into_values().filter(|person| person.is_human()).collect();
-    obligations.can_be_satisfied() && Matching::new(&people).seat_all(obligations.seats())
+/// Who asks, when, and what must be satisfied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Question<'a> {
+    pub(crate) obligations: &'a Obligations,
+    pub(crate) requester: &'a Requester,
+    pub(crate) asked_at: Timestamp,
 }
 
-/// Why someone may not decide about a request of `requester`.
+/// One vote as it counts: who stands behind it, as the directory knows them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vote<'a> {
+    pub(crate) choice: Choice,
+    pub(crate) person: &'a Principal,
+    /// In whose place they voted.
+    pub(crate) delegator: Option<&'a Principal>,
+    pub(crate) assurance: Assurance,
+    pub(crate) channel: &'a str,
+    pub(crate) at: Timestamp,
+}
+
+/// Why someone may not decide about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a new reason must not be overlooked")]
 pub enum Ineligible {
-    /// Machines never decide.
-    #[error("only people decide")]
+    /// Machines never approve. They may reject.
+    #[error("only people approve")]
     NotHuman,
-    /// Who asks does not decide.
+    /// Who asks does not decide, under whatever name.
     #[error("the requester never decides about its own request")]
     Requester,
     /// Nor the people it asks for.
@@ -35,156 +47,231 @@ pub enum Ineligible {
     /// In none of the groups that are asked.
     #[error("you are in none of the groups that may decide this")]
     NotAsked,
+    /// Not in this channel.
+    #[error("this is not approved in this channel; its rule names others")]
+    Channel,
+    /// Not with this little proof.
+    #[error("this is approved with your own key only, not by a click")]
+    Assurance,
+    /// Too new in the group.
+    #[error(
+        "you came into the group after this was asked, and new members wait before they approve"
+    )]
+    CoolingOff,
 }
 
-/// Whether `person` may decide about what `requester` asks.
-pub(crate) fn may_decide(
-    obligations: &Obligations,
-    requester: &Requester,
-    person: &Principal,
-) -> Result<(), Ineligible> {
-    if person.id() == requester.principal().id() {
-        return Err(Ineligible::Requester);
+impl<'a> Vote<'a> {
+    /// A decision as a vote of the people that it names.
+    pub(crate) fn of(decision: &'a Decision) -> Self {
+        Self {
+            choice: decision.choice,
+            person: &decision.reviewer,
+            delegator: decision.delegator.as_ref(),
+            assurance: decision.assurance,
+            channel: decision.identity.channel(),
+            at: decision.at,
+        }
     }
-    if !person.is_human() {
-        return Err(Ineligible::NotHuman);
+
+    /// The people whose vote it is: the one who gave it, and the one in whose place.
+    pub(crate) fn people(&self) -> impl Iterator<Item = &'a Principal> + use<'a> {
+        std::iter::once(self.person).chain(self.delegator)
     }
-    let is_owner = requester.chain().iter().any(|owner| owner.id() == person.id());
-    if is_owner && !obligations.owner_may_approve() {
-        return Err(Ineligible::Owner);
+
+    /// The one whose seat it fills.
+    fn seated(&self) -> &'a Principal {
+        self.delegator.unwrap_or(self.person)
     }
-    if obligations.seats().any(|group| person.is_in(group)) {
+
+    /// Whether two votes are of one person.
+    pub(crate) fn is_of_same_person(&self, other: &Self) -> bool {
+        self.people().any(|one| other.people().any(|another| one.is_same_person(another)))
+    }
+}
+
+impl Question<'_> {
+    /// Whether this vote may be given at all.
+    pub(crate) fn admits(&self, vote: &Vote<'_>) -> Result<(), Ineligible> {
+        vote.people().try_for_each(|person| self.is_outside(person))?;
+        match vote.choice {
+            Choice::Reject => self.is_asked(vote),
+            Choice::Approve if !vote.people().all(Principal::is_human) => Err(Ineligible::NotHuman),
+            Choice::Approve => self.could_fill_a_seat(vote),
+        }
+    }
+
+    /// Whether `person` is nobody who asks, nor anybody it asks for.
+    pub(crate) fn is_outside(&self, person: &Principal) -> Result<(), Ineligible> {
+        if self.requester.principal().is_same_person(person) {
+            return Err(Ineligible::Requester);
+        }
+        let mut owners = self.requester.chain().iter();
+        if owners.any(|owner| owner.is_same_person(person)) && !self.obligations.owner_may_approve()
+        {
+            return Err(Ineligible::Owner);
+        }
         Ok(())
-    } else {
-        Err(Ineligible::NotAsked)
+    }
+
+    fn is_asked(&self, vote: &Vote<'_>) -> Result<(), Ineligible> {
+        let asked = self.seats().any(|(one, group)| self.member_of(one, group, vote).is_some());
+        if asked { Ok(()) } else { Err(Ineligible::NotAsked) }
+    }
+
+    /// The most telling reason why an approval fills no seat, if it fills none.
+    fn could_fill_a_seat(&self, vote: &Vote<'_>) -> Result<(), Ineligible> {
+        let mut why = Ineligible::NotAsked;
+        for (obligation, group) in self.seats() {
+            match self.fills(obligation, group, vote) {
+                Ok(()) => return Ok(()),
+                Err(Ineligible::NotAsked) => {}
+                Err(closer) => why = closer,
+            }
+        }
+        Err(why)
+    }
+
+    /// Whether an approval fills a seat of `group` for `obligation`.
+    fn fills(
+        &self,
+        obligation: &Obligation,
+        group: &Group,
+        vote: &Vote<'_>,
+    ) -> Result<(), Ineligible> {
+        let since = self.member_of(obligation, group, vote).ok_or(Ineligible::NotAsked)?;
+        let is_new = since.is_some_and(|since| {
+            since > self.asked_at && vote.at < since.after(obligation.cool_off)
+        });
+        if !obligation.channels.is_empty() && !obligation.channels.contains(vote.channel) {
+            return Err(Ineligible::Channel);
+        }
+        if vote.assurance < obligation.assurance {
+            return Err(Ineligible::Assurance);
+        }
+        if is_new { Err(Ineligible::CoolingOff) } else { Ok(()) }
+    }
+
+    /// Whether the vote is by a member of `group` or of one that has been added by now; and since when, if
+    /// that is known. Of several groups the one that they have been in for longest counts.
+    fn member_of(
+        &self,
+        obligation: &Obligation,
+        group: &Group,
+        vote: &Vote<'_>,
+    ) -> Option<Option<Timestamp>> {
+        let age = self.asked_at.until(vote.at);
+        let person = vote.seated();
+        let groups = obligation.open_to(group, age).filter(|group| person.is_in(group));
+        groups.map(|group| person.since(group)).min()
+    }
+
+    fn seats(&self) -> impl Iterator<Item = (&Obligation, &Group)> {
+        self.obligations.iter().flat_map(|one| one.each_seat().map(move |group| (one, group)))
+    }
+
+    /// Whether the approvals among `votes` that still live at `now` fill every seat, each person at most one
+    /// seat; where an obligation shares its approvers, one seat in it. Who has rejected approves nothing.
+    pub(crate) fn is_agreed(&self, votes: &[Vote<'_>], now: Timestamp) -> bool {
+        let lives = self.obligations.vote_lives();
+        let mut people = people(votes);
+        people.retain(|votes| votes.iter().all(|vote| vote.choice == Choice::Approve));
+        people.iter_mut().for_each(|votes| votes.retain(|vote| now < vote.at.after(lives)));
+        self.can_all_be_filled(&people)
+    }
+
+    /// Whether enough people have rejected it.
+    pub(crate) fn is_vetoed(&self, votes: &[Vote<'_>]) -> bool {
+        let rejects = |vote: &Vote<'_>| vote.choice == Choice::Reject && self.admits(vote).is_ok();
+        let against = people(votes).iter().filter(|votes| votes.iter().any(rejects)).count();
+        self.obligations.iter().any(|one| against >= one.veto.get() as usize)
+    }
+
+    /// Whether these people, each by whichever of their votes suits, fill every seat.
+    fn can_all_be_filled(&self, people: &[Vec<Vote<'_>>]) -> bool {
+        let (shared, alone): (Vec<_>, Vec<_>) = self.obligations.iter().partition(|one| one.shared);
+        let each = std::iter::once(alone).chain(shared.into_iter().map(|one| vec![one]));
+        self.obligations.can_be_satisfied()
+            && each.into_iter().all(|obligations| {
+                let seats = |one| Obligation::each_seat(one).map(move |group| (one, group));
+                let seats: Vec<_> = obligations.into_iter().flat_map(seats).collect();
+                can_fill(&seats, people, |(one, group), votes| self.can_sit(one, group, votes))
+            })
+    }
+
+    /// Whether somebody with these votes may sit on a seat of `group`.
+    fn can_sit(&self, one: &Obligation, group: &Group, votes: &[Vote<'_>]) -> bool {
+        votes.iter().any(|vote| {
+            vote.choice == Choice::Approve
+                && self.admits(vote).is_ok()
+                && self.fills(one, group, vote).is_ok()
+        })
+    }
+
+    /// Why it could never be agreed, whoever of `members` approved, if that is so.
+    pub(crate) fn shortfall(
+        &self,
+        members: &[Principal],
+        channels: &[(&str, Assurance)],
+    ) -> Option<String> {
+        if let Some(one) = self.obligations.iter().find(|one| one.quorum.is_empty()) {
+            return Some(format!("`{}` has no seats, so nobody could approve", one.name));
+        }
+        // Each at the last moment, in the channel that proves most, which is when and where most is open.
+        let at = self.asked_at.after(self.obligations.approve_within());
+        let vote = |person, (channel, assurance)| Vote {
+            choice: Choice::Approve,
+            person,
+            delegator: None,
+            assurance,
+            channel,
+            at: Timestamp::from_millis(at.as_millis().saturating_sub(1)),
+        };
+        let votes: Vec<Vote<'_>> = members
+            .iter()
+            .flat_map(|person| channels.iter().map(move |channel| vote(person, *channel)))
+            .collect();
+        let people = people(&votes);
+        for one in self.obligations {
+            for seats in &one.quorum {
+                let able = |votes: &&Vec<Vote<'_>>| self.can_sit(one, &seats.group, votes);
+                let able = people.iter().filter(able).count();
+                if able < seats.count.get() as usize {
+                    return Some(format!(
+                        "`{}` needs {} of the group `{}`, and {able} could approve",
+                        one.name, seats.count, seats.group
+                    ));
+                }
+            }
+        }
+        let enough = self.can_all_be_filled(&people);
+        (!enough).then(|| "there are too few different people for all its seats".to_owned())
+    }
+
+    /// Whether `person` is one of those who are asked, whenever they came and whatever their channel.
+    pub(crate) fn asks(&self, person: &Principal) -> bool {
+        let groups = |one: &Obligation| {
+            one.quorum.iter().any(|seats| {
+                one.open_to(&seats.group, Duration::MAX).any(|group| person.is_in(group))
+            })
+        };
+        self.obligations.iter().any(groups)
     }
 }
 
-/// A bipartite matching, grown seat by seat along augmenting paths.
-struct Matching<'a> {
-    people: &'a [&'a Principal],
-    /// Which seat each person fills.
-    seat_of: Vec<Option<usize>>,
-}
-
-impl<'a> Matching<'a> {
-    fn new(people: &'a [&'a Principal]) -> Self {
-        Self { people, seat_of: vec![None; people.len()] }
+/// The votes by the person whose they are. Accounts that any vote shows to be of one person, also through
+/// others, are one.
+fn people<'v>(votes: &[Vote<'v>]) -> Vec<Vec<Vote<'v>>> {
+    let mut people: Vec<Vec<Vote<'v>>> = Vec::new();
+    for vote in votes {
+        let is_theirs = |votes: &Vec<Vote<'v>>| votes.iter().any(|one| one.is_of_same_person(vote));
+        let (same, others): (Vec<_>, Vec<_>) = people.into_iter().partition(is_theirs);
+        people = others;
+        people.push(same.into_iter().flatten().chain([*vote]).collect());
     }
-
-    fn seat_all<'g>(mut self, seats: impl Iterator<Item = &'g Group>) -> bool {
-        let mut taken = Vec::new();
-        for group in seats {
-            taken.push(group);
-            // More seats than people: no need to try.
-            if taken.len() > self.people.len() {
-                return false;
-            }
-            let mut asked = vec![false; self.people.len()];
-            if !self.fill(taken.len().saturating_sub(1), &taken, &mut asked) {
-                return false;
-            }
-        }
-        true
-    }
-
-    /// Finds someone for `seat`, moving others to other seats where that helps.
-    fn fill(&mut self, seat: usize, seats: &[&Group], asked: &mut [bool]) -> bool {
-        let Some(group) = seats.get(seat) else { return false };
-        for (n, person) in self.people.iter().enumerate() {
-            if !person.is_in(group) || asked.get(n).copied().unwrap_or(true) {
-                continue;
-            }
-            if let Some(flag) = asked.get_mut(n) {
-                *flag = true;
-            }
-            let free = match self.seat_of.get(n).copied().flatten() {
-                None => true,
-                Some(other) => self.fill(other, seats, asked),
-            };
-            if free && let Some(place) = self.seat_of.get_mut(n) {
-                *place = Some(seat);
-                return true;
-            }
-        }
-        false
-    }
+    people
 }
 
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::policy::obligation::Obligation;
-
-    fn person(id: &str, groups: &[&str]) -> Principal {
-        Principal::human(id).unwrap().member_of(groups.iter().copied()).unwrap()
-    }
-
-    #[test]
-    fn one_person_in_two_groups_fills_one_seat() {
-        let both =
-            Obligation::new("both").unwrap().seats("dba", 1).unwrap().seats("owner", 1).unwrap();
-        let both = Obligations::new([both]);
-        let (a, b) = (person("a", &["dba", "owner"]), person("b", &["dba"]));
-        assert!(!is_satisfied(&both, [&a]));
-        assert!(!is_satisfied(&both, [&a, &a]));
-        assert!(
-            is_satisfied(&both, [&a, &b]),
-            "a greedy choice would seat `a` as dba and strand `b`"
-        );
-        assert!(!is_satisfied(&both, [&b, &person("c", &["dba"])]));
-    }
-
-    #[test]
-    fn an_empty_reviewer_set_is_nobody() {
-        let someone = person("a", &["dba"]);
-        assert!(!is_satisfied(&Obligations::default(), [&someone]));
-        assert!(!is_satisfied(&Obligations::new([Obligation::new("none").unwrap()]), [&someone]));
-    }
-
-    #[test]
-    fn machines_fill_no_seat() {
-        let one = Obligations::new([Obligation::new("one").unwrap().seats("dba", 1).unwrap()]);
-        assert!(!is_satisfied(
-            &one,
-            [&Principal::agent("bot").unwrap().member_of(["dba"]).unwrap()]
-        ));
-        assert!(!is_satisfied(
-            &one,
-            [&Principal::service("ci").unwrap().member_of(["dba"]).unwrap()]
-        ));
-    }
-
-    /// Every assignment of people to seats, tried one by one.
-    fn by_brute_force(seats: &[&Group], people: &[&Principal]) -> bool {
-        let Some((seat, rest)) = seats.split_first() else { return true };
-        (0..people.len()).any(|n| {
-            let others: Vec<_> = people[..n].iter().chain(&people[n + 1..]).copied().collect();
-            people[n].is_in(seat) && by_brute_force(rest, &others)
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn the_matching_finds_an_assignment_whenever_there_is_one(
-            counts in prop::collection::vec(1_u32..3, 1..4),
-            members in prop::collection::vec(prop::collection::vec(0_usize..4, 0..4), 0..6),
-        ) {
-            let mut obligation = Obligation::new("o").unwrap();
-            for (n, count) in counts.iter().enumerate() {
-                obligation = obligation.seats(&format!("g{n}"), *count).unwrap();
-            }
-            let obligations = Obligations::new([obligation]);
-            let people: Vec<_> = members.iter().enumerate().map(|(n, groups)| {
-                let groups: Vec<String> = groups.iter().map(|g| format!("g{g}")).collect();
-                Principal::human(&format!("p{n}")).unwrap().member_of(groups.iter().map(String::as_str)).unwrap()
-            }).collect();
-            let seats: Vec<_> = obligations.seats().collect();
-            let expected = by_brute_force(&seats, &people.iter().collect::<Vec<_>>());
-            prop_assert_eq!(is_satisfied(&obligations, &people), expected);
-        }
-    }
-}
+#[path = "quorum_tests.rs"]
+mod tests;

@@ -1,11 +1,15 @@
 //! An immutable question put to reviewers.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::quorum::Question;
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
-use crate::action::id::{IdempotencyKey, RequestId};
+use crate::action::id::{IdempotencyKey, PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 use crate::policy::obligations::Obligations;
@@ -22,6 +26,9 @@ pub struct Request {
     pub approve_by: Timestamp,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// The attempt at the same action that people rejected not long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
     /// Its id.
     pub id: RequestId,
     /// The caller's name for the attempt.
@@ -29,8 +36,30 @@ pub struct Request {
     pub key: Option<IdempotencyKey>,
     /// Who asks, and for whom.
     pub requester: Requester,
+    /// After how many milliseconds of silence it may be started again, as its document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
     /// What the policy said to it.
     pub ruling: Ruling,
+    /// The request that issued the standing grant which answers this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<RequestId>,
+}
+
+/// A rejected attempt at the same action, and how this one differs from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Earlier {
+    /// Who rejected it.
+    pub by: PrincipalId,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The request that was rejected.
+    pub request: RequestId,
+    /// The arguments that differ, as they were then; none where there was no such argument.
+    pub was: BTreeMap<String, Option<Value>>,
 }
 
 impl Request {
@@ -46,7 +75,18 @@ impl Request {
             Verdict::Review(obligations) => asked_at.after(obligations.approve_within()),
             Verdict::Allow | Verdict::Deny(_) => asked_at,
         };
-        Self { action, approve_by, asked_at, id, key, requester, ruling }
+        Self {
+            action,
+            approve_by,
+            asked_at,
+            earlier: None,
+            id,
+            key,
+            requester,
+            retry_after_ms: None,
+            ruling,
+            standing: None,
+        }
     }
 
     /// The obligations, if people are to decide.
@@ -56,6 +96,12 @@ impl Request {
             Verdict::Review(obligations) => Some(obligations),
             Verdict::Allow | Verdict::Deny(_) => None,
         }
+    }
+
+    /// The question as reviewers answer it, if people are to decide.
+    pub(crate) fn question(&self) -> Option<Question<'_>> {
+        let (requester, asked_at) = (&self.requester, self.asked_at);
+        Some(Question { obligations: self.obligations()?, requester, asked_at })
     }
 
     /// The digest of the whole question, which decisions are of.

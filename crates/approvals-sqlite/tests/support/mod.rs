@@ -74,7 +74,7 @@ pub(crate) fn events(request: Option<RequestId>, expected: u64, count: u64) -> A
             vec![]
         },
     });
-    Append { request, expected, entries: entries.collect() }
+    Append { request, expected, log_expected: None, entries: entries.collect() }
 }
 
 /// A small log: three requests and events of its own, in groups of one to four.

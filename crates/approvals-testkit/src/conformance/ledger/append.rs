@@ -61,6 +61,28 @@ pub async fn an_unexpected_append_stores_nothing(ledger: Arc<dyn Ledger>) {
     }
 }
 
+/// An append that depends on the log itself is stored only while the log is as expected, whatever else holds.
+pub async fn an_append_that_expects_another_log_stores_nothing(ledger: Arc<dyn Ledger>) {
+    let request = Some(id(1));
+    append(&ledger, None, 0, 2).await.expect("nothing is in the way");
+    let new = |expected, log_expected| Append {
+        request,
+        expected,
+        log_expected: Some(log_expected),
+        entries: vec![NewEntry { bytes: event(request, expected), attachments: vec![] }],
+    };
+    for log in [0, 1, 3, u64::MAX] {
+        let refused = ledger.append(new(0, log)).await;
+        assert!(matches!(refused, Err(LedgerError::Conflict)), "log {log}: {refused:?}");
+    }
+    assert!(history(&ledger, request).await.is_empty(), "a conflict stores nothing");
+    ledger.append(new(0, 2)).await.expect("the log is as expected");
+    append(&ledger, None, 2, 1).await.expect("nothing is in the way");
+    let refused = ledger.append(new(1, 2)).await;
+    assert!(matches!(refused, Err(LedgerError::Conflict)), "the log has moved: {refused:?}");
+    ledger.append(new(1, 3)).await.expect("the log is as expected");
+}
+
 /// The comparison that makes a grant single-use.
 pub async fn of_racing_appends_exactly_one_wins(ledger: Arc<dyn Ledger>) {
     across_handles_exactly_one_of_racing_appends_wins(Arc::clone(&ledger), ledger).await;
@@ -95,7 +117,10 @@ pub async fn an_entry_of_the_largest_size_is_stored(ledger: Arc<dyn Ledger>) {
     let bytes = vec![b'x'; MAX_ENTRY];
     let entries = vec![NewEntry { bytes: bytes.clone(), attachments: vec![] }];
     let request = Some(id(1));
-    ledger.append(Append { request, expected: 0, entries }).await.expect("it is not too large");
+    ledger
+        .append(Append { request, expected: 0, log_expected: None, entries })
+        .await
+        .expect("it is not too large");
     assert_eq!(history(&ledger, request).await.first().map(|entry| &entry.bytes), Some(&bytes));
 }
 
@@ -105,7 +130,9 @@ pub async fn a_larger_entry_is_refused_without_effect(ledger: Arc<dyn Ledger>) {
     let large = NewEntry { bytes: vec![b'x'; MAX_ENTRY + 1], attachments: vec![] };
     let small = NewEntry { bytes: event(request, 0), attachments: vec![] };
     let before = ledger.head().await.expect("there is a head");
-    let refused = ledger.append(Append { request, expected: 0, entries: vec![small, large] }).await;
+    let refused = ledger
+        .append(Append { request, expected: 0, log_expected: None, entries: vec![small, large] })
+        .await;
     let size = MAX_ENTRY + 1;
     assert!(
         matches!(refused, Err(LedgerError::TooLarge { size: s, limit: MAX_ENTRY }) if s == size),
@@ -120,7 +147,8 @@ pub async fn a_larger_entry_is_refused_without_effect(ledger: Arc<dyn Ledger>) {
 pub async fn an_append_without_entries_is_refused(ledger: Arc<dyn Ledger>) {
     let request = Some(id(1));
     let before = ledger.head().await.expect("there is a head");
-    let refused = ledger.append(Append { request, expected: 0, entries: vec![] }).await;
+    let refused =
+        ledger.append(Append { request, expected: 0, log_expected: None, entries: vec![] }).await;
     assert!(refused.is_err(), "{refused:?}");
     assert_eq!(ledger.head().await.expect("there is a head"), before);
 }

@@ -20,6 +20,7 @@ use super::*;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     IgnoresExpected,
+    IgnoresExpectedLog,
     KeepsFirstEntryOnly,
     SplitsAppends,
     CutsLargeEntries,
@@ -48,6 +49,7 @@ impl Ledger for Broken {
             Fault::IgnoresExpected => {
                 append.expected = count(self.inner.history(append.request).await?.len());
             }
+            Fault::IgnoresExpectedLog => append.log_expected = None,
             Fault::KeepsFirstEntryOnly => append.entries.truncate(1),
             Fault::SplitsAppends => return self.split(append).await,
             Fault::CutsLargeEntries => {
@@ -97,7 +99,12 @@ impl Broken {
         let mut last = Err(LedgerError::Conflict);
         for (n, entry) in (0..).zip(append.entries) {
             let expected = append.expected.saturating_add(n);
-            let one = Append { request: append.request, expected, entries: vec![entry] };
+            let one = Append {
+                request: append.request,
+                expected,
+                log_expected: None,
+                entries: vec![entry],
+            };
             let appended = self.inner.append(one).await?;
             first = first.or(Some(appended.first));
             last = Ok(Appended { first: first.unwrap_or_default(), ..appended });
@@ -165,6 +172,7 @@ macro_rules! fails {
 
 fails! {
     ignoring_what_was_expected_is_found: IgnoresExpected fails an_unexpected_append_stores_nothing() "expected 0";
+    ignoring_what_the_log_was_expected_to_be_is_found: IgnoresExpectedLog fails an_append_that_expects_another_log_stores_nothing() "log 0";
     ignoring_what_was_expected_lets_racers_win: IgnoresExpected fails of_racing_appends_exactly_one_wins() "exactly one racer wins";
     keeping_a_part_of_an_append_is_found: KeepsFirstEntryOnly fails an_append_is_stored_whole_and_in_order() "left == right";
     keeping_a_part_of_an_append_shifts_indices: KeepsFirstEntryOnly fails entries_get_consecutive_indices() "the head covers the append";

@@ -36,10 +36,10 @@ use approvals_log::Vkey;
 
 pub use append::{
     a_dropped_append_wedges_nothing, a_larger_entry_is_refused_without_effect,
-    an_append_is_stored_whole_and_in_order, an_append_without_entries_is_refused,
-    an_entry_of_the_largest_size_is_stored, an_unexpected_append_stores_nothing,
-    entries_get_consecutive_indices, of_racing_appends_exactly_one_wins,
-    racing_requests_all_get_in,
+    an_append_is_stored_whole_and_in_order, an_append_that_expects_another_log_stores_nothing,
+    an_append_without_entries_is_refused, an_entry_of_the_largest_size_is_stored,
+    an_unexpected_append_stores_nothing, entries_get_consecutive_indices,
+    of_racing_appends_exactly_one_wins, racing_requests_all_get_in,
 };
 pub use read::{
     a_new_ledger_is_empty_and_signed, attachments_come_back_as_they_were,
@@ -58,6 +58,7 @@ pub async fn all(make: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
     entries_get_consecutive_indices(make().await).await;
     an_append_is_stored_whole_and_in_order(make().await).await;
     an_unexpected_append_stores_nothing(make().await).await;
+    an_append_that_expects_another_log_stores_nothing(make().await).await;
     of_racing_appends_exactly_one_wins(make().await).await;
     racing_requests_all_get_in(make().await, vkey).await;
     histories_and_entries_agree(make().await).await;

@@ -97,7 +97,12 @@ pub async fn attachments_come_back_as_they_were(ledger: Arc<dyn Ledger>) {
         bytes: event(request, n),
         attachments: attachments.clone(),
     };
-    let appended = Append { request, expected: 0, entries: (0..).zip(&all).map(new).collect() };
+    let appended = Append {
+        request,
+        expected: 0,
+        log_expected: None,
+        entries: (0..).zip(&all).map(new).collect(),
+    };
     ledger.append(appended).await.expect("nothing is in the way");
     for found in [history(&ledger, request).await, entries(&ledger).await] {
         assert_eq!(found.into_iter().map(|entry| entry.attachments).collect::<Vec<_>>(), all);
@@ -107,7 +112,9 @@ pub async fn attachments_come_back_as_they_were(ledger: Arc<dyn Ledger>) {
         bytes: event(request, 3),
         attachments: vec![beside(vec![7; MAX_ATTACHMENT + 1], false)],
     };
-    let refused = ledger.append(Append { request, expected: 3, entries: vec![large] }).await;
+    let refused = ledger
+        .append(Append { request, expected: 3, log_expected: None, entries: vec![large] })
+        .await;
     assert!(matches!(refused, Err(LedgerError::TooLarge { .. })), "{refused:?}");
     assert_eq!(history(&ledger, request).await.len(), 3, "nothing of a refused append is stored");
 }
@@ -123,7 +130,12 @@ pub async fn bytes_come_back_as_they_were(ledger: Arc<dyn Ledger>) {
         (0..=255).collect(),
     ];
     let new = |bytes: &Vec<u8>| NewEntry { bytes: bytes.clone(), attachments: vec![] };
-    let append = Append { request: None, expected: 0, entries: all.iter().map(new).collect() };
+    let append = Append {
+        request: None,
+        expected: 0,
+        log_expected: None,
+        entries: all.iter().map(new).collect(),
+    };
     ledger.append(append).await.expect("nothing is in the way");
     let stored = entries(&ledger).await;
     assert_eq!(stored.into_iter().map(|entry| entry.bytes).collect::<Vec<_>>(), all);

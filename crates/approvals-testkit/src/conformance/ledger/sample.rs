@@ -30,7 +30,7 @@ pub(super) async fn append(
 ) -> Result<Appended, LedgerError> {
     let new = |n| NewEntry { bytes: event(request, n), attachments: vec![] };
     let entries = (0..count).map(|n| new(expected.saturating_add(n))).collect();
-    ledger.append(Append { request, expected, entries }).await
+    ledger.append(Append { request, expected, log_expected: None, entries }).await
 }
 
 pub(super) async fn entries(ledger: &Arc<dyn Ledger>) -> Vec<Entry> {

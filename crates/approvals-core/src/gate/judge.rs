@@ -1,0 +1,202 @@
+//! What the policy says to a call, and what is known about it.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::builder::{BuildError, Core};
+use super::caught::caught;
+use super::chain::chain;
+use super::denied::Denied;
+use crate::action::action::Action as _;
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::document::{DescribeError, Description, Document};
+use crate::action::principal::{Principal, Requester};
+use crate::policy::fact::{Fact, FactSet};
+use crate::policy::facts::Facts;
+use crate::policy::policy::{Policy, PolicyError, Ruling, Verdict};
+use crate::record::event::What;
+use crate::record::ledger::LedgerError;
+use crate::record::own_act::OwnAct;
+
+/// How long a provider of facts may take.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The most that providers may state about one call, in canonical bytes.
+const MAX_FACTS: usize = 8 * 1024;
+
+impl Core {
+    /// The policy of this process.
+    pub(super) fn policy(&self) -> Arc<dyn Policy> {
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the policy says now, by what is known now. A policy that fails in any way denies.
+    pub(super) async fn rule(
+        &self,
+        document: &Document,
+        requester: &Requester,
+        now: Timestamp,
+    ) -> Result<Ruling, Denied> {
+        let known = self.facts(document, requester, now).await?;
+        let facts = Facts::new(document, requester, now).with(&known);
+        let mut ruling = self.rule_by(&*self.policy(), &facts);
+        ruling.facts = known;
+        Ok(ruling)
+    }
+
+    fn rule_by(&self, policy: &dyn Policy, facts: &Facts<'_>) -> Ruling {
+        let digest = catch_unwind(AssertUnwindSafe(|| policy.digest()));
+        let digest = digest.unwrap_or_else(|_panic| Digest::of("policy", b""));
+        let deny = |reason: String| Ruling::new(Verdict::Deny(reason), Vec::new(), digest);
+        // Whoever stops something does not have to wait until policies are sorted out.
+        if let Some(in_force) = self.control().policy()
+            && facts.action().as_str() != "approvals.stop"
+            && in_force.guarded
+            && in_force.digest != digest
+        {
+            return deny(format!(
+                "the policy in force is {}, and this process has another one; give it that one, and replace it with people's consent",
+                in_force.digest
+            ));
+        }
+        match catch_unwind(AssertUnwindSafe(|| rule(policy, facts))) {
+            Ok(Ok(ruling)) => ruling,
+            Ok(Err(error)) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a policy failed, so an action is denied"
+                );
+                deny("the policy could not rule on it".to_owned())
+            }
+            Err(_panic) => deny("the policy could not rule on it".to_owned()),
+        }
+    }
+
+    /// What trusted providers state about a call.
+    async fn facts(
+        &self,
+        document: &Document,
+        requester: &Requester,
+        now: Timestamp,
+    ) -> Result<FactSet, Denied> {
+        let call = Facts::new(document, requester, now);
+        let mut known = FactSet::new();
+        for provider in &self.providers {
+            let asked = caught(|| tokio::time::timeout(PROVIDER_TIMEOUT, provider.facts(&call)));
+            let problem = match asked.await {
+                Ok(Ok(Ok(stated))) => add(&mut known, stated).err(),
+                Ok(Ok(Err(error))) => Some(chain(&error)),
+                Ok(Err(_elapsed)) => Some("it took too long".to_owned()),
+                Err(_panic) => Some("it panicked".to_owned()),
+            };
+            if let Some(problem) = problem {
+                tracing::error!(
+                    ?provider,
+                    problem,
+                    "a fact could not be had, so an action is denied"
+                );
+                return Err(Denied::Unavailable { what: "a fact that the policy may need" });
+            }
+        }
+        match crate::canonical::to_bytes(&known, MAX_FACTS) {
+            Ok(_fits) => Ok(known),
+            Err(error) => {
+                tracing::error!(%error, "facts cannot be recorded, so an action is denied");
+                Err(Denied::Unavailable { what: "a fact that the policy may need" })
+            }
+        }
+    }
+
+    /// Writes down which policy rules, unless the log says so already. One that people must agree to replace
+    /// is left in force: then this process denies everything.
+    pub(super) async fn publish_policy(&self) -> Result<(), BuildError> {
+        let policy = self.policy();
+        let (digest, guarded) = (policy.digest(), self.is_guarded(&*policy));
+        let publish = |control: &crate::Control, _at| -> Result<_, LedgerError> {
+            let before = control.policy();
+            if before.is_some_and(|before| before.guarded || before.digest == digest) {
+                return Ok(None);
+            }
+            let replaces = before.map(|before| before.digest);
+            Ok(Some(What::PolicyLoaded { policy: digest, replaces, guarded, request: None }))
+        };
+        self.append_to_log(publish).await?;
+        let in_force = self.control().policy();
+        if in_force.is_some_and(|in_force| in_force.digest != digest) {
+            tracing::error!(
+                ?in_force,
+                given = %digest,
+                "people must agree to replace the policy in force, so this process denies everything"
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether replacing `policy` takes more than having another one. What cannot be told does.
+    pub(super) fn is_guarded(&self, policy: &dyn Policy) -> bool {
+        let Ok(nobody) = Principal::service("approvals") else { return true };
+        let requester = Requester::new(nobody);
+        let act = OwnAct::replace_policy(Some(policy.digest()), Digest::ZERO);
+        let Ok(document) = self.document_of(&act, &requester) else { return true };
+        let facts = Facts::new(&document, &requester, self.now());
+        match catch_unwind(AssertUnwindSafe(|| policy.rule_on_itself(&facts))) {
+            Ok(Ok(None)) => false,
+            Ok(Ok(Some(ruling))) => ruling.verdict != Verdict::Allow,
+            Ok(Err(_)) | Err(_) => true,
+        }
+    }
+
+    /// What the policy says to an act on the approvals that is not asked about but takes effect at once.
+    pub(super) async fn judge(
+        &self,
+        act: &OwnAct,
+        requester: &Requester,
+    ) -> Result<Verdict, Denied> {
+        let document = self.document_of(act, requester)?;
+        Ok(self.rule(&document, requester, self.now()).await?.verdict)
+    }
+
+    fn document_of(&self, act: &OwnAct, requester: &Requester) -> Result<Document, DescribeError> {
+        let mut call = Description::new(self.max_arguments, BTreeMap::new());
+        act.describe(&mut call)?;
+        call.seal(&self.origin, requester)?.document()
+    }
+}
+
+fn rule(policy: &dyn Policy, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
+    if !facts.action().is_reserved() {
+        return policy.rule(facts);
+    }
+    let ruling = policy.rule_on_itself(facts)?;
+    let by_default = |verdict| Ruling::new(verdict, Vec::new(), policy.digest());
+    let deny = |reason: &str| by_default(Verdict::Deny(reason.to_owned()));
+    Ok(match (facts.action().as_str(), ruling) {
+        ("approvals.policy" | "approvals.stop", None) => by_default(Verdict::Allow),
+        ("approvals.policy" | "approvals.stop", Some(ruling)) => ruling,
+        // What loosens takes people's consent, whatever a rule says.
+        (_loosens, None) => deny("no rule of the policy says who must agree to it"),
+        (_loosens, Some(ruling)) if ruling.verdict == Verdict::Allow => {
+            deny("it takes people's consent; let the policy's rule require it")
+        }
+        (_loosens, Some(ruling)) => ruling,
+    })
+}
+
+/// Adds what one provider states; two that state the same are an error, and so is what JSON cannot carry.
+fn add(known: &mut FactSet, stated: FactSet) -> Result<(), String> {
+    const MOST: u64 = (1 << 53) - 1;
+    for (name, fact) in stated {
+        if let Fact::Int(number) = fact
+            && number.unsigned_abs() > MOST
+        {
+            return Err(format!("the fact `{name}` is beyond 2^53 - 1"));
+        }
+        if known.insert(name.clone(), fact).is_some() {
+            return Err(format!("another provider states the fact `{name}` as well"));
+        }
+    }
+    Ok(())
+}

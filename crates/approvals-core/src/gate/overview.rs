@@ -1,0 +1,187 @@
+//! What the requests of one requester have in common: how many wait, how many there were, which were rejected.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::sync::Mutex;
+
+use super::builder::Core;
+use super::denied::Denied;
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::document::Document;
+use crate::action::id::{ActionName, PrincipalId, RequestId};
+use crate::record::event::{Cause, Event, What};
+use crate::record::ledger::{Entry, LedgerError};
+use crate::record::state::{Outcome, Phase, State};
+
+/// How many entries are read at once.
+const BATCH: usize = 1024;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// For how long a rejected attempt is shown beside the next one.
+const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Follows the log as it grows. A hint for what people are bothered with; what may run never depends on it.
+#[derive(Debug, Default)]
+pub(super) struct Overview(Mutex<Followed>);
+
+#[derive(Debug, Default)]
+struct Followed {
+    next: u64,
+    /// The requests that people are asked about and that have not ended.
+    open: BTreeMap<RequestId, State>,
+    asked: VecDeque<(Timestamp, PrincipalId)>,
+    rejected: BTreeMap<(PrincipalId, ActionName), Vec<Rejected>>,
+    documents: BTreeMap<RequestId, Document>,
+}
+
+#[derive(Debug)]
+struct Rejected {
+    at: Timestamp,
+    request: RequestId,
+    resource: Option<String>,
+    arguments: Map<String, Value>,
+}
+
+/// What a new request should know of those before it.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The same request, which waits already.
+    pub(super) same: Option<RequestId>,
+    /// The attempt at the same action that was rejected last.
+    pub(super) rejected: Option<RequestId>,
+}
+
+impl Core {
+    /// Looks at the requests before this one, and refuses it if there are too many of them.
+    pub(super) async fn before(
+        &self,
+        document: &Document,
+        action: Digest,
+        now: Timestamp,
+    ) -> Result<Before, Denied> {
+        let mut followed = self.overview.0.lock().await;
+        loop {
+            let entries = self.ledger.entries(followed.next, BATCH).await?;
+            if entries.is_empty() {
+                break;
+            }
+            entries.iter().try_for_each(|entry| followed.read(entry))?;
+        }
+        let before = followed.before(document, action, now);
+        if before.same.is_none() {
+            self.within_limits(&mut followed, document, now)?;
+        }
+        Ok(before)
+    }
+
+    fn within_limits(
+        &self,
+        followed: &mut Followed,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
+        let who = &document.requester;
+        let too_many = |reason: String| Err(Denied::TooMany { reason });
+        if let Some(until) = followed.cooling_until(document, self.limits.cool_down)
+            && now < until
+        {
+            return too_many(format!("the same was rejected a moment ago; not before {until}"));
+        }
+        if followed.of(who).count() >= self.limits.pending {
+            return too_many(format!("{} of your requests wait already", self.limits.pending));
+        }
+        followed.forget_before(now);
+        let asked = followed.asked.iter().filter(|(_, id)| id == who).count();
+        if asked >= self.limits.per_hour {
+            return too_many(format!("you have asked {asked} times within an hour"));
+        }
+        Ok(())
+    }
+}
+
+impl Followed {
+    fn read(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let damaged =
+            |detail: String| LedgerError::Damaged { first: entry.index, last: entry.index, detail };
+        let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
+        self.next = entry.index.saturating_add(1);
+        let Some(id) = event.request else { return Ok(()) };
+        let state = match (&event.what, self.open.remove(&id)) {
+            (What::Requested { request, document }, None) => {
+                if request.question().is_none() || request.standing.is_some() {
+                    return Ok(());
+                }
+                let beside = |digest| {
+                    let mut beside = entry.attachments.iter();
+                    beside.find(|one| one.digest == digest).map(|one| one.bytes.as_slice())
+                };
+                let bytes = document.bytes(request.action, beside);
+                let document = bytes.and_then(|bytes| Document::parse(bytes).ok());
+                let document = document.ok_or_else(|| damaged("its document is missing".into()))?;
+                self.asked.push_back((event.at, document.requester.clone()));
+                self.documents.insert(id, document);
+                State::default()
+            }
+            (_later, Some(state)) => state,
+            // It bothers nobody (any more).
+            (_other, None) => return Ok(()),
+        };
+        let state = state.apply(&event).map_err(|error| damaged(error.to_string()))?;
+        if let Phase::Ended(outcome) = state.phase() {
+            let document = self.documents.remove(&id);
+            if let (Outcome::Closed(Cause::Rejected { .. }), Some(document)) = (outcome, document) {
+                self.reject(event.at, id, document);
+            }
+        } else {
+            self.open.insert(id, state);
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, at: Timestamp, request: RequestId, document: Document) {
+        let Document { requester, action, resource, arguments, .. } = document;
+        let of_action = self.rejected.entry((requester, action)).or_default();
+        of_action.retain(|one| at < one.at.after(SHOWN));
+        of_action.push(Rejected { at, request, resource, arguments });
+    }
+
+    fn of<'a>(&'a self, who: &'a PrincipalId) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
+        self.open.iter().filter(move |(_, state)| {
+            let request = state.request();
+            *state.phase() == Phase::Pending
+                && request.is_some_and(|request| request.requester.principal().id() == who)
+        })
+    }
+
+    fn before(&self, document: &Document, action: Digest, now: Timestamp) -> Before {
+        let waits = |state: &State| {
+            let unnamed = state.request().is_some_and(|request| request.key.is_none());
+            unnamed && state.action() == Some(action) && state.overdue(now).is_none()
+        };
+        let same = self.of(&document.requester).find(|(_, state)| waits(state));
+        let key = (document.requester.clone(), document.action.clone());
+        let last = self.rejected.get(&key).and_then(|all| all.last());
+        let last = last.filter(|one| now < one.at.after(SHOWN));
+        Before { same: same.map(|(id, _)| *id), rejected: last.map(|one| one.request) }
+    }
+
+    /// Until when exactly this may not be asked for again.
+    fn cooling_until(&self, document: &Document, pause: Duration) -> Option<Timestamp> {
+        let key = (document.requester.clone(), document.action.clone());
+        let same = |one: &&Rejected| {
+            one.resource == document.resource && one.arguments == document.arguments
+        };
+        let last = self.rejected.get(&key)?.iter().rev().find(same)?;
+        Some(last.at.after(pause))
+    }
+
+    fn forget_before(&mut self, now: Timestamp) {
+        while self.asked.front().is_some_and(|(at, _)| now >= at.after(HOUR)) {
+            self.asked.pop_front();
+        }
+    }
+}

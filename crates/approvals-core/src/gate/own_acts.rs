@@ -1,0 +1,150 @@
+//! Acts on the approvals themselves, asked for at the desk and carried out through the gate like any other.
+
+use super::builder::{Core, Gate};
+use super::denied::Denied;
+use super::desk::{Desk, DeskError};
+use crate::action::digest::Digest;
+use crate::action::id::RequestId;
+use crate::action::principal::Requester;
+use crate::policy::policy::Policy;
+use crate::record::control::Control;
+use crate::record::event::What;
+use crate::record::own_act::OwnAct;
+use crate::review::directory::ChannelIdentity;
+use crate::review::standing::StandingTerms;
+use std::sync::{Arc, PoisonError};
+
+impl Desk {
+    /// Lifts a stop once people agree: the policy's rule about `approvals.lift` says who. Without one, nobody
+    /// can. Waits until they have decided.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError::Denied`] if they did not agree, or nobody may be asked.
+    pub async fn lift(
+        &self,
+        identity: &ChannelIdentity,
+        stop: Digest,
+        reason: &str,
+    ) -> Result<(), ActError> {
+        let act = OwnAct::lift(stop).because(reason);
+        self.carry_out(identity, act, |_, request| Some(What::Lifted { stop, request })).await?;
+        Ok(())
+    }
+
+    /// Issues a standing grant once people agree: the policy's rule about `approvals.standing` says who.
+    /// Without one there are none. Waits until they have decided, and returns what the grant is called by.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError::Denied`] if they did not agree, or nobody may be asked.
+    pub async fn issue_standing(
+        &self,
+        identity: &ChannelIdentity,
+        terms: StandingTerms,
+        reason: &str,
+    ) -> Result<RequestId, ActError> {
+        let act = OwnAct::standing(&terms).because(reason);
+        let issued = move |_: &Control, request| {
+            Some(What::StandingIssued { request, terms: terms.clone() })
+        };
+        self.carry_out(identity, act, issued).await
+    }
+
+    /// Replaces the policy of this process, once people agree if the policy's rule about `approvals.policy`
+    /// says so. Waits until they have decided.
+    ///
+    /// # Errors
+    ///
+    /// [`ActError::Denied`] if they did not agree; the policy stays.
+    pub async fn replace_policy(
+        &self,
+        identity: &ChannelIdentity,
+        policy: impl Policy + 'static,
+        reason: &str,
+    ) -> Result<(), ActError> {
+        let person = self.person(identity).await?;
+        let gate = Gate::of(Arc::clone(self.core()));
+        Ok(gate.replace_policy_as(Requester::new(person), Arc::new(policy), reason).await?)
+    }
+
+    async fn carry_out(
+        &self,
+        identity: &ChannelIdentity,
+        act: OwnAct,
+        what: impl Fn(&Control, RequestId) -> Option<What>,
+    ) -> Result<RequestId, ActError> {
+        let person = self.person(identity).await?;
+        let gate = Gate::of(Arc::clone(self.core()));
+        Ok(gate.carry_out(Requester::new(person), act, what).await?)
+    }
+}
+
+/// An act on the approvals that was not carried out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActError {
+    /// It is not known who wants it.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// People did not agree to it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+}
+
+impl Gate {
+    /// Replaces the policy, on behalf of `requester`.
+    pub(super) async fn replace_policy_as(
+        &self,
+        requester: Requester,
+        policy: Arc<dyn Policy>,
+        reason: &str,
+    ) -> Result<(), Denied> {
+        let core = self.core();
+        let to = policy.digest();
+        let guarded = core.is_guarded(&*policy);
+        let from = core.look_at_log().await?.policy().map(|in_force| in_force.digest);
+        if from != Some(to) {
+            let act = OwnAct::replace_policy(from, to).because(reason);
+            let loaded = move |control: &Control, request| {
+                let replaces = control.policy().map(|before| before.digest);
+                // Another policy may have come in between; what was agreed was about the one before.
+                (replaces == from).then_some(What::PolicyLoaded {
+                    policy: to,
+                    replaces,
+                    guarded,
+                    request: Some(request),
+                })
+            };
+            self.carry_out(requester, act, loaded).await?;
+        }
+        core.set_policy(policy);
+        Ok(())
+    }
+
+    /// Runs an act whose whole effect is one event of the log itself.
+    async fn carry_out(
+        &self,
+        requester: Requester,
+        act: OwnAct,
+        what: impl Fn(&Control, RequestId) -> Option<What>,
+    ) -> Result<RequestId, Denied> {
+        let core: &Core = self.core();
+        self.run_as(requester, act, async |permit, _act| {
+            let request = permit.request();
+            core.append_to_log(|control, _at| {
+                let overtaken = Denied::Revoked { reason: "it was overtaken".into() };
+                what(control, request).map(Some).ok_or(overtaken)
+            })
+            .await?;
+            Ok(request)
+        })
+        .await
+    }
+}
+
+impl Core {
+    fn set_policy(&self, policy: Arc<dyn Policy>) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
+    }
+}

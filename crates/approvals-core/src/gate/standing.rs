@@ -1,0 +1,51 @@
+//! Uses a standing grant for one call.
+
+use super::builder::Core;
+use super::denied::Denied;
+use super::journal::StepError;
+use crate::action::clock::Timestamp;
+use crate::action::document::Document;
+use crate::action::id::RequestId;
+use crate::record::control::Control;
+use crate::record::event::What;
+use crate::review::quorum::Vote;
+
+impl Core {
+    /// Uses up one call of a standing grant that covers this one, if there is one and its approvers still may
+    /// approve. A crash right after costs the use, and runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` if the log has moved on since `control` was read.
+    pub(super) async fn use_standing(
+        &self,
+        control: &Control,
+        document: &Document,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<Option<RequestId>, StepError> {
+        if document.action.is_reserved() {
+            return Ok(None);
+        }
+        let at = control.time(now);
+        if let Some((standing, _)) = control.standing().find(|(_, one)| one.used.contains(&request))
+        {
+            return Ok(Some(standing));
+        }
+        let Some(standing) = control.standing_for(document, at) else { return Ok(None) };
+        if !self.still_stands(standing).await? {
+            return Ok(None);
+        }
+        let what = What::StandingUsed { standing, request };
+        self.append_log_event(control, what, at).await?;
+        Ok(Some(standing))
+    }
+
+    async fn still_stands(&self, standing: RequestId) -> Result<bool, Denied> {
+        let issued = self.load(standing).await?;
+        let approvals = self.approvals_that_count(&issued.state).await?;
+        let votes: Vec<_> = approvals.iter().map(Vote::of).collect();
+        let question = issued.state.question().zip(issued.state.grant());
+        Ok(question.is_some_and(|(question, grant)| question.is_agreed(&votes, grant.issued_at())))
+    }
+}

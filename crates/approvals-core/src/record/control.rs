@@ -1,0 +1,211 @@
+//! What holds for the whole log: a fold over the events that belong to no request.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::event::{Cause, What};
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::document::Document;
+use crate::action::id::{Group, PrincipalId, RequestId};
+use crate::action::principal::Principal;
+use crate::review::standing::StandingTerms;
+use crate::review::statement::{Says, Statement, Stop};
+
+/// The keys, policy, stops, delegations and standing grants of a log, as its events tell them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Control {
+    version: u64,
+    last_at: Timestamp,
+    policy: Option<LoadedPolicy>,
+    stops: BTreeMap<Digest, (Stop, Statement)>,
+    delegations: Vec<Delegation>,
+    standing: BTreeMap<RequestId, Standing>,
+}
+
+/// The policy that rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadedPolicy {
+    /// Its digest.
+    pub digest: Digest,
+    /// Whether it takes an approval to replace it.
+    pub guarded: bool,
+}
+
+/// Someone may vote in another's place for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delegation {
+    /// In whose place.
+    pub from: PrincipalId,
+    /// Who.
+    pub to: PrincipalId,
+    /// For which groups.
+    pub groups: BTreeSet<Group>,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// A standing grant, and how often it was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Standing {
+    /// Which calls.
+    pub terms: StandingTerms,
+    /// The calls so far.
+    pub used: BTreeSet<RequestId>,
+    /// Whether it is used no more.
+    pub retired: bool,
+}
+
+impl Control {
+    /// How many events there are.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The time to judge by: never before the last event.
+    pub(crate) fn time(&self, now: Timestamp) -> Timestamp {
+        now.max(self.last_at)
+    }
+
+    /// The policy that was loaded last.
+    #[must_use]
+    pub fn policy(&self) -> Option<LoadedPolicy> {
+        self.policy
+    }
+
+    /// What is stopped, by the digest of the statement that stopped it.
+    pub fn stops(&self) -> impl Iterator<Item = (Digest, &Stop, &Statement)> {
+        self.stops.iter().map(|(id, (stop, statement))| (*id, stop, statement))
+    }
+
+    /// The delegations that were not taken back, also those whose time is over.
+    #[must_use]
+    pub fn delegations(&self) -> &[Delegation] {
+        &self.delegations
+    }
+
+    /// The standing grants.
+    pub fn standing(&self) -> impl Iterator<Item = (RequestId, &Standing)> {
+        self.standing.iter().map(|(id, one)| (*id, one))
+    }
+
+    /// The stop that this call runs into, if there is one. Acts on the approvals themselves are not stopped:
+    /// lifting a stop is one.
+    #[must_use]
+    pub fn stop_of(&self, document: &Document) -> Option<Cause> {
+        if document.action.is_reserved() {
+            return None;
+        }
+        let hit = |(stop, _): &&(Stop, Statement)| match stop {
+            Stop::Everything => true,
+            Stop::Principal(id) => *id == document.requester || document.on_behalf_of.contains(id),
+            Stop::Action(name) => *name == document.action,
+        };
+        let (id, (stop, said)) = self.stops.iter().find(|(_, one)| hit(one))?;
+        let (by, why) = (said.person.id(), &said.reason);
+        let reason = format!("{by} has stopped {stop}: {why}");
+        Some(Cause::Stopped { stop: *id, reason })
+    }
+
+    /// In whose places `person` may vote at `now`, and for which groups.
+    pub(crate) fn lent_to<'a>(
+        &'a self,
+        person: &'a Principal,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Delegation> {
+        let live = move |one: &&Delegation| now < one.until && one.to == *person.id();
+        self.delegations.iter().filter(live)
+    }
+
+    /// The standing grant that covers this call at `now` and has uses left.
+    pub(crate) fn standing_for(&self, document: &Document, now: Timestamp) -> Option<RequestId> {
+        let left = |one: &Standing| one.used.len() < one.terms.uses as usize;
+        let covers = |one: &Standing| !one.retired && left(one) && one.terms.cover(document, now);
+        self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
+    }
+
+    /// After one more event of the log itself.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot follow those before it.
+    pub(crate) fn apply(mut self, what: &What, at: Timestamp) -> Result<Self, &'static str> {
+        match what {
+            What::KeyAdded { .. } => {}
+            What::PolicyLoaded { policy, replaces, guarded, request } => {
+                let before = self.policy;
+                if *replaces != before.map(|before| before.digest) {
+                    return Err("it replaces another policy than the one before it");
+                }
+                if before.is_some_and(|before| before.guarded) && request.is_none() {
+                    return Err("nobody agreed to replace the policy before it");
+                }
+                self.policy = Some(LoadedPolicy { digest: *policy, guarded: *guarded });
+            }
+            What::Stated { envelope } => {
+                let id = envelope.digest().map_err(|_none| "no statement in it")?;
+                let said = envelope.unverified().map_err(|_none| "no statement in it")?;
+                self.state(id, said)?;
+            }
+            What::Lifted { stop, .. } => {
+                self.stops.remove(stop).ok_or("there is no such stop")?;
+            }
+            What::StandingIssued { request, terms } => {
+                let fresh =
+                    Standing { terms: terms.clone(), used: BTreeSet::new(), retired: false };
+                if self.standing.insert(*request, fresh).is_some() {
+                    return Err("it was issued before");
+                }
+            }
+            What::StandingUsed { standing, request } => {
+                let one = self.standing.get_mut(standing).ok_or("there is no such grant")?;
+                let left = one.used.len() < one.terms.uses as usize;
+                if one.retired || !left || at >= one.terms.until || !one.used.insert(*request) {
+                    return Err("the standing grant does not cover it any more");
+                }
+            }
+            What::Requested { .. }
+            | What::Presented { .. }
+            | What::Undelivered { .. }
+            | What::Nudged { .. }
+            | What::Decided { .. }
+            | What::Late { .. }
+            | What::Granted { .. }
+            | What::Started { .. }
+            | What::Finished { .. }
+            | What::Closed { .. } => return Err("it belongs to no request"),
+        }
+        self.version = self.version.saturating_add(1);
+        self.last_at = self.last_at.max(at);
+        Ok(self)
+    }
+
+    fn state(&mut self, id: Digest, said: Statement) -> Result<(), &'static str> {
+        let from = said.person.id().clone();
+        match &said.says {
+            Says::Stop { scope } => {
+                self.stops.insert(id, (scope.clone(), said.clone()));
+            }
+            Says::Delegate { to, groups, until } => {
+                if !said.person.is_human() || said.person.ids().any(|id| id == to) {
+                    return Err("a vote is lent by a person, to another one");
+                }
+                if !groups.iter().all(|group| said.person.is_in(group)) {
+                    return Err("who is not in a group lends no vote for it");
+                }
+                let (to, groups, until) = (to.clone(), groups.clone(), *until);
+                self.delegations.retain(|one| one.from != from);
+                self.delegations.push(Delegation { from, to, groups, until });
+            }
+            Says::Undelegate => self.delegations.retain(|one| one.from != from),
+            Says::Retire { standing } => {
+                self.standing.get_mut(standing).ok_or("there is no such grant")?.retired = true;
+            }
+            Says::Resolve { .. } | Says::Review { .. } => return Err("it is about a request"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! How one event changes the state of a request, or why it cannot be.
+
+use super::event::{Cause, Event, Execution, Nudge, What};
+use super::state::{Outcome, Phase, Started, State};
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::review::decision::{Choice, Decision};
+use crate::review::envelope::Envelope;
+use crate::review::grant::{Claims, Grant};
+use crate::review::quorum::Vote;
+use crate::review::request::Request;
+use crate::review::statement::{Says, Statement};
+
+/// An event that cannot follow those before it: the log was not written by this library.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("event {version} of the request cannot follow the ones before it: {problem}")]
+pub struct Impossible {
+    version: u64,
+    problem: &'static str,
+}
+
+/// At most so many late decisions are recorded for one request.
+pub(super) const MAX_LATE: usize = 100;
+
+impl State {
+    /// The state after these events.
+    pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Self, Impossible> {
+        events.into_iter().try_fold(Self::default(), Self::apply)
+    }
+
+    /// The state after one more event.
+    pub fn apply(mut self, event: &Event) -> Result<Self, Impossible> {
+        match self.take(event) {
+            Ok(()) => {
+                self.version = self.version.saturating_add(1);
+                self.last_at = self.last_at.max(event.at);
+                Ok(self)
+            }
+            Err(problem) => Err(Impossible { version: self.version, problem }),
+        }
+    }
+
+    fn take(&mut self, event: &Event) -> Result<(), &'static str> {
+        match (&self.phase, &event.what) {
+            (Phase::Absent, What::Requested { request, .. }) => self.ask(request, event)?,
+            (
+                Phase::Pending | Phase::Granted,
+                What::Presented { .. } | What::Undelivered { .. },
+            ) => {}
+            (Phase::Pending, What::Nudged { nudge }) => self.nudge(nudge, event.at)?,
+            (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
+                self.decide(envelope)?
+            }
+            (Phase::Absent, What::Late { .. }) => return Err("there is nothing to decide"),
+            (_any, What::Late { envelope }) => self.decide_late(envelope, event.at)?,
+            (Phase::Pending, What::Granted { grant }) => self.grant_it(grant, event.at)?,
+            (_any, What::Started { action, fence, .. }) => self.start(*action, *fence, event.at)?,
+            (Phase::Started, What::Finished { execution, fence }) => {
+                self.finish(*execution, *fence)?;
+            }
+            (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {
+                self.close(cause, event.at)?;
+            }
+            (Phase::Started | Phase::Ended(_), What::Stated { envelope }) => {
+                self.state(envelope)?
+            }
+            _other => return Err("its kind is not one that can come now"),
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, request: &Request, event: &Event) -> Result<(), &'static str> {
+        if event.request != Some(request.id) {
+            return Err("it is about another request");
+        }
+        self.phase = Self::first_phase(request);
+        self.request_digest = request.digest().ok();
+        self.request = Some(request.clone());
+        Ok(())
+    }
+
+    fn nudge(&mut self, nudge: &Nudge, at: Timestamp) -> Result<(), &'static str> {
+        let due = self.next_nudge().is_some_and(|(due, next)| next == *nudge && at >= due);
+        if !due {
+            return Err("nobody was to be moved now");
+        }
+        self.nudged.push(nudge.clone());
+        Ok(())
+    }
+
+    fn decide(&mut self, envelope: &Envelope) -> Result<(), &'static str> {
+        let decision = envelope.unverified().map_err(|_none| "no decision in it")?;
+        self.is_about_this(&decision)?;
+        let request = self.request.as_ref().ok_or("there is no request")?;
+        let question = request.question().ok_or("nobody was asked")?;
+        let vote = Vote::of(&decision);
+        question.admits(&vote).map_err(|_not| "the reviewer may not decide this")?;
+        if self.has_voted(&vote) {
+            return Err("the reviewer has decided before");
+        }
+        if decision.choice == Choice::Approve && self.phase == Phase::Granted {
+            return Err("it is granted already");
+        }
+        if self.phase == Phase::Pending && decision.at >= request.approve_by {
+            return Err("it came too late");
+        }
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    fn decide_late(&mut self, envelope: &Envelope, at: Timestamp) -> Result<(), &'static str> {
+        let decision = envelope.unverified().map_err(|_none| "no decision in it")?;
+        self.is_about_this(&decision)?;
+        if !self.is_late(&decision, at) {
+            return Err("it was not late");
+        }
+        self.late.push(decision);
+        Ok(())
+    }
+
+    /// Whether a decision at `at` changes nothing any more and is yet to be recorded.
+    pub(super) fn is_late(&self, decision: &Decision, at: Timestamp) -> bool {
+        let over = match self.phase {
+            Phase::Absent | Phase::Allowed => false,
+            Phase::Pending => self.overdue(at).is_some(),
+            Phase::Granted => decision.choice == Choice::Approve,
+            Phase::Started | Phase::Ended(_) => true,
+        };
+        let vote = Vote::of(decision);
+        let asked = self.question().is_some_and(|question| question.admits(&vote).is_ok());
+        let first = !self
+            .late
+            .iter()
+            .any(|late| late.choice == decision.choice && Vote::of(late).is_of_same_person(&vote));
+        over && asked && first && self.late.len() < MAX_LATE
+    }
+
+    /// Why `decision` cannot be about this request, if it cannot.
+    fn is_about_this(&self, decision: &Decision) -> Result<(), &'static str> {
+        let request = self.request.as_ref().ok_or("there is no request")?;
+        let same = decision.request == request.id
+            && self.request_digest == Some(decision.request_digest)
+            && decision.action == request.action;
+        if same { Ok(()) } else { Err("it decides about something else") }
+    }
+
+    fn grant_it(&mut self, grant: &Grant, at: Timestamp) -> Result<(), &'static str> {
+        let claims = grant.claims().map_err(|_none| "no grant in it")?;
+        if !self.is_agreed(at) || !self.is_mine(&claims, at) {
+            return Err("nobody agreed to this grant");
+        }
+        self.grant = Some(claims);
+        self.phase = Phase::Granted;
+        Ok(())
+    }
+
+    fn is_mine(&self, claims: &Claims, at: Timestamp) -> bool {
+        let Some(request) = &self.request else { return false };
+        let detail = claims.detail();
+        let approvers = self.approvers(at).map(|decision| decision.reviewer.id());
+        claims.jti == request.id
+            && detail.action_digest == request.action
+            && self.request_digest == Some(detail.request_digest)
+            && detail.approvers.iter().eq(approvers)
+    }
+
+    fn start(&mut self, action: Digest, fence: u64, at: Timestamp) -> Result<(), &'static str> {
+        if self.action() != Some(action) {
+            return Err("another action was started");
+        }
+        if self.grant.as_ref().is_some_and(|grant| at >= grant.expires_at()) {
+            return Err("the grant had expired");
+        }
+        let first = matches!(self.phase, Phase::Allowed | Phase::Granted);
+        let again = self.restart_at().is_some_and(|from| at >= from);
+        if !first && !again {
+            return Err("its kind is not one that can come now");
+        }
+        let before = self.started.map_or(0, |started| started.fence);
+        if Some(fence) != before.checked_add(1) {
+            return Err("its fence is not the next one");
+        }
+        self.started = Some(Started { at, fence });
+        self.phase = Phase::Started;
+        Ok(())
+    }
+
+    fn finish(&mut self, execution: Execution, fence: u64) -> Result<(), &'static str> {
+        if self.started.is_none_or(|started| started.fence != fence) {
+            return Err("it was started again since");
+        }
+        self.phase = Phase::Ended(Outcome::Executed(execution));
+        Ok(())
+    }
+
+    fn close(&mut self, cause: &Cause, at: Timestamp) -> Result<(), &'static str> {
+        let last = self.decisions.last().filter(|last| last.choice == Choice::Reject);
+        let by = last.map(|last| last.reviewer.id());
+        let holds = match cause {
+            Cause::Rejected { by: named } => {
+                self.phase == Phase::Pending && self.is_vetoed() && by == Some(named)
+            }
+            Cause::Revoked { by: Some(named), .. } => {
+                self.phase == Phase::Granted && by == Some(named)
+            }
+            Cause::Expired => self.overdue(at).is_some(),
+            Cause::Denied { .. }
+            | Cause::Withdrawn
+            | Cause::Revoked { by: None, .. }
+            | Cause::Undeliverable
+            | Cause::Unsatisfiable { .. }
+            | Cause::Stopped { .. } => true,
+        };
+        if !holds {
+            return Err("nothing before it gives that reason");
+        }
+        self.phase = Phase::Ended(Outcome::Closed(cause.clone()));
+        Ok(())
+    }
+
+    fn state(&mut self, envelope: &Envelope<Statement>) -> Result<(), &'static str> {
+        let statement = envelope.unverified().map_err(|_none| "no statement in it")?;
+        if statement.request().is_none() || statement.request() != self.id() {
+            return Err("it is about something else");
+        }
+        match &statement.says {
+            Says::Resolve { finding, .. } => {
+                if !self.is_in_doubt() || !self.may_resolve(&statement.person) {
+                    return Err("there is nothing to resolve, or not by this person");
+                }
+                self.phase = Phase::Ended(Outcome::Resolved(*finding));
+            }
+            Says::Review { .. } => {
+                let open = self.review_due().is_some_and(|(_, done)| !done);
+                if !open || !self.may_review(&statement.person) {
+                    return Err("there is nothing to review, or not by this person");
+                }
+            }
+            Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
+                return Err("it is about no request");
+            }
+        }
+        self.statements.push(statement);
+        Ok(())
+    }
+}

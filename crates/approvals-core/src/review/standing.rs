@@ -1,0 +1,123 @@
+//! A standing grant: which calls need no further approval, how many, and until when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::action::clock::Timestamp;
+use crate::action::document::Document;
+use crate::action::id::{ActionName, PrincipalId};
+
+/// The calls that a standing grant covers: of one requester, of exactly one action, with every argument
+/// inside stated bounds.
+///
+/// It never outranks a denial, and covers no call with an argument that is hidden or not bound, since nobody
+/// could have seen what they agreed to.
+///
+/// ```
+/// use approvals_core::{Bound, StandingTerms, Timestamp};
+///
+/// let night = Timestamp::from_millis(1_893_499_200_000);
+/// let terms = StandingTerms::new("agent:night-shift".parse()?, "service.restart".parse()?, 20, night)
+///     .argument("service", Bound::one_of(["search", "cache"]));
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StandingTerms {
+    /// Exactly this action.
+    pub action: ActionName,
+    /// What each argument may be. A call with any other argument is not covered.
+    pub arguments: BTreeMap<String, Bound>,
+    /// On whose behalf, nearest first.
+    pub on_behalf_of: Vec<PrincipalId>,
+    /// Whose calls.
+    pub requester: PrincipalId,
+    /// Done to exactly this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Until when.
+    pub until: Timestamp,
+    /// How many calls.
+    pub uses: u32,
+}
+
+/// What one argument may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "a bound that somebody overlooks is a hole")]
+pub enum Bound {
+    /// Anything. Said aloud, never assumed.
+    Anything,
+    /// Exactly this.
+    Is(Value),
+    /// One of these texts.
+    OneOf(BTreeSet<String>),
+    /// A whole number from the first to the second, both included.
+    Between(i64, i64),
+}
+
+impl Bound {
+    /// One of these texts.
+    pub fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::OneOf(texts.into_iter().map(str::to_owned).collect())
+    }
+
+    fn covers(&self, value: &Value) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Is(only) => value == only,
+            Self::OneOf(texts) => value.as_str().is_some_and(|text| texts.contains(text)),
+            Self::Between(least, most) => {
+                value.as_i64().is_some_and(|number| (*least..=*most).contains(&number))
+            }
+        }
+    }
+}
+
+impl StandingTerms {
+    /// Up to `uses` calls of `action` without any argument, by `requester` for itself, until then.
+    #[must_use]
+    pub fn new(requester: PrincipalId, action: ActionName, uses: u32, until: Timestamp) -> Self {
+        let (arguments, on_behalf_of) = (BTreeMap::new(), Vec::new());
+        Self { action, arguments, on_behalf_of, requester, resource: None, until, uses }
+    }
+
+    /// The same, for calls on behalf of this principal (who may in turn act for the next one named).
+    #[must_use]
+    pub fn on_behalf_of(mut self, owner: PrincipalId) -> Self {
+        self.on_behalf_of.push(owner);
+        self
+    }
+
+    /// The same, for calls that are done to exactly this.
+    #[must_use]
+    pub fn resource(self, resource: impl Into<String>) -> Self {
+        Self { resource: Some(resource.into()), ..self }
+    }
+
+    /// The same, for calls that have this argument, inside these bounds.
+    #[must_use]
+    pub fn argument(mut self, name: &str, bound: Bound) -> Self {
+        self.arguments.insert(name.to_owned(), bound);
+        self
+    }
+
+    /// Whether a call at `now` is one of those.
+    pub(crate) fn cover(&self, document: &Document, now: Timestamp) -> bool {
+        let bounded = |(name, bound): (&String, &Bound)| {
+            document.arguments.get(name).is_some_and(|value| bound.covers(value))
+        };
+        self.action == document.action
+            && self.requester == document.requester
+            && self.on_behalf_of == document.on_behalf_of
+            && self.resource == document.resource
+            && now < self.until
+            && document.redacted.is_empty()
+            && document.unbound.is_empty()
+            && document.arguments.len() == self.arguments.len()
+            && self.arguments.iter().all(bounded)
+    }
+}
