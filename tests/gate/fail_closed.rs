@@ -171,12 +171,14 @@ async fn a_group_without_enough_people_is_refused_at_once() {
         .await
         .unwrap();
     let ran = Ran::default();
-    assert_eq!(run(&gate, deploy(), &ran).await, Err(Denied::Unsatisfiable));
+    let reason = "`2-ops` needs 2 of the group `ops`, and 1 could approve".to_owned();
+    assert_eq!(run(&gate, deploy(), &ran).await, Err(Denied::Unsatisfiable { reason }));
     let nobody =
         PolicyFn::new("ask-nobody/1", |_| Verdict::Review(Obligations::default())).unwrap();
     let gate =
         builder(ledger).policy(nobody).approver(MockApprover::approving()).build().await.unwrap();
-    assert_eq!(run(&gate, deploy(), &ran).await, Err(Denied::Unsatisfiable));
+    let denied = run(&gate, deploy(), &ran).await;
+    assert!(matches!(denied, Err(Denied::Unsatisfiable { .. })), "{denied:?}");
     assert_eq!(ran.count(), 0);
 }
 

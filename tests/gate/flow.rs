@@ -253,7 +253,7 @@ async fn a_history_that_is_not_of_this_log_or_not_whole_does_not_hold() {
     assert_eq!(reads(ORIGIN, &entries), Ok(()));
     assert_eq!(
         reads("example.org/shop/prod", &entries),
-        Err(format!("event 2: its document is of the log `{ORIGIN}`"))
+        Err(format!("event 3: its document is of the log `{ORIGIN}`"))
     );
     // The log key's holder takes the first request out, and signs what is left.
     let first = entries.iter().find_map(|entry| entry.request);

@@ -1,11 +1,11 @@
 //! Where a request stands, in words.
 
-use approvals_core::{Cause, Execution, Outcome, Phase};
+use approvals_core::{Cause, Execution, Finding, Outcome, Phase};
 
 use crate::output::printable;
 
 /// Every word of [`word`], in the order in which they are listed.
-pub(crate) const WORDS: [&str; 17] = [
+pub(crate) const WORDS: [&str; 20] = [
     "waiting",
     "allowed",
     "granted",
@@ -22,6 +22,9 @@ pub(crate) const WORDS: [&str; 17] = [
     "revoked",
     "undeliverable",
     "unsatisfiable",
+    "stopped",
+    "resolved: done",
+    "resolved: not done",
     "absent",
 ];
 
@@ -35,6 +38,8 @@ pub(crate) fn word(phase: &Phase) -> &'static str {
         Phase::Started => "started",
         Phase::Ended(Outcome::Executed(execution)) => executed(*execution),
         Phase::Ended(Outcome::Closed(cause)) => closed(cause),
+        Phase::Ended(Outcome::Resolved(Finding::Done)) => "resolved: done",
+        Phase::Ended(Outcome::Resolved(Finding::NotDone)) => "resolved: not done",
     }
 }
 
@@ -57,7 +62,8 @@ fn closed(cause: &Cause) -> &'static str {
         Cause::Withdrawn => "withdrawn",
         Cause::Revoked { .. } => "revoked",
         Cause::Undeliverable => "undeliverable",
-        Cause::Unsatisfiable => "unsatisfiable",
+        Cause::Unsatisfiable { .. } => "unsatisfiable",
+        Cause::Stopped { .. } => "stopped",
     }
 }
 
@@ -73,6 +79,12 @@ pub(crate) fn sentence(phase: &Phase) -> String {
         }
         Phase::Ended(Outcome::Executed(execution)) => {
             return execution_sentence(*execution).to_owned();
+        }
+        Phase::Ended(Outcome::Resolved(Finding::Done)) => {
+            "its outcome was unknown; a person has found that it was carried out"
+        }
+        Phase::Ended(Outcome::Resolved(Finding::NotDone)) => {
+            "its outcome was unknown; a person has found that it was not carried out"
         }
         Phase::Ended(Outcome::Closed(cause)) => return cause_sentence(cause),
     };
@@ -100,8 +112,17 @@ pub(crate) fn cause_sentence(cause: &Cause) -> String {
         Cause::Rejected { by } => format!("rejected by {}", printable(by.as_str())),
         Cause::Expired => "expired: nobody decided, or nobody used the grant, in time".to_owned(),
         Cause::Withdrawn => "withdrawn: the caller stopped waiting".to_owned(),
-        Cause::Revoked { reason } => format!("revoked: {}", approvals_core::visible::text(reason)),
+        Cause::Revoked { by, reason } => {
+            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("revoked{by}: {}", approvals_core::visible::text(reason))
+        }
         Cause::Undeliverable => "undeliverable: no channel could put it before anybody".to_owned(),
-        Cause::Unsatisfiable => "unsatisfiable: too few people could approve it".to_owned(),
+        Cause::Unsatisfiable { reason } => format!(
+            "unsatisfiable: too few people could approve it: {}",
+            approvals_core::visible::text(reason)
+        ),
+        Cause::Stopped { reason, .. } => {
+            format!("stopped: {}", approvals_core::visible::text(reason))
+        }
     }
 }

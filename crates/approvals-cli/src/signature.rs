@@ -1,6 +1,8 @@
 //! Which key signed an event, and whether the signature holds.
 
-use approvals_core::{Assurance, Entry, Envelope, Event, Grant, PublicKey, Purpose, What, key_id};
+use approvals_core::{
+    Assurance, Entry, Envelope, Event, Grant, Payload, PublicKey, Purpose, What, key_id,
+};
 use serde::Serialize;
 
 /// The keys that a log names, each from the event that names it on.
@@ -33,7 +35,14 @@ impl Keys {
             What::KeyAdded { purpose, key } => {
                 Some(Key { since: entry.index, purpose, public: key.key()? })
             }
-            What::Requested { .. }
+            What::PolicyLoaded { .. }
+            | What::Stated { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
+            | What::Nudged { .. }
+            | What::Late { .. }
+            | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
             | What::Decided { .. }
@@ -48,9 +57,19 @@ impl Keys {
     /// The signature in the event at `index`, if such events are signed.
     pub(crate) fn check(&self, index: u64, what: &What) -> Option<Signature> {
         match what {
-            What::Decided { envelope } => Some(self.decision(index, envelope)),
+            What::Decided { envelope } | What::Late { envelope } => {
+                Some(self.recorded(index, envelope, |decision| decision.assurance))
+            }
+            What::Stated { envelope } => {
+                Some(self.recorded(index, envelope, |statement| statement.assurance))
+            }
             What::Granted { grant } => Some(self.grant(index, grant)),
-            What::KeyAdded { .. }
+            What::PolicyLoaded { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
+            | What::Nudged { .. }
+            | What::KeyAdded { .. }
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
@@ -60,15 +79,20 @@ impl Keys {
         }
     }
 
-    fn decision(&self, index: u64, envelope: &Envelope) -> Signature {
+    fn recorded<T: Payload>(
+        &self,
+        index: u64,
+        envelope: &Envelope<T>,
+        assurance: impl Fn(&T) -> Assurance,
+    ) -> Signature {
         let kid = envelope.key_ids().next().map(str::to_owned);
         let named = self.before(index, Purpose::Recorder).find(|key| Some(key_id(key)) == kid);
         let problem = match named.map(|key| envelope.verify(key)) {
             None => Some("no recorder key that the log had named by then has this id".to_owned()),
             Some(Err(error)) => Some(error.to_string()),
             // The recorder's signature is never the reviewer's own.
-            Some(Ok(decision)) if decision.assurance != Assurance::ChannelAttested => {
-                Some("it claims the reviewer's own key, and the recorder key signed it".to_owned())
+            Some(Ok(signed)) if assurance(&signed) != Assurance::ChannelAttested => {
+                Some("it claims the person's own key, and the recorder key signed it".to_owned())
             }
             Some(Ok(_)) => None,
         };

@@ -170,6 +170,7 @@ fn became(phase: &Phase) -> String {
             return "it did not run, since whoever asked has gone".into();
         }
         Phase::Ended(Outcome::Executed(_ran)) => return "it is approved and has run".into(),
+        Phase::Ended(Outcome::Resolved(_found)) => return "it was started, and is over".into(),
         Phase::Ended(Outcome::Closed(cause)) => cause,
     };
     match cause {
@@ -177,9 +178,12 @@ fn became(phase: &Phase) -> String {
         Cause::Rejected { by } => format!("{} has rejected it", escaped(by.as_str())),
         Cause::Expired => "its time is over".into(),
         Cause::Withdrawn => "whoever asked no longer waits".into(),
-        Cause::Revoked { reason } => format!("its approval was revoked: {}", escaped(reason)),
+        Cause::Revoked { reason, .. } => format!("its approval was revoked: {}", escaped(reason)),
         Cause::Undeliverable => "it could not be put before anybody".into(),
-        Cause::Unsatisfiable => "too few people could approve it".into(),
+        Cause::Unsatisfiable { reason } => {
+            format!("too few people could approve it: {}", escaped(reason))
+        }
+        Cause::Stopped { reason, .. } => escaped(reason),
     }
 }
 

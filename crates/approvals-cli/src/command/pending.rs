@@ -92,7 +92,7 @@ impl Row {
             decide_by: request.approve_by.to_string(),
             seconds_left: state.time(now).until(request.approve_by).as_secs(),
             needs: seats.collect(),
-            approved_by: state.approvals().map(|decision| id(&decision.reviewer)).collect(),
+            approved_by: state.approvers(now).map(|decision| id(&decision.reviewer)).collect(),
             started: started.map(|event| event.at.to_string()),
         })
     }
@@ -131,16 +131,9 @@ impl Row {
 
 /// The name of the action, from the document that the request is about.
 fn action(ledger: &Ledger, request: &Request, events: &[Event]) -> Result<String, Error> {
-    let body = events.iter().find_map(|event| match &event.what {
-        What::Requested { document, .. } => Some(document),
-        What::KeyAdded { .. }
-        | What::Presented { .. }
-        | What::Undelivered { .. }
-        | What::Decided { .. }
-        | What::Granted { .. }
-        | What::Started { .. }
-        | What::Finished { .. }
-        | What::Closed { .. } => None,
+    let body = events.iter().find_map(|event| {
+        let What::Requested { document, .. } = &event.what else { return None };
+        Some(document)
     });
     // A large one stands beside its entry. The digest ties it to what was verified.
     let entries = match body {

@@ -1,6 +1,6 @@
 //! One event of a request, as people and programs read it.
 
-use approvals_core::{Assurance, Choice, Claims, Decision, Event, Verdict, What, visible};
+use approvals_core::{Assurance, Choice, Claims, Decision, Event, Nudge, Verdict, What, visible};
 use serde::Serialize;
 
 use crate::output::{Page, printable};
@@ -25,7 +25,14 @@ impl Step {
     pub(super) fn new(index: u64, event: &Event, keys: &Keys) -> Self {
         let grant = match &event.what {
             What::Granted { grant } => grant.claims().ok(),
-            What::KeyAdded { .. }
+            What::PolicyLoaded { .. }
+            | What::Stated { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
+            | What::Nudged { .. }
+            | What::Late { .. }
+            | What::KeyAdded { .. }
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
@@ -37,7 +44,10 @@ impl Step {
         Self {
             index,
             at: event.at.to_string(),
-            decision: event.what.decision(),
+            decision: match &event.what {
+                What::Decided { envelope } | What::Late { envelope } => envelope.unverified().ok(),
+                _other => None,
+            },
             grant,
             signature: keys.check(index, &event.what),
             event: event.what.clone(),
@@ -91,8 +101,19 @@ impl Step {
                 }
             }
             What::Granted { .. } => "granted: enough reviewers approved".to_owned(),
-            What::Started { .. } => "started".to_owned(),
-            What::Finished { execution } => phase::execution_sentence(*execution).to_owned(),
+            What::Started { fence: 1, .. } => "started".to_owned(),
+            What::Started { fence, .. } => format!("started again, as number {fence}"),
+            What::Late { .. } => "decided too late, which changed nothing".to_owned(),
+            What::Nudged { nudge: Nudge::Reminder { .. } } => "people were reminded".to_owned(),
+            What::Nudged { nudge: Nudge::Escalation { group, .. } } => {
+                format!("the group {} may decide as well", visible::text(group.as_str()))
+            }
+            What::PolicyLoaded { .. } => "another policy rules".to_owned(),
+            What::Stated { .. } => "a person stated something".to_owned(),
+            What::Lifted { .. } => "a stop was lifted".to_owned(),
+            What::StandingIssued { .. } => "a standing grant was issued".to_owned(),
+            What::StandingUsed { .. } => "a standing grant was used".to_owned(),
+            What::Finished { execution, .. } => phase::execution_sentence(*execution).to_owned(),
             What::Closed { cause } => phase::cause_sentence(cause),
         }
     }
@@ -108,12 +129,20 @@ impl Step {
                     .collect()
             }
             What::Undelivered { error, .. } => vec![("error", visible::text(error))],
-            What::Decided { .. } => {
+            What::Decided { .. } | What::Late { .. } => {
                 self.decision.as_ref().map(|one| decided(one, card)).unwrap_or_default()
             }
             What::Granted { .. } => self.grant.as_ref().map(granted).unwrap_or_default(),
             What::Started { policy, .. } => vec![("policy", policy.to_string())],
-            What::KeyAdded { .. } | What::Finished { .. } | What::Closed { .. } => Vec::new(),
+            What::PolicyLoaded { .. }
+            | What::Stated { .. }
+            | What::Lifted { .. }
+            | What::StandingIssued { .. }
+            | What::StandingUsed { .. }
+            | What::Nudged { .. }
+            | What::KeyAdded { .. }
+            | What::Finished { .. }
+            | What::Closed { .. } => Vec::new(),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use approvals_core::{Append, DECISION_TYPE, Ledger as _, LocalSigner, NewEntry, Signer as _};
+use approvals_core::{
+    Append, Decision, Ledger as _, LocalSigner, NewEntry, Payload as _, Signer as _,
+};
 use approvals_log::leaf_hash;
 use approvals_sqlite::SqliteLedger;
 use base64::Engine as _;
@@ -180,7 +182,7 @@ fn what_the_recorder_signed_is_never_shown_as_signed_by_the_reviewer() {
     let payload = BASE64.decode(envelope["payload"].as_str().unwrap()).unwrap();
     let payload = String::from_utf8(payload).unwrap().replace("channel_attested", "reviewer_key");
     let signed =
-        format!("DSSEv1 {} {DECISION_TYPE} {} {payload}", DECISION_TYPE.len(), payload.len());
+        format!("DSSEv1 {} {} {} {payload}", Decision::TYPE.len(), Decision::TYPE, payload.len());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let signature = runtime.block_on(story::keys().recorder.sign(signed.as_bytes())).unwrap();
     envelope["payload"] = BASE64.encode(&payload).into();
@@ -189,12 +191,12 @@ fn what_the_recorder_signed_is_never_shown_as_signed_by_the_reviewer() {
 
     let forged = rewritten("assurance", events);
     for arguments in [&["log", "verify", "approvals.db"][..], &["pending"]] {
-        let problem = "a decision claims the reviewer's own key, and the recorder key signed it";
+        let problem = "it claims the person's own key, and the recorder key signed it";
         approvals_in(&forged, arguments).refused(1, problem);
     }
     let shown = approvals_in(&forged, ["show".to_owned(), told.request("deploy").to_string()]);
     let text = shown.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let problem = "it claims the reviewer's own key, and the recorder key signed it";
+    let problem = "it claims the person's own key, and the recorder key signed it";
     assert!(text.contains(&format!("DOES NOT HOLD: event 4: {problem}")), "{shown:?}");
     assert!(text.contains("assurance so it claims, the reviewer's own key"), "{shown:?}");
     assert!(!text.contains("the signature holds"), "{shown:?}");
