@@ -74,6 +74,8 @@ pub use crate::record::signer::{LocalSigner, Signer, SignerError};
 pub use crate::record::state::{Impossible, Outcome, Phase, State};
 pub use crate::record::trail::{Trail, TrailError};
 pub use crate::record::transition::Refusal;
+pub use crate::review::attestation::{Attestation, AttestationError};
+pub use crate::review::attestations::Attestations;
 pub use crate::review::card::Card;
 pub use crate::review::decision::{
     Choice, DECISION_TYPE, Decision, Envelope, EnvelopeError, SeenHead,

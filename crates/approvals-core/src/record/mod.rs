@@ -4,6 +4,7 @@ pub(crate) mod event;
 pub(crate) mod ledger;
 pub(crate) mod audit;
 pub(crate) mod signer;
+mod attest;
 pub(crate) mod keyring;
 pub(crate) mod memory;
 pub(crate) mod state;
