@@ -70,6 +70,7 @@ pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
+pub use crate::record::running_total::RunningTotal;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
 pub use crate::record::state::{Impossible, Outcome, Phase, State};
 pub use crate::record::trail::{Trail, TrailError};

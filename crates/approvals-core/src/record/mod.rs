@@ -7,6 +7,8 @@ pub(crate) mod signer;
 mod attest;
 pub(crate) mod keyring;
 pub(crate) mod memory;
+mod tally;
+pub(crate) mod running_total;
 pub(crate) mod state;
 pub(crate) mod trail;
 pub(crate) mod transition;
