@@ -101,5 +101,6 @@ impl FactProvider for OnCall {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "on_call_tests.rs"]
 mod tests;

@@ -160,18 +160,18 @@ impl TimeWindows {
 }
 
 impl Window {
-    fn begins_on(&self, day: Weekday) -> bool {
+    fn begins_on(self, day: Weekday) -> bool {
         self.first.until(day) <= self.first.until(self.last)
     }
 
     /// Whether it holds this minute of the day on which it begins.
-    fn has_today(&self, minute: i32) -> bool {
+    fn has_today(self, minute: i32) -> bool {
         let end = if self.until < self.from { MIDNIGHT } else { self.until };
         (self.from.into()..end.into()).contains(&minute)
     }
 
     /// Whether it holds this minute of the day after.
-    fn has_tomorrow(&self, minute: i32) -> bool {
+    fn has_tomorrow(self, minute: i32) -> bool {
         self.until < self.from && minute < self.until.into()
     }
 }
@@ -225,5 +225,6 @@ fn date(text: &str) -> Option<Date> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "windows_tests.rs"]
 mod tests;

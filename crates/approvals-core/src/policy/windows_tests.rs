@@ -172,7 +172,8 @@ fn made(spec: &Spec, closed: Option<(i64, i64)>, zone: &str) -> TimeWindows {
         windows = windows.open(&days, &clock(*from), &clock(*until)).unwrap();
     }
     let date = |day: i64| at("1970-01-01T00:00:00Z").as_millis() + day * 86_400_000;
-    let date = |day| Timestamp::from_millis(date(day)).to_string()[..10].to_owned();
+    let date =
+        |day| Timestamp::from_millis(date(day)).to_string().split('T').next().unwrap().to_owned();
     match closed {
         Some((first, last)) => windows.closed(&date(first), &date(last)).unwrap(),
         None => windows,

@@ -14,7 +14,7 @@ impl Attestation {
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// // In the pipeline, once the evaluation has passed:
     /// let key = LocalSigner::generate()?;
-    /// let now = SystemClock.now();
+    /// let now = SystemClock::default().now();
     /// let tomorrow = now.after(Duration::from_secs(24 * 3600));
     /// let claim = "model.eval_passed".parse()?;
     /// let passed = Attestation::new("ci.example.org", "model:fraud@7", claim, true, now, tomorrow);

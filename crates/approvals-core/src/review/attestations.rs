@@ -117,13 +117,11 @@ impl Known {
     fn take(&mut self, new: Attestation, most: usize) -> Result<(), AttestationError> {
         let oldest = self.newest.values().min_by_key(|known| known.iat);
         let oldest = oldest.filter(|_| self.newest.len() >= most).cloned();
-        let is_older = match self.newest.get(&new.sub) {
-            Some(known) => precedence(known) > precedence(&new),
-            None => {
-                let floor = self.forgotten.max(oldest.as_ref().map(|oldest| oldest.iat));
-                floor.is_some_and(|floor| new.iat <= floor)
-            }
-        };
+        let floor = self.forgotten.max(oldest.as_ref().map(|oldest| oldest.iat));
+        let is_older = self.newest.get(&new.sub).map_or_else(
+            || floor.is_some_and(|floor| new.iat <= floor),
+            |known| precedence(known) > precedence(&new),
+        );
         if is_older {
             return Err(AttestationError::Older);
         }
@@ -161,5 +159,6 @@ impl FactProvider for Attestations {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "attestations_tests.rs"]
 mod tests;
