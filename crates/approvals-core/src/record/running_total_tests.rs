@@ -378,16 +378,18 @@ async fn what_was_submitted_long_ago_counts_as_long_as_it_can_start() {
 
 #[tokio::test]
 async fn the_sum_ends_at_the_largest_fact_and_memory_at_the_window() {
-    let mut writer = Writer::new().await;
-    let total = writer.total().sum("cents");
-    let plan = payment(MOST, Verdict::Allow, false);
-    for n in 0..50 {
-        let now = i64::try_from(n).unwrap() * WINDOW;
-        for step in [Step::Ask, Step::Start, Step::Finish(Execution::Failed)] {
-            writer.write(&plan, n, now, step).await;
+    for repeatable in [false, true] {
+        let mut writer = Writer::new().await;
+        let total = writer.total().sum("cents");
+        let plan = payment(MOST, Verdict::Allow, repeatable);
+        for n in 0..50 {
+            let now = i64::try_from(n).unwrap() * WINDOW;
+            for step in [Step::Ask, Step::Start, Step::Finish(Execution::Failed)] {
+                writer.write(&plan, n, now, step).await;
+            }
+            assert_eq!(stated(&total, now, 0, None).await.unwrap(), MOST);
+            assert!(total.tally.lock().await.remembered() <= 4);
         }
-        assert_eq!(stated(&total, now, 0, None).await.unwrap(), MOST);
-        assert!(total.tally.lock().await.remembered() <= 4);
     }
 }
 

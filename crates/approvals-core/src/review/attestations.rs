@@ -57,11 +57,7 @@ pub struct Attestations {
 
 /// The newest attestation of each subject.
 #[derive(Debug, Default)]
-struct Known {
-    newest: BTreeMap<String, Attestation>,
-    /// Nothing that was issued by then is taken any more, since something as old was forgotten.
-    forgotten: Option<i64>,
-}
+struct Known(BTreeMap<String, Attestation>);
 
 impl Attestations {
     /// States the boolean fact of this name, about what `subject` makes of a call: exactly the `sub` of the
@@ -108,28 +104,27 @@ impl Attestations {
     #[must_use]
     pub fn holds(&self, subject: &str, now: Timestamp) -> bool {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.newest.get(subject).is_some_and(|newest| newest.holds_at(now))
+        known.0.get(subject).is_some_and(|newest| newest.holds_at(now))
     }
 }
 
 impl Known {
     /// Keeps `new` if it is newer than what is known, and of all subjects the `most` with the newest ones.
     fn take(&mut self, new: Attestation, most: usize) -> Result<(), AttestationError> {
-        let oldest = self.newest.values().min_by_key(|known| known.iat);
-        let oldest = oldest.filter(|_| self.newest.len() >= most).cloned();
-        let floor = self.forgotten.max(oldest.as_ref().map(|oldest| oldest.iat));
-        let is_older = self.newest.get(&new.sub).map_or_else(
-            || floor.is_some_and(|floor| new.iat <= floor),
+        // Expired ones go by age as well: one that said `false` must outlive what it has replaced. And what is
+        // forgotten was older than all that stay, so it cannot be handed in again.
+        let oldest = self.0.values().min_by_key(|known| known.iat);
+        let oldest = oldest.filter(|_| self.0.len() >= most).cloned();
+        let is_older = self.0.get(&new.sub).map_or_else(
+            || oldest.as_ref().is_some_and(|oldest| new.iat <= oldest.iat),
             |known| precedence(known) > precedence(&new),
         );
         if is_older {
             return Err(AttestationError::Older);
         }
-        let replaced = self.newest.insert(new.sub.clone(), new);
+        let replaced = self.0.insert(new.sub.clone(), new);
         if let (None, Some(oldest)) = (replaced, oldest) {
-            // Expired ones go by age as well: one that said `false` must outlive what it has replaced.
-            self.newest.remove(&oldest.sub);
-            self.forgotten = self.forgotten.max(Some(oldest.iat));
+            self.0.remove(&oldest.sub);
         }
         Ok(())
     }

@@ -123,9 +123,9 @@ fn what_was_taken_back_does_not_come_back_even_when_that_has_expired_or_was_forg
     known.take(statement("b", true, 12, 1000), 2).unwrap();
     assert_eq!(known.take(passed.clone(), 2), Err(AttestationError::Older));
     known.take(statement("c", true, 13, 1000), 2).unwrap();
-    assert!(!known.newest.contains_key("model:fraud"), "no room");
+    assert!(!known.0.contains_key("model:fraud"), "no room");
     assert_eq!(known.take(passed, 2), Err(AttestationError::Older));
-    assert_eq!(known.newest.len(), 2);
+    assert_eq!(known.0.len(), 2);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn no_change_of_a_single_bit_is_taken() {
                 assert!(evaluations.add(&changed).is_err(), "{changed}");
             }
         }
-        assert!(evaluations.known.lock().unwrap().newest.is_empty());
+        assert!(evaluations.known.lock().unwrap().0.is_empty());
         assert_eq!(evaluations.add(&text), Ok(()));
     }
 }
@@ -172,7 +172,7 @@ proptest! {
             }
         }
         for (subject, (iat, value, exp)) in newest {
-            let holds = known.newest[&subject].holds_at(moment(now));
+            let holds = known.0[&subject].holds_at(moment(now));
             prop_assert_eq!(holds, value && iat <= now && now < exp);
         }
     }
@@ -186,9 +186,9 @@ proptest! {
             let new = statement(&subject.to_string(), value, iat, 100);
             boundless.take(new.clone(), usize::MAX).ok();
             small.take(new, 3).ok();
-            prop_assert!(small.newest.len() <= 3);
-            for (subject, known) in &small.newest {
-                prop_assert!(!known.value || boundless.newest[subject].value);
+            prop_assert!(small.0.len() <= 3);
+            for (subject, known) in &small.0 {
+                prop_assert!(!known.value || boundless.0[subject].value);
             }
         }
     }
