@@ -59,10 +59,12 @@ pub use crate::policy::fact::{Fact, FactSet};
 pub use crate::policy::facts::Facts;
 pub use crate::policy::obligation::{Escalation, Obligation, Seats};
 pub use crate::policy::obligations::Obligations;
+pub use crate::policy::on_call::{OnCall, ShiftError};
 pub use crate::policy::policy::{BreakGlass, Policy, PolicyError, PolicyFn, Ruling, Verdict};
 pub use crate::policy::provider::{FactError, FactProvider};
 pub use crate::policy::rules::{Rules, RulesError};
 pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
+pub use crate::policy::windows::{TimeWindows, WindowError};
 pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::control::{Control, Delegation, LoadedPolicy, Standing};
 pub use crate::record::event::{Body, Cause, Event, Execution, Nudge, What};
@@ -72,10 +74,13 @@ pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
+pub use crate::record::running_total::RunningTotal;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
 pub use crate::record::state::{Outcome, Phase, Started, State};
 pub use crate::record::trail::{Trail, TrailError};
 pub use crate::record::transition::Refusal;
+pub use crate::review::attestation::{Attestation, AttestationError};
+pub use crate::review::attestations::Attestations;
 pub use crate::review::card::Card;
 pub use crate::review::decision::{Choice, Decision, SeenHead};
 pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};

@@ -163,8 +163,10 @@ fn the_guard_lets_through_no_character_that_could_act() {
 #[test]
 fn what_others_wrote_is_escaped_in_every_message() {
     for text in hostile() {
-        let causes =
-            [Cause::Denied { reason: text.clone() }, Cause::Revoked { by: None, reason: text.clone() }];
+        let causes = [
+            Cause::Denied { reason: text.clone() },
+            Cause::Revoked { by: None, reason: text.clone() },
+        ];
         let mut said: Vec<String> =
             causes.map(|cause| withdrawn(&Phase::Ended(Outcome::Closed(cause)))).into();
         said.push(result(Choice::Approve, &Err(DeskError::Refused(Refusal::PolicyStops(text)))));

@@ -14,6 +14,7 @@ use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document, Intake, Salt};
 use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::Requester;
+use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::record::event::{Body, Cause, Execution};
 use crate::record::ledger::LedgerError;
@@ -206,7 +207,7 @@ impl Attempt {
 
     async fn try_ask(&mut self, start_if_allowed: bool) -> Result<bool, StepError> {
         let now = self.core.now();
-        let ruling = self.core.rule(&self.document, &self.requester, now).await?;
+        let ruling = self.core.rule(self.facts(now)).await?;
         let mut request = self.request(ruling.clone(), now);
         let mut refused = None;
         if request.question().is_some() && self.core.control().stop_of(&self.document).is_none() {
@@ -227,7 +228,8 @@ impl Attempt {
             .while_log_has(control.version());
         if let Some(cause) = refused.filter(|_cause| step.after.outcome().is_none()) {
             step = step.then(Command::Close(cause))?;
-        } else if open && start_if_allowed {
+        } else if open && start_if_allowed && self.core.providers.is_empty() {
+            // (Facts may count this call only once it is recorded, so with them it is judged again first.)
             step = step.then(Command::Start(self.start_now(ruling, Vec::new(), None)))?;
         }
         self.loaded.state = self.core.take(step).await?;
@@ -236,6 +238,10 @@ impl Attempt {
         }
         self.reload().await?;
         Ok(false)
+    }
+
+    fn facts(&self, now: Timestamp) -> Facts<'_> {
+        Facts::new(&self.document, &self.requester, now).about(self.id)
     }
 
     fn request(&self, ruling: Ruling, now: Timestamp) -> Request {
@@ -307,7 +313,7 @@ impl Attempt {
             let control = self.core.control();
             let approvals = self.core.approvals_that_count(&self.loaded.state).await?;
             let now = self.core.now();
-            let ruling = self.core.rule(&self.document, &self.requester, now).await?;
+            let ruling = self.core.rule(self.facts(now)).await?;
             let stop = control.stop_of(&self.document);
             let start = Start { action, ..self.start_now(ruling, approvals, stop) };
             let step = Step::new(self.id, &self.loaded.state, now);

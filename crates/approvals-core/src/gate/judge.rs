@@ -10,7 +10,6 @@ use super::caught::caught;
 use super::chain::chain;
 use super::denied::Denied;
 use crate::action::action::Action as _;
-use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document};
 use crate::action::principal::{Principal, Requester};
@@ -34,14 +33,9 @@ impl Core {
     }
 
     /// What the policy says now, by what is known now. A policy that fails in any way denies.
-    pub(super) async fn rule(
-        &self,
-        document: &Document,
-        requester: &Requester,
-        now: Timestamp,
-    ) -> Result<Ruling, Denied> {
-        let known = self.facts(document, requester, now).await?;
-        let facts = Facts::new(document, requester, now).with(&known);
+    pub(super) async fn rule(&self, call: Facts<'_>) -> Result<Ruling, Denied> {
+        let known = self.facts(&call).await?;
+        let facts = call.with(&known);
         let mut ruling = self.rule_by(&*self.policy(), &facts);
         ruling.facts = known;
         Ok(ruling)
@@ -76,16 +70,10 @@ impl Core {
     }
 
     /// What trusted providers state about a call.
-    async fn facts(
-        &self,
-        document: &Document,
-        requester: &Requester,
-        now: Timestamp,
-    ) -> Result<FactSet, Denied> {
-        let call = Facts::new(document, requester, now);
+    async fn facts(&self, call: &Facts<'_>) -> Result<FactSet, Denied> {
         let mut known = FactSet::new();
         for provider in &self.providers {
-            let asked = caught(|| tokio::time::timeout(PROVIDER_TIMEOUT, provider.facts(&call)));
+            let asked = caught(|| tokio::time::timeout(PROVIDER_TIMEOUT, provider.facts(call)));
             let problem = match asked.await {
                 Ok(Ok(Ok(stated))) => add(&mut known, stated).err(),
                 Ok(Ok(Err(error))) => Some(chain(&error)),
@@ -156,7 +144,7 @@ impl Core {
         requester: &Requester,
     ) -> Result<Verdict, Denied> {
         let document = self.document_of(act, requester)?;
-        Ok(self.rule(&document, requester, self.now()).await?.verdict)
+        Ok(self.rule(Facts::new(&document, requester, self.now())).await?.verdict)
     }
 
     fn document_of(&self, act: &OwnAct, requester: &Requester) -> Result<Document, DescribeError> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::fact::{Fact, FactSet};
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
-use crate::action::id::ActionName;
+use crate::action::id::{ActionName, RequestId};
 use crate::action::principal::Requester;
 use crate::action::risk::Risk;
 
@@ -18,19 +18,32 @@ pub struct Facts<'a> {
     requester: &'a Requester,
     now: Timestamp,
     provided: Option<&'a FactSet>,
+    request: Option<RequestId>,
 }
 
 impl<'a> Facts<'a> {
     /// The facts of one call.
     #[must_use]
     pub fn new(document: &'a Document, requester: &'a Requester, now: Timestamp) -> Self {
-        Self { document, requester, now, provided: None }
+        Self { document, requester, now, provided: None, request: None }
     }
 
     /// The same, with what trusted providers state.
     #[must_use]
     pub fn with(self, provided: &'a FactSet) -> Self {
         Self { provided: Some(provided), ..self }
+    }
+
+    /// The same, about the request of this id: the one that it is in the ledger, or would become.
+    #[must_use]
+    pub fn about(self, request: RequestId) -> Self {
+        Self { request: Some(request), ..self }
+    }
+
+    /// The request that the call is or would become, if the gate says so. What adds up calls leaves it out.
+    #[must_use]
+    pub fn request(&self) -> Option<RequestId> {
+        self.request
     }
 
     /// The action's name.

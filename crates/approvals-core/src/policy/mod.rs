@@ -4,6 +4,8 @@ pub(crate) mod assurance;
 pub(crate) mod fact;
 pub(crate) mod facts;
 pub(crate) mod provider;
+pub(crate) mod windows;
+pub(crate) mod on_call;
 mod millis;
 pub(crate) mod obligation;
 pub(crate) mod obligations;

@@ -1,18 +1,14 @@
 //! The signed, expiring, single-use result of enough decisions: a JWS that any executor can demand.
 
 use approvals_log::PublicKey;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};
 
-use super::key::key_id;
+use super::jws::{self, JwsError};
 use super::request::Request;
-use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::{PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
-use crate::action::parse::parse;
 use crate::action::principal::Requester;
 
 /// What a grant says: JWT claims (RFC 7519) with an actor (RFC 8693) and authorization details (RFC 9396).
@@ -138,19 +134,8 @@ fn delegation(requester: &Requester) -> (PrincipalId, Option<Actor>) {
 #[serde(transparent)]
 pub struct Grant(String);
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    alg: String,
-    kid: String,
-    typ: String,
-}
-
-impl Header {
-    fn of(key: &PublicKey) -> Self {
-        Self { alg: "EdDSA".into(), kid: key_id(key), typ: "approval-grant+jwt".into() }
-    }
-}
+/// What kind of JWS a grant is.
+const TYPE: &str = "approval-grant+jwt";
 
 /// A grant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -167,17 +152,24 @@ pub enum GrantError {
     Signature,
 }
 
+impl From<JwsError> for GrantError {
+    fn from(error: JwsError) -> Self {
+        match error {
+            JwsError::Malformed => Self::Malformed,
+            JwsError::Header => Self::Header,
+            JwsError::Signature => Self::Signature,
+        }
+    }
+}
+
 /// What is to be signed for `claims`.
 pub(crate) fn signing_input(claims: &Claims, key: &PublicKey) -> Result<String, CanonicalError> {
-    let part = |bytes: Vec<u8>| BASE64URL.encode(bytes);
-    let header = part(canonical::to_bytes(&Header::of(key), canonical::MAX_BYTES)?);
-    let claims = part(canonical::to_bytes(claims, canonical::MAX_BYTES)?);
-    Ok(format!("{header}.{claims}"))
+    jws::signing_input(TYPE, claims, key)
 }
 
 impl Grant {
     pub(crate) fn assemble(signing_input: &str, signature: [u8; 64]) -> Self {
-        Self(format!("{signing_input}.{}", BASE64URL.encode(signature)))
+        Self(jws::assemble(signing_input, signature))
     }
 
     /// The compact serialization.
@@ -188,35 +180,11 @@ impl Grant {
 
     /// The claims, not verified: for looking at, and for what verifies them elsewhere.
     pub fn claims(&self) -> Result<Claims, GrantError> {
-        let (_, claims, _) = self.parts()?;
-        decode(claims)
+        Ok(jws::claims(&self.0)?)
     }
 
     /// The claims, if `key` signed them as an approval grant.
     pub fn verify(&self, key: &PublicKey) -> Result<Claims, GrantError> {
-        let (header, claims, signature) = self.parts()?;
-        let Header { alg, kid, typ } = decode(header)?;
-        let expected = Header::of(key);
-        if (alg, kid, typ) != (expected.alg, expected.kid, expected.typ) {
-            return Err(GrantError::Header);
-        }
-        let signature = BASE64URL.decode(signature).map_err(|_bad| GrantError::Malformed)?;
-        let message = format!("{header}.{claims}");
-        key.verify(message.as_bytes(), &signature).map_err(|_bad| GrantError::Signature)?;
-        decode(claims)
+        Ok(jws::verify(&self.0, TYPE, key)?)
     }
-
-    fn parts(&self) -> Result<(&str, &str, &str), GrantError> {
-        let mut parts = self.0.split('.');
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(header), Some(claims), Some(signature), None) => Ok((header, claims, signature)),
-            _other => Err(GrantError::Malformed),
-        }
-    }
-}
-
-fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, GrantError> {
-    let bytes = BASE64URL.decode(part).map_err(|_bad| GrantError::Malformed)?;
-    let value = parse(&bytes, canonical::MAX_BYTES).map_err(|_bad| GrantError::Malformed)?;
-    serde_json::from_value(value).map_err(|_bad| GrantError::Malformed)
 }
