@@ -1,0 +1,353 @@
+//! A rule's own tests: a call as it might be, and what the whole policy must say about it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+use toml::Spanned;
+
+use super::error::{RulesError, Source};
+use super::field::{Field, KINDS};
+use super::judge::Judgement;
+use super::literal::{Literal, Scalar};
+use super::pattern::Pattern;
+use super::rule::Rule;
+use super::table::{ExpectWord, TestTable, Text};
+use super::words::MAX_NAMES;
+use crate::action::clock::Timestamp;
+use crate::action::document::Document;
+use crate::action::id::{ActionName, NameError, RuleId};
+use crate::action::principal::{Principal, PrincipalKind, Requester};
+use crate::action::risk::Risk;
+use crate::policy::fact::{Fact, FactSet};
+use crate::policy::facts::Facts;
+use crate::policy::policy::Verdict;
+use crate::policy::vocabulary::{ValueType, Vocabulary};
+
+/// One test of a policy file, written beside a rule.
+///
+/// What it says is in its [`Display`](fmt::Display) form.
+#[derive(Clone, Debug)]
+pub struct RuleTest {
+    pub(super) rule: RuleId,
+    pub(super) span: Range<usize>,
+    line: usize,
+    words: String,
+    document: Document,
+    requester: Requester,
+    provided: FactSet,
+    expect: ExpectWord,
+    require: Option<Vec<RuleId>>,
+}
+
+impl RuleTest {
+    /// The rule that it stands beside.
+    #[must_use]
+    pub fn rule(&self) -> &RuleId {
+        &self.rule
+    }
+
+    /// The line of the file, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The call that it describes.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        let now = Timestamp::from_millis(0);
+        Facts::new(&self.document, &self.requester, now).with(&self.provided)
+    }
+
+    /// Whether this is what it expects.
+    ///
+    /// # Errors
+    ///
+    /// What it is instead. An error never is what was expected, so that nothing passes because of what the
+    /// test forgot to give.
+    pub(super) fn accepts(&self, judged: &Judgement) -> Result<(), String> {
+        let (word, obligations) = match &judged.verdict {
+            Verdict::Allow => (ExpectWord::Allow, Vec::new()),
+            Verdict::Deny(_) => (ExpectWord::Deny, Vec::new()),
+            Verdict::Review(asked) => {
+                let mut names: Vec<_> = asked.iter().map(|one| one.name.clone()).collect();
+                names.sort();
+                names.dedup();
+                (ExpectWord::Review, names)
+            }
+        };
+        let is_asked = self.require.as_ref().is_none_or(|names| *names == obligations);
+        if word == self.expect && is_asked && !judged.is_error {
+            return Ok(());
+        }
+        let got = match &judged.verdict {
+            Verdict::Allow => "allow".to_owned(),
+            Verdict::Deny(reason) => format!("deny ({reason})"),
+            Verdict::Review(_) => format!("review {}", list(&obligations)),
+        };
+        let by = match judged.rules.as_slice() {
+            [] => "no rule applies".to_owned(),
+            rules => format!("rules that apply: {}", list(rules)),
+        };
+        Err(format!(
+            "the test of rule `{}` expects {}, but gets {got}; {by}",
+            self.rule,
+            self.expected()
+        ))
+    }
+
+    fn expected(&self) -> String {
+        match (self.expect, &self.require) {
+            (ExpectWord::Allow, _) => "allow".to_owned(),
+            (ExpectWord::Deny, _) => "deny".to_owned(),
+            (ExpectWord::Review, None) => "review".to_owned(),
+            (ExpectWord::Review, Some(names)) => format!("review {}", list(names)),
+        }
+    }
+}
+
+fn list(names: &[RuleId]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+impl fmt::Display for RuleTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expect {}", self.words, self.expected())
+    }
+}
+
+impl Source<'_> {
+    /// A test that stands beside `rule`.
+    pub(super) fn example(
+        self,
+        table: &Spanned<TestTable>,
+        rule: &Rule,
+        words: &Vocabulary,
+    ) -> Result<RuleTest, RulesError> {
+        let (span, table) = (table.span(), table.get_ref());
+        let (line, _) = self.position(Some(span.clone()));
+        let action = self.action(&table.given, rule, &span)?;
+        let mut scene =
+            Scene::new(action).map_err(|e| self.error(Some(span.clone()), e.to_string()))?;
+        for (name, literal) in &table.given {
+            self.give(name, literal, words, &mut scene)?;
+        }
+        let require = match (&table.require, table.expect) {
+            (None, _) => None,
+            (Some(names), ExpectWord::Review) => {
+                self.bounded(names, MAX_NAMES, "a review asks for something; leave it out")?;
+                let mut names = self.required(names, words)?;
+                names.sort();
+                names.dedup();
+                Some(names)
+            }
+            (Some(names), ExpectWord::Allow | ExpectWord::Deny) => {
+                return self.refuse(names, "only with `expect = \"review\"` is anything required");
+            }
+        };
+        let given = table.given.iter().map(|(name, value)| format!("{name} = {}", value.get_ref()));
+        let given: Vec<String> = given.collect();
+        let words = if given.is_empty() {
+            "given nothing".into()
+        } else {
+            format!("given {}", given.join(", "))
+        };
+        let requester =
+            scene.requester().map_err(|e| self.error(Some(span.clone()), e.to_string()))?;
+        Ok(RuleTest {
+            rule: rule.id.clone(),
+            span,
+            line,
+            words,
+            document: scene.document,
+            requester,
+            provided: scene.provided,
+            expect: table.expect,
+            require,
+        })
+    }
+
+    fn action(
+        self,
+        given: &BTreeMap<Text, Spanned<Literal>>,
+        rule: &Rule,
+        span: &Range<usize>,
+    ) -> Result<ActionName, RulesError> {
+        match (given.get("action"), &rule.action) {
+            (None, Pattern::Exactly(name)) => Ok(name.clone()),
+            (None, Pattern::Below(_) | Pattern::Any) => Err(self.error(
+                Some(span.clone()),
+                format!(
+                    "which action? The rule is about `{}`; add `action = \"…\"` to `given`",
+                    rule.action
+                ),
+            )),
+            (Some(value), _) => match value.get_ref() {
+                Literal::One(Scalar::Text(name)) => {
+                    name.parse().or_else(|e: NameError| self.refuse(value, e.to_string()))
+                }
+                Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => {
+                    self.refuse(value, "the name of an action is a string")
+                }
+            },
+        }
+    }
+
+    /// Puts one given value where it belongs.
+    fn give(
+        self,
+        name: &Text,
+        literal: &Spanned<Literal>,
+        words: &Vocabulary,
+        scene: &mut Scene,
+    ) -> Result<(), RulesError> {
+        let text = match literal.get_ref() {
+            Literal::One(Scalar::Text(text)) => Some(text.as_str()),
+            Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => None,
+        };
+        let done = match (name.get_ref().as_str(), text) {
+            ("action", _) => Ok(()),
+            ("break_glass", Some(why)) => {
+                scene.document.break_glass = Some(why.to_owned());
+                Ok(())
+            }
+            ("risk", Some(level)) => risk(level).map(|level| scene.document.risk = level),
+            ("break_glass" | "risk", None) => Err("expected a string".to_owned()),
+            (field, _) => {
+                let about = Pattern::Exactly(scene.document.action.clone());
+                let field = Field::find(field, &about, words).or_else(|e| self.refuse(name, e))?;
+                scene.set(&field, literal.get_ref())
+            }
+        };
+        done.or_else(|error| self.refuse(literal, error))
+    }
+}
+
+fn risk(word: &str) -> Result<Risk, String> {
+    let mut levels = [Risk::Low, Risk::Medium, Risk::High, Risk::Critical].into_iter();
+    let level = levels.find(|level| level.as_str() == word);
+    level.ok_or_else(|| "a risk is \"low\", \"medium\", \"high\" or \"critical\"".to_owned())
+}
+
+/// A call in the making. What is not given: the requester is the agent `agent:test`, in no group and for
+/// nobody, the risk is high, the log's origin is `test`; there is no resource, no argument and no fact.
+struct Scene {
+    document: Document,
+    kind: PrincipalKind,
+    groups: Vec<String>,
+    on_behalf_of: Vec<String>,
+    provided: FactSet,
+}
+
+impl Scene {
+    fn new(action: ActionName) -> Result<Self, NameError> {
+        let document = Document {
+            action,
+            arguments: Map::new(),
+            break_glass: None,
+            log: "test".to_owned(),
+            on_behalf_of: Vec::new(),
+            reason: None,
+            redacted: BTreeMap::new(),
+            requester: "agent:test".parse()?,
+            resource: None,
+            retry_after_ms: None,
+            risk: Risk::default(),
+            summary: None,
+            unbound: Vec::new(),
+        };
+        Ok(Self {
+            document,
+            kind: PrincipalKind::Agent,
+            groups: Vec::new(),
+            on_behalf_of: Vec::new(),
+            provided: FactSet::new(),
+        })
+    }
+
+    fn set(&mut self, field: &Field, literal: &Literal) -> Result<(), String> {
+        let expected =
+            || format!("`{field}` is of type {}, this is {}", field.kind(), literal.what());
+        let text = || match literal {
+            Literal::One(Scalar::Text(text)) => Ok(text.clone()),
+            Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => Err(expected()),
+        };
+        let texts = || {
+            let texts = literal.texts().ok_or_else(expected)?;
+            Ok::<_, String>(texts.into_iter().map(str::to_owned).collect::<Vec<_>>())
+        };
+        match field {
+            Field::Argument(name, declared) => {
+                let value = fact(literal)
+                    .filter(|fact| declared.kind == ValueType::Any || is_of(fact, declared.kind));
+                let value = value.map(json).ok_or_else(expected)?;
+                self.document.arguments.insert(name.clone(), value);
+            }
+            Field::Fact(name, declared) => {
+                let value = fact(literal).filter(|fact| is_of(fact, declared.kind));
+                self.provided.insert(name.clone(), value.ok_or_else(expected)?);
+            }
+            Field::RequesterId => {
+                self.document.requester = text()?.parse().map_err(|e: NameError| e.to_string())?;
+            }
+            Field::RequesterKind => {
+                let (word, mut kinds) = (text()?, KINDS.iter());
+                let kind = kinds.find(|(known, _)| *known == word).map(|(_, kind)| *kind);
+                self.kind = kind.ok_or("a requester is \"agent\", \"human\" or \"service\"")?;
+            }
+            Field::RequesterGroups => self.groups = texts()?,
+            Field::OnBehalfOf => self.on_behalf_of = texts()?,
+            Field::Resource => self.document.resource = Some(text()?),
+            Field::Origin => self.document.log = text()?,
+        }
+        Ok(())
+    }
+
+    /// Whose call it is. Whom it acts for are people.
+    fn requester(&mut self) -> Result<Requester, NameError> {
+        let id = self.document.requester.as_str();
+        let principal = match self.kind {
+            PrincipalKind::Agent => Principal::agent(id),
+            PrincipalKind::Human => Principal::human(id),
+            PrincipalKind::Service => Principal::service(id),
+        };
+        let principal = principal?.member_of(self.groups.iter().map(String::as_str))?;
+        let mut requester = Requester::new(principal);
+        for owner in &self.on_behalf_of {
+            let owner = Principal::human(owner)?;
+            self.document.on_behalf_of.push(owner.id().clone());
+            requester = requester.on_behalf_of(owner);
+        }
+        Ok(requester)
+    }
+}
+
+fn fact(literal: &Literal) -> Option<Fact> {
+    Some(match literal {
+        Literal::One(Scalar::Bool(value)) => Fact::Bool(*value),
+        Literal::One(Scalar::Int(value)) => Fact::Int(*value),
+        Literal::One(Scalar::Text(text)) => Fact::Text(text.clone()),
+        Literal::Many(_) => Fact::Set(literal.texts()?.into_iter().map(str::to_owned).collect()),
+    })
+}
+
+fn is_of(fact: &Fact, kind: ValueType) -> bool {
+    match fact {
+        Fact::Bool(_) => kind == ValueType::Bool,
+        Fact::Int(_) => kind == ValueType::Int,
+        Fact::Text(_) => kind == ValueType::Text,
+        Fact::Set(_) => kind == ValueType::Set,
+    }
+}
+
+fn json(fact: Fact) -> Value {
+    match fact {
+        Fact::Bool(value) => Value::from(value),
+        Fact::Int(value) => Value::from(value),
+        Fact::Text(text) => Value::from(text),
+        Fact::Set(texts) => texts.into_iter().map(Value::from).collect(),
+    }
+}
