@@ -98,7 +98,7 @@ impl Source<'_> {
                 format!("a condition has exactly one operator, this has {}", operators.len()),
             );
         };
-        let Literal::One(Scalar::Text(text)) = name.get_ref() else {
+        let Some(text) = name.get_ref().text() else {
             return self.refuse(name, "the name of a field is a string");
         };
         let field = Field::find(text, action, words).or_else(|e| self.refuse(name, e))?;

@@ -185,13 +185,11 @@ impl Source<'_> {
                     rule.action
                 ),
             )),
-            (Some(value), _) => match value.get_ref() {
-                Literal::One(Scalar::Text(name)) => {
+            (Some(value), _) => match value.get_ref().text() {
+                Some(name) => {
                     name.parse().or_else(|e: NameError| self.refuse(value, e.to_string()))
                 }
-                Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => {
-                    self.refuse(value, "the name of an action is a string")
-                }
+                None => self.refuse(value, "the name of an action is a string"),
             },
         }
     }
@@ -204,10 +202,7 @@ impl Source<'_> {
         words: &Vocabulary,
         scene: &mut Scene,
     ) -> Result<(), RulesError> {
-        let text = match literal.get_ref() {
-            Literal::One(Scalar::Text(text)) => Some(text.as_str()),
-            Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => None,
-        };
+        let text = literal.get_ref().text();
         let done = match (name.get_ref().as_str(), text) {
             ("action", _) => Ok(()),
             ("break_glass", Some(why)) => {
@@ -271,10 +266,7 @@ impl Scene {
     fn set(&mut self, field: &Field, literal: &Literal) -> Result<(), String> {
         let expected =
             || format!("`{field}` is of type {}, this is {}", field.kind(), literal.what());
-        let text = || match literal {
-            Literal::One(Scalar::Text(text)) => Ok(text.clone()),
-            Literal::One(Scalar::Bool(_) | Scalar::Int(_)) | Literal::Many(_) => Err(expected()),
-        };
+        let text = || literal.text().map(str::to_owned).ok_or_else(expected);
         let texts = || {
             let texts = literal.texts().ok_or_else(expected)?;
             Ok::<_, String>(texts.into_iter().map(str::to_owned).collect::<Vec<_>>())

@@ -53,6 +53,7 @@ impl Rules {
 
     /// Everything that the policy says, in words that are the same for the same meaning: two files that
     /// differ in nothing but order, comments, white space and tests say the same.
+    #[must_use]
     pub fn in_words(&self) -> BTreeMap<String, String> {
         let rules = self.all.iter().map(|rule| (format!("rule {}", rule.id), rule.to_string()));
         rules.chain(self.words.in_words()).collect()

@@ -20,7 +20,24 @@ pub(super) enum Literal {
     Many(Vec<Scalar>),
 }
 
+impl Scalar {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bool(_) | Self::Int(_) => None,
+        }
+    }
+}
+
 impl Literal {
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::One(scalar) => scalar.text(),
+            Self::Many(_) => None,
+        }
+    }
+
     /// What it is, in a sentence.
     pub(super) fn what(&self) -> &'static str {
         match self {
@@ -33,12 +50,8 @@ impl Literal {
 
     /// The texts of a list of texts.
     pub(super) fn texts(&self) -> Option<Vec<&str>> {
-        let text = |scalar| match scalar {
-            &Scalar::Text(ref text) => Some(text.as_str()),
-            Scalar::Bool(_) | Scalar::Int(_) => None,
-        };
         match self {
-            Self::Many(list) => list.iter().map(text).collect(),
+            Self::Many(list) => list.iter().map(Scalar::text).collect(),
             Self::One(_) => None,
         }
     }

@@ -130,3 +130,15 @@ mod support;
 #[cfg(test)]
 #[path = "policies_tests.rs"]
 mod policies_tests;
+
+#[cfg(test)]
+#[path = "mistakes_tests.rs"]
+mod mistakes_tests;
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod rules_tests;
+
+#[cfg(test)]
+#[path = "properties_tests.rs"]
+mod properties_tests;

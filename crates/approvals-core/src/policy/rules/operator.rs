@@ -155,10 +155,7 @@ impl Operator {
             | Self::MatchesGlob(_)
             | Self::Exists(_) => &[],
         };
-        scalars.iter().filter_map(|scalar| match scalar {
-            Scalar::Text(text) => Some(text.as_str()),
-            Scalar::Bool(_) | Scalar::Int(_) => None,
-        })
+        scalars.iter().filter_map(Scalar::text)
     }
 }
 

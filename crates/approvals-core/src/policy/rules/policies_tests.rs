@@ -2,6 +2,7 @@
 
 use super::Rules;
 use super::support::{Call, reason, short};
+use crate::action::id::Group;
 use crate::policy::fact::Fact;
 use crate::policy::policy::{Policy as _, Verdict};
 
@@ -154,7 +155,7 @@ fn ten_thousand_rows_leave_and_one_more_takes_two_owners() {
 fn the_owners_of_what_is_dropped_are_named_by_a_fact() {
     let call = &calls()[7].1;
     let Verdict::Review(asked) = verdict("schema-drop", call) else { panic!("not asked") };
-    let groups: Vec<&str> = asked.seats().map(|group| group.as_str()).collect();
+    let groups: Vec<&str> = asked.seats().map(Group::as_str).collect();
     assert_eq!(groups, ["dba", "billing"]);
     let denied = verdict("schema-drop", &call.clone().fact("resource.owner_group", "not a group"));
     assert!(reason(&denied).contains("dba-and-owner"), "{denied:?}");
