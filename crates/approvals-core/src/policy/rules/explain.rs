@@ -51,8 +51,9 @@ impl Rules {
         Ok(Explanation { ruling: self.rule(facts)?, rules })
     }
 
-    /// Everything that the policy says, in words that are the same for the same meaning: two files that
-    /// differ in nothing but order, comments, white space and tests say the same.
+    /// Everything that the policy says, each rule and each word under its name, to be compared with another
+    /// policy: two files that differ in nothing but the order of their tables, comments, white space and
+    /// tests say the same.
     #[must_use]
     pub fn in_words(&self) -> BTreeMap<String, String> {
         let rules = self.all.iter().map(|rule| (format!("rule {}", rule.id), rule.to_string()));

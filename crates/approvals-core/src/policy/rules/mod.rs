@@ -13,6 +13,7 @@ mod condition;
 mod rule;
 mod index;
 mod judge;
+mod scene;
 mod example;
 mod load;
 mod explain;
@@ -134,6 +135,10 @@ mod policies_tests;
 #[cfg(test)]
 #[path = "mistakes_tests.rs"]
 mod mistakes_tests;
+
+#[cfg(test)]
+#[path = "conditions_tests.rs"]
+mod conditions_tests;
 
 #[cfg(test)]
 #[path = "rules_tests.rs"]

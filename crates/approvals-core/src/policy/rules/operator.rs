@@ -106,7 +106,9 @@ impl Operator {
             let expected = a_value_of(kind);
             return Err(format!("each of the list of `{word}` is {expected}; {other} is not"));
         }
-        let list = list.to_vec();
+        let mut list = list.to_vec();
+        list.sort();
+        list.dedup();
         Ok(if word == "in" { Self::In(list) } else { Self::NotIn(list) })
     }
 

@@ -69,6 +69,13 @@ fn all(conditions: &[Condition], facts: &Facts<'_>) -> Result<bool, String> {
     Ok(true)
 }
 
+/// The same list for the same meaning.
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
+}
+
 /// What it says, in words that are the same for the same rule.
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,7 +128,7 @@ impl Source<'_> {
                 format!("more than {MAX_CONDITIONS} conditions; use facts that sum them up"),
             );
         }
-        let risk = table.risk.as_ref().map(|levels| levels.get_ref().clone());
+        let risk = table.risk.as_ref().map(|levels| sorted(levels.get_ref().clone()));
         Ok(Rule { id, line, action, risk, when, unless, effect })
     }
 
@@ -137,7 +144,7 @@ impl Source<'_> {
                 Some(reason) => reason.get_ref().clone(),
                 None => format!("rule `{id}` denies it"),
             }),
-            (None, Some(names)) => Effect::Require(self.required(names, words)?),
+            (None, Some(names)) => Effect::Require(sorted(self.required(names, words)?)),
             _ => return self.refuse(&table.id, "a rule has either `effect` or `require`"),
         };
         match (&table.reason, &effect) {

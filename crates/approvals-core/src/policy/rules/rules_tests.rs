@@ -74,6 +74,20 @@ fn what_no_rule_is_about_or_allows_is_denied() {
 }
 
 #[test]
+fn the_policy_of_the_example_loads_and_says_what_it_said() {
+    let rules = load(include_str!("../../../../../examples/data/shop-policy.toml"));
+    for (action, expected) in [
+        ("shop.orders.read", "allow"),
+        ("shop.customers.export", "one-shop-owner"),
+        ("shop.schema.add", "one-shop-owner"),
+        ("shop.schema.drop", "deny"),
+        ("shop.orders.write", "deny"),
+    ] {
+        assert_eq!(says(&rules, &Call::new(action)), expected, "{action}");
+    }
+}
+
+#[test]
 fn the_digest_of_the_policy_is_of_the_file() {
     let digest = |text: &str| load(text).digest();
     assert_eq!(digest(RULES), digest(RULES));
