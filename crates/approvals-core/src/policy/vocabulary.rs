@@ -1,6 +1,7 @@
 //! The words a policy is written in: known actions and facts with their types, and named obligations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::num::NonZeroU32;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use super::fact::Fact;
 use super::facts::Facts;
 use super::obligation::{Obligation, Seats};
 use super::policy::{BreakGlass, PolicyError};
+use crate::action::canonical;
 use crate::action::id::{ActionName, FactName, Group, RuleId};
 
 /// The type of a value that a policy can compare.
@@ -27,6 +29,19 @@ pub enum ValueType {
     Any,
 }
 
+/// The word for it in a policy file.
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bool => "boolean",
+            Self::Int => "integer",
+            Self::Text => "string",
+            Self::Set => "strings",
+            Self::Any => "any",
+        })
+    }
+}
+
 /// A value that a call or a provider may give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a type and whether it must be there: nothing else")]
@@ -35,6 +50,12 @@ pub struct Declared {
     pub kind: ValueType,
     /// Whether it may be missing.
     pub optional: bool,
+}
+
+impl fmt::Display for Declared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.kind, if self.optional { "?" } else { "" })
+    }
 }
 
 /// Known actions, known facts, named obligations, and the terms of an emergency.
@@ -62,6 +83,15 @@ pub struct Vocabulary {
 pub(super) struct Template {
     pub(super) obligation: Obligation,
     pub(super) seats_from: Vec<(FactName, NonZeroU32)>,
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content =
+            canonical::to_bytes(&self.obligation, usize::MAX).map_err(|_none| fmt::Error)?;
+        f.write_str(&String::from_utf8_lossy(&content))?;
+        self.seats_from.iter().try_for_each(|(fact, count)| write!(f, " and {count} of {fact}"))
+    }
 }
 
 /// What turns listed denials into a question to named people.
@@ -119,30 +149,71 @@ impl Vocabulary {
 
     /// Whether the call and what providers state are of the declared types.
     ///
-    /// An action that is not declared may have any arguments; rules cannot look at them.
+    /// An action that is not declared may have any arguments; rules cannot look at them. Providers may state
+    /// more facts than are declared; rules cannot look at those. An argument that may be missing may also be
+    /// null, which says the same.
     ///
     /// # Errors
     ///
-    /// If a declared argument or fact is missing or of another type, or something is there that is not
-    /// declared.
+    /// If a declared argument or fact is missing or of another type, or a declared action has an argument
+    /// that is not declared.
     pub fn check(&self, facts: &Facts<'_>) -> Result<(), PolicyError> {
-        if let Some(declared) = self.actions.get(facts.action()) {
-            for (name, declared) in declared {
-                check_one(&format!("argument `{name}`"), *declared, facts.argument(name), fits)?;
-            }
-            if let Some((name, _)) =
-                facts.arguments().find(|(name, _)| !declared.contains_key(*name))
-            {
-                return Err(PolicyError::new(format!(
-                    "argument `{name}` of `{}` is not declared",
-                    facts.action()
-                )));
-            }
-        }
+        self.check_arguments(facts)?;
         for (name, declared) in &self.facts {
             check_one(&format!("fact `{name}`"), *declared, facts.fact(name.as_str()), is_of)?;
         }
         Ok(())
+    }
+
+    /// The same for the arguments alone.
+    pub(super) fn check_arguments(&self, facts: &Facts<'_>) -> Result<(), PolicyError> {
+        let Some(declared) = self.actions.get(facts.action()) else { return Ok(()) };
+        for (name, declared) in declared {
+            let value = facts.argument(name).filter(|value| !declared.optional || !value.is_null());
+            check_one(&format!("argument `{}`", name.escape_debug()), *declared, value, fits)?;
+        }
+        match facts.arguments().find(|(name, _)| !declared.contains_key(*name)) {
+            None => Ok(()),
+            Some((name, _)) => Err(PolicyError::new(format!(
+                "argument `{}` of `{}` is not declared",
+                name.escape_debug(),
+                facts.action()
+            ))),
+        }
+    }
+}
+
+impl Vocabulary {
+    /// All of it, in words that are the same for the same meaning.
+    pub(super) fn in_words(&self) -> BTreeMap<String, String> {
+        let action = |(name, arguments): (&ActionName, &BTreeMap<String, Declared>)| {
+            let arguments = arguments.iter().map(|(name, kind)| format!("{name:?}: {kind}"));
+            (format!("action {name}"), arguments.collect::<Vec<_>>().join(", "))
+        };
+        let mut words: BTreeMap<_, _> = self.actions.iter().map(action).collect();
+        words.extend(
+            self.facts.iter().map(|(name, kind)| (format!("fact {name}"), kind.to_string())),
+        );
+        words.extend(
+            self.obligations
+                .iter()
+                .map(|(name, template)| (format!("obligation {name}"), template.to_string())),
+        );
+        if let Some(Emergency { require, terms }) = &self.break_glass {
+            let list = |names: &[RuleId]| {
+                let names: BTreeSet<&str> = names.iter().map(RuleId::as_str).collect();
+                names.into_iter().collect::<Vec<_>>().join(", ")
+            };
+            let text = format!(
+                "require {} to set aside {}; review by {} within {} s",
+                list(require),
+                list(&terms.rules),
+                terms.review_by,
+                terms.review_within.as_secs()
+            );
+            words.insert("break_glass".to_owned(), text);
+        }
+        words
     }
 }
 

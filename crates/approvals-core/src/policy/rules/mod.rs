@@ -1,102 +1,46 @@
 //! Rules as TOML, for the people who deploy.
 
-mod file;
-
-use std::collections::BTreeMap;
+mod error;
+mod literal;
+mod table;
+mod template;
+mod words;
+mod pattern;
+mod glob;
+mod operator;
+mod field;
+mod condition;
+mod rule;
+mod index;
+mod judge;
+mod scene;
+mod example;
+mod load;
+mod explain;
 
 use super::facts::Facts;
-use super::obligation::Obligation;
-use super::obligations::Obligations;
-use super::policy::{Policy, PolicyError, Ruling, Verdict};
+use super::policy::{Policy, PolicyError, Ruling};
+use super::vocabulary::Vocabulary;
 use crate::action::digest::Digest;
-use crate::action::id::{ActionName, RuleId};
-use crate::action::risk::Risk;
+use crate::action::id::ActionName;
+use index::Index;
+use judge::{Judgement, cause, judge};
+use pattern::Pattern;
+use rule::{Effect, Rule};
 
-pub use file::RulesError;
+pub use error::RulesError;
+pub use example::RuleTest;
+pub use explain::{Explanation, Finding};
 
-/// A policy read from TOML.
-///
-/// The strictest of all matching rules wins (deny before review before allow), the obligations of all
-/// matching reviews add up, and what no rule matches is denied.
-///
-/// ```toml
-/// version = 1
-/// default = "deny"
-///
-/// [obligation.one-owner]
-/// quorum = [{ group = "shop-owners", count = 1 }]
-/// approve_within = "30m"
-/// execute_within = "15m"
-///
-/// [[rule]]
-/// id = "reads"
-/// action = "db.read"              # a name, or a name and `.*` for everything below it
-/// effect = "allow"
-///
-/// [[rule]]
-/// id = "risky"
-/// action = "db.*"
-/// risk = ["high", "critical"]     # left out: any
-/// require = ["one-owner"]
-/// ```
-///
-/// ```
-/// use approvals_core::Rules;
-///
-/// let rules: Rules = "version = 1\ndefault = \"deny\"".parse()?;
-/// let error = "version = 1\ndefault = \"allow\"".parse::<Rules>().unwrap_err();
-/// assert!(error.to_string().contains("line 2"));
-/// # Ok::<(), approvals_core::RulesError>(())
-/// ```
+#[doc = include_str!("language.md")]
 #[derive(Clone, Debug)]
 pub struct Rules {
     digest: Digest,
+    /// Sorted by id, so that their order in the file means nothing.
     all: Vec<Rule>,
-    obligations: BTreeMap<RuleId, Obligation>,
-}
-
-#[derive(Clone, Debug)]
-struct Rule {
-    id: RuleId,
-    action: Pattern,
-    risk: Option<Vec<Risk>>,
-    effect: Effect,
-}
-
-/// Which actions a rule is about.
-#[derive(Clone, Debug)]
-enum Pattern {
-    Exactly(ActionName),
-    /// Everything whose name begins with this and a dot.
-    Below(ActionName),
-    Any,
-}
-
-#[derive(Clone, Debug)]
-enum Effect {
-    Allow,
-    Deny(String),
-    Require(Vec<RuleId>),
-}
-
-impl Pattern {
-    fn matches(&self, action: &ActionName) -> bool {
-        match self {
-            Self::Exactly(name) => name == action,
-            Self::Below(name) => action
-                .as_str()
-                .strip_prefix(name.as_str())
-                .is_some_and(|rest| rest.starts_with('.')),
-            Self::Any => true,
-        }
-    }
-}
-
-impl Rule {
-    fn matches(&self, facts: &Facts<'_>) -> bool {
-        let risk = self.risk.as_ref().is_none_or(|levels| levels.contains(&facts.risk()));
-        risk && self.action.matches(facts.action())
-    }
+    index: Index,
+    words: Vocabulary,
+    tests: Vec<RuleTest>,
 }
 
 impl Policy for Rules {
@@ -105,31 +49,101 @@ impl Policy for Rules {
     }
 
     fn rule(&self, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
-        let matching: Vec<&Rule> = self.all.iter().filter(|rule| rule.matches(facts)).collect();
-        let ids = matching.iter().map(|rule| rule.id.clone()).collect();
-        Ok(Ruling::new(self.verdict(&matching)?, ids, self.digest))
+        if facts.action().is_reserved() {
+            let silent = || self.ruling(Judgement::deny("no rule is about this act"));
+            return Ok(self.rule_on_itself(facts)?.unwrap_or_else(silent));
+        }
+        Ok(self.ruling(match self.words.check(facts) {
+            Ok(()) => self.judge(facts),
+            Err(error) => Judgement::deny(cause(&error)),
+        }))
+    }
+
+    fn rule_on_itself(&self, facts: &Facts<'_>) -> Result<Option<Ruling>, PolicyError> {
+        let rules = self.about(facts.action());
+        let judged = judge(&rules, &self.words, facts);
+        let is_named = rules.iter().any(|rule| rule.action.names_own_acts());
+        if judged.rules.is_empty() && !is_named {
+            return Ok(None);
+        }
+        // Facts are not asked for here: a rule that needs one that is missing denies.
+        let judged = match self.words.check_arguments(facts) {
+            Ok(()) => judged,
+            Err(error) => Judgement::deny(cause(&error)),
+        };
+        Ok(Some(self.ruling(judged)))
     }
 }
 
 impl Rules {
-    fn verdict(&self, matching: &[&Rule]) -> Result<Verdict, PolicyError> {
-        if matching.is_empty() {
-            return Ok(Verdict::Deny("no rule is about this action".into()));
+    /// The words that the rules are written in.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.words
+    }
+
+    /// The tests that stand beside the rules. All of them pass: otherwise the rules would not have loaded.
+    #[must_use]
+    pub fn tests(&self) -> &[RuleTest] {
+        &self.tests
+    }
+
+    /// Runs a test, which may be that of another policy.
+    ///
+    /// What it does not give is missing, also where the vocabulary demands it: only a rule that looks at it
+    /// makes the test fail.
+    ///
+    /// # Errors
+    ///
+    /// What it expects, what it gets instead, and by which rules.
+    pub fn run(&self, test: &RuleTest) -> Result<Ruling, String> {
+        let judged = self.judge(&test.facts());
+        test.accepts(&judged).map(|()| self.ruling(judged))
+    }
+
+    fn judge(&self, facts: &Facts<'_>) -> Judgement {
+        judge(&self.about(facts.action()), &self.words, facts)
+    }
+
+    /// The rules about this action, sorted by id. To allow an act on the approvals themselves takes a rule
+    /// that names such acts.
+    fn about(&self, action: &ActionName) -> Vec<&Rule> {
+        let is_for_others = |rule: &Rule| {
+            action.is_reserved() && rule.action == Pattern::Any && rule.effect == Effect::Allow
+        };
+        let places = self.index.about(action).into_iter();
+        places.filter_map(|at| self.all.get(at)).filter(|rule| !is_for_others(rule)).collect()
+    }
+
+    fn ruling(&self, judged: Judgement) -> Ruling {
+        let ruling = Ruling::new(judged.verdict, judged.rules, self.digest);
+        match judged.break_glass {
+            Some(terms) => ruling.by_breaking_glass(terms),
+            None => ruling,
         }
-        let mut required = Vec::new();
-        for rule in matching {
-            match &rule.effect {
-                Effect::Deny(reason) => return Ok(Verdict::Deny(reason.clone())),
-                Effect::Require(names) => required.extend(names),
-                Effect::Allow => {}
-            }
-        }
-        if required.is_empty() {
-            return Ok(Verdict::Allow);
-        }
-        let known = |name: &&RuleId| self.obligations.get(*name).cloned();
-        let obligations: Option<Vec<_>> = required.iter().map(known).collect();
-        let obligations = obligations.ok_or_else(|| PolicyError::new("an unknown obligation"))?;
-        Ok(Verdict::Review(Obligations::new(obligations)))
     }
 }
+
+#[cfg(test)]
+#[path = "support_tests.rs"]
+mod support;
+
+#[cfg(test)]
+#[path = "policies_tests.rs"]
+mod policies_tests;
+
+#[cfg(test)]
+#[path = "mistakes_tests.rs"]
+mod mistakes_tests;
+
+#[cfg(test)]
+#[path = "conditions_tests.rs"]
+mod conditions_tests;
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod rules_tests;
+
+#[cfg(test)]
+#[path = "properties_tests.rs"]
+mod properties_tests;
