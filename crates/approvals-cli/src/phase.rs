@@ -1,6 +1,6 @@
 //! Where a request stands, in words.
 
-use approvals_core::{Cause, Execution, Finding, Outcome, Phase};
+use approvals_core::{Cause, Execution, Outcome, Phase, Resolution};
 
 use crate::output::printable;
 
@@ -38,8 +38,8 @@ pub(crate) fn word(phase: &Phase) -> &'static str {
         Phase::Started => "started",
         Phase::Ended(Outcome::Executed(execution)) => executed(*execution),
         Phase::Ended(Outcome::Closed(cause)) => closed(cause),
-        Phase::Ended(Outcome::Resolved(Finding::Done)) => "resolved: done",
-        Phase::Ended(Outcome::Resolved(Finding::NotDone)) => "resolved: not done",
+        Phase::Ended(Outcome::Resolved(Resolution::Done)) => "resolved: done",
+        Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => "resolved: not done",
     }
 }
 
@@ -80,10 +80,10 @@ pub(crate) fn sentence(phase: &Phase) -> String {
         Phase::Ended(Outcome::Executed(execution)) => {
             return execution_sentence(*execution).to_owned();
         }
-        Phase::Ended(Outcome::Resolved(Finding::Done)) => {
+        Phase::Ended(Outcome::Resolved(Resolution::Done)) => {
             "its outcome was unknown; a person has found that it was carried out"
         }
-        Phase::Ended(Outcome::Resolved(Finding::NotDone)) => {
+        Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => {
             "its outcome was unknown; a person has found that it was not carried out"
         }
         Phase::Ended(Outcome::Closed(cause)) => return cause_sentence(cause),

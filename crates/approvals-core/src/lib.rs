@@ -90,4 +90,4 @@ pub use crate::review::key::{Jwk, Purpose, key_id};
 pub use crate::review::quorum::Ineligible;
 pub use crate::review::request::{Earlier, Request};
 pub use crate::review::standing::{Bound, StandingTerms};
-pub use crate::review::statement::{Finding, Says, Statement, Stop};
+pub use crate::review::statement::{Resolution, Says, Statement, Stop};

@@ -23,7 +23,7 @@ use crate::record::transition::{Command, Refusal, Start};
 use crate::review::decision::Decision;
 use crate::review::grant::Grant;
 use crate::review::request::{Earlier, Request};
-use crate::review::statement::Finding;
+use crate::review::statement::Resolution;
 
 /// A call whose requester and request are known, and nothing else yet.
 #[derive(Debug)]
@@ -385,9 +385,9 @@ impl Attempt {
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
             Phase::Ended(
                 Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)
-                | Outcome::Resolved(Finding::Done),
+                | Outcome::Resolved(Resolution::Done),
             ) => Err(Denied::AlreadyRan { request }),
-            Phase::Ended(Outcome::Resolved(Finding::NotDone)) => Err(Denied::Revoked {
+            Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => Err(Denied::Revoked {
                 reason: "a person has found that it was not carried out; use another key".into(),
             }),
             Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),

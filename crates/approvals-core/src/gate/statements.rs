@@ -19,7 +19,7 @@ use crate::record::transition::{Command, Refusal};
 use crate::review::directory::ChannelIdentity;
 use crate::review::envelope::Envelope;
 use crate::review::quorum::Ineligible;
-use crate::review::statement::{Finding, Says, Statement, Stop};
+use crate::review::statement::{Resolution, Says, Statement, Stop};
 
 impl Desk {
     /// Stops a principal, an action or everything, at once and until people [lift](Self::lift) it: when this
@@ -88,10 +88,10 @@ impl Desk {
         &self,
         identity: &ChannelIdentity,
         request: RequestId,
-        finding: Finding,
+        resolution: Resolution,
         reason: &str,
     ) -> Result<(), DeskError> {
-        self.state_about(request, identity, Says::Resolve { request, finding }, reason).await
+        self.state_about(request, identity, Says::Resolve { request, resolution }, reason).await
     }
 
     /// Judges afterwards what was done in an emergency.

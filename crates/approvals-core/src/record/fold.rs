@@ -224,11 +224,11 @@ impl State {
             return Err("it is about something else");
         }
         match &statement.says {
-            Says::Resolve { finding, .. } => {
+            Says::Resolve { resolution, .. } => {
                 if !self.is_in_doubt() || !self.may_resolve(&statement.person) {
                     return Err("there is nothing to resolve, or not by this person");
                 }
-                self.phase = Phase::Ended(Outcome::Resolved(*finding));
+                self.phase = Phase::Ended(Outcome::Resolved(*resolution));
             }
             Says::Review { .. } => {
                 let open = self.review_due().is_some_and(|(_, done)| !done);

@@ -11,7 +11,7 @@ use crate::review::decision::{Choice, Decision};
 use crate::review::grant::Claims;
 use crate::review::quorum::{Question, Vote};
 use crate::review::request::Request;
-use crate::review::statement::{Finding, Says, Statement};
+use crate::review::statement::{Resolution, Says, Statement};
 
 /// Where a request stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum Outcome {
     /// It did not run and never will.
     Closed(Cause),
     /// What became of it was unknown, and a person has looked.
-    Resolved(Finding),
+    Resolved(Resolution),
 }
 
 /// A request as its events tell it.

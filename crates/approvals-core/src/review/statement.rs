@@ -61,7 +61,7 @@ pub enum Says {
         /// Which.
         request: RequestId,
         /// What.
-        finding: Finding,
+        resolution: Resolution,
     },
     /// I have looked at what was done in an emergency.
     Review {
@@ -104,7 +104,7 @@ impl fmt::Display for Stop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "what became of an action must not be overlooked")]
-pub enum Finding {
+pub enum Resolution {
     /// It was carried out.
     Done,
     /// It was not carried out, or has been undone.
