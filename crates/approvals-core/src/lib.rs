@@ -62,7 +62,7 @@ pub use crate::policy::obligations::Obligations;
 pub use crate::policy::on_call::{OnCall, ShiftError};
 pub use crate::policy::policy::{BreakGlass, Policy, PolicyError, PolicyFn, Ruling, Verdict};
 pub use crate::policy::provider::{FactError, FactProvider};
-pub use crate::policy::rules::{Explanation, Finding, RuleTest, Rules, RulesError};
+pub use crate::policy::rules::{Explanation, RuleFinding, RuleTest, Rules, RulesError};
 pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
 pub use crate::policy::windows::{TimeWindows, WindowError};
 pub use crate::record::audit::{AuditSink, SinkError};

@@ -19,13 +19,13 @@ pub struct Explanation {
     /// The ruling.
     pub ruling: Ruling,
     /// The rules about the action, in the order of the file. All others are about other actions.
-    pub rules: Vec<Finding>,
+    pub rules: Vec<RuleFinding>,
 }
 
 /// Why one rule applies to a call or does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Finding {
+pub struct RuleFinding {
     /// The rule.
     pub rule: RuleId,
     /// Its line in the file, from 1.
@@ -61,14 +61,14 @@ impl Rules {
     }
 }
 
-fn finding(rule: &Rule, facts: &Facts<'_>) -> Finding {
+fn finding(rule: &Rule, facts: &Facts<'_>) -> RuleFinding {
     let mut because = Vec::new();
     if !rule.is_for(facts.risk()) {
         because.push(format!("the risk is {}", facts.risk().as_str()));
     } else if walk("when", &rule.when, facts, &mut because) {
         walk("unless", &rule.unless, facts, &mut because);
     }
-    Finding {
+    RuleFinding {
         rule: rule.id.clone(),
         line: rule.line,
         says: rule.to_string(),

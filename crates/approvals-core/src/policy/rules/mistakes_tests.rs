@@ -241,6 +241,22 @@ fn a_mistake_in_a_rule_says_where() {
 }
 
 #[test]
+fn a_test_names_exactly_what_is_asked_for() {
+    let one_more = "[obligation.other]\nquorum = [{ group = \"g\", count = 1 }]\n[break_glass]";
+    let text = RULES.replace("[break_glass]", one_more);
+    let expecting = |names: &str| {
+        text.replace(
+            "expect = \"review\", require = [\"one-owner\"]",
+            &format!("expect = \"review\", {names}"),
+        )
+    };
+    assert!(expecting("require = [\"one-owner\", \"one-owner\"]").parse::<Rules>().is_ok());
+    for names in ["require = [\"other\"]", "require = [\"one-owner\", \"other\"]"] {
+        assert!(mistake(&expecting(names)).contains("but gets review `one-owner`"), "{names}");
+    }
+}
+
+#[test]
 fn all_tests_that_fail_are_named_at_once() {
     let failing = "test = [{ expect = \"deny\" },\n{ expect = \"deny\" }]\nrequire";
     let text = "version = 1\ndefault = \"deny\"\n[obligation.o]\nquorum = [{ group = \"g\", count = 1 }]\n[[rule]]\nid = \"r\"\naction = \"a\"\nrequire = [\"o\"]";

@@ -30,7 +30,7 @@ use rule::{Effect, Rule};
 
 pub use error::RulesError;
 pub use example::RuleTest;
-pub use explain::{Explanation, Finding};
+pub use explain::{Explanation, RuleFinding};
 
 #[doc = include_str!("language.md")]
 #[derive(Clone, Debug)]

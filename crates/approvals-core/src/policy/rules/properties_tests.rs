@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::policies_tests::ALL;
 use super::rule::Effect;
 use super::support::{Call, short};
-use super::{Finding, Rules};
+use super::{RuleFinding, Rules};
 use crate::policy::policy::{Policy as _, Verdict};
 
 /// One rule, as its author thinks of it.
@@ -300,7 +300,7 @@ fn every_policy_says_what_the_language_says_and_more_rules_never_loosen() {
 }
 
 /// The ids and effects of the rules that apply, in the order of the file.
-fn applying<'a>(rules: &'a Rules, call: &Call) -> Vec<(Finding, &'a Effect)> {
+fn applying<'a>(rules: &'a Rules, call: &Call) -> Vec<(RuleFinding, &'a Effect)> {
     let findings = rules.explain(&call.facts()).unwrap().rules.into_iter();
     let effect = |id| &rules.all.iter().find(|rule| rule.id == id).unwrap().effect;
     findings

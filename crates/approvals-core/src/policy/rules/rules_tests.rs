@@ -1,10 +1,14 @@
 //! What loaded rules say: one promise a test. The properties stand in `properties_tests.rs`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Rules;
 use super::policies_tests::ALL;
 use super::support::{Call, reason, short};
+use crate::policy::assurance::Assurance;
+use crate::policy::obligation::Obligation;
 use crate::policy::policy::{Policy as _, Verdict};
 
 const RULES: &str = r#"
@@ -92,6 +96,55 @@ fn the_digest_of_the_policy_is_of_the_file() {
     let digest = |text: &str| load(text).digest();
     assert_eq!(digest(RULES), digest(RULES));
     assert_ne!(digest(RULES), digest(&RULES.replace("count = 2", "count = 3")));
+}
+
+#[test]
+fn every_key_of_an_obligation_is_part_of_what_is_asked() {
+    let rules = load(
+        r#"
+version = 1
+default = "deny"
+[facts]
+"on.call" = "strings?"
+"owners" = "string"
+[obligation.full]
+quorum = [{ group = "a", count = 2 }, { group_from = "owners", count = 3 }]
+veto = 4
+approve_within = "50m"
+vote_lives = "6h"
+execute_within = "7m"
+cool_off = "0s"
+owner_may_approve = true
+shared = true
+assurance = "reviewer_key"
+channels = ["slack", "http"]
+escalate = [{ after = "8m", add_group = "b" }]
+remind = ["9m", "10m"]
+ask_first = "on.call"
+[[rule]]
+id = "r"
+action = "a"
+require = ["full"]
+"#,
+    );
+    let ruling = rules.rule(&Call::new("a").fact("owners", "c").facts()).unwrap();
+    let Verdict::Review(asked) = ruling.verdict else { panic!("not asked") };
+    let minutes = |count: u64| Duration::from_secs(60 * count);
+    let mut expected = Obligation::new("full")
+        .and_then(|full| full.seats("a", 2)?.seats("c", 3)?.escalate(minutes(8), "b"))
+        .unwrap()
+        .veto(4)
+        .approve_within(minutes(50))
+        .vote_lives(minutes(6 * 60))
+        .execute_within(minutes(7))
+        .owner_may_approve();
+    expected.cool_off = Duration::ZERO;
+    expected.shared = true;
+    expected.assurance = Assurance::ReviewerKey;
+    expected.channels = ["slack".to_owned(), "http".to_owned()].into();
+    expected.remind = vec![minutes(9), minutes(10)];
+    expected.ask_first = Some("on.call".parse().unwrap());
+    assert_eq!(asked.iter().collect::<Vec<_>>(), [&expected]);
 }
 
 /// A policy that denies where this condition holds, and allows elsewhere.
@@ -269,6 +322,9 @@ fn what_rules_say_about_the_approvals_themselves_takes_a_rule_that_names_them() 
         assert_eq!(own_act(&own(&rule(name, &missing))).as_deref(), Some("deny"));
     }
     assert_eq!(own_act(&own(&rule("*", deny))).as_deref(), Some("deny"));
+    let declared = rule("approvals.policy", allow)
+        + "[action.\"approvals.policy\"]\nargs = { to = \"string\" }\n";
+    assert_eq!(own_act(&own(&declared)).as_deref(), Some("deny"), "an argument is missing");
     assert_eq!(own_act(&own(&rule("*", ask))).as_deref(), Some("o"));
     assert_eq!(own_act(&own(&rule("*", &format!("{ask}\nrisk = [\"low\"]")))), None);
     let both = rule("*", allow) + &rule("approvals.lift", allow);
@@ -312,6 +368,11 @@ fn an_explanation_says_which_condition_decided() {
         when resource.labels contains \"pii\": holds, it is [\"pii\", \"\\u{202e}\"]\n    \
         when args.rows gt 10000: does not hold, it is 5\n";
     assert_eq!(explanation.to_string(), expected);
+    let elsewhere = rules.explain(&call.clone().fact("env.name", "test").facts()).unwrap();
+    assert_eq!(
+        elsewhere.rules[1].because,
+        ["when env.name eq \"prod\": does not hold, it is \"test\""]
+    );
     let unknown = rules.explain(&call.without_fact("env.name").facts()).unwrap();
     assert_eq!(unknown.rules[1].applies, None);
     assert!(unknown.to_string().starts_with("deny: fact `env.name` is missing\n"), "{unknown}");
