@@ -96,6 +96,7 @@ async fn gate(rule: Rule, keys: Keyring, ledger: impl Ledger + 'static) -> Gate 
         .approver(AtOnce(reviewer))
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
+        .limits(Limits::default().pending(usize::MAX).per_hour(usize::MAX))
         .requester(Requester::new(Principal::agent("agent:a").expect("a good name")));
     gate.build().await.expect("a whole gate")
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use approvals::{
-    Denied, Facts, Gate, Obligation, Obligations, Policy, PolicyFn, Principal, Requester,
+    Denied, Facts, Gate, Limits, Obligation, Obligations, Policy, PolicyFn, Principal, Requester,
     SqliteLedger, Verdict,
 };
 use tokio::task::JoinSet;
@@ -138,6 +138,7 @@ impl Caller {
             .approver(Reviewer(Arc::clone(&journal)))
             .recorder_key(keys.recorder)
             .grant_key(keys.grant)
+            .limits(Limits::default().pending(usize::MAX).per_hour(usize::MAX))
             .requester(agent);
         let gate = gate.build().await.unwrap();
         journal.note(Mark::Opened);
