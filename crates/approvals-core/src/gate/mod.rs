@@ -26,6 +26,7 @@ mod recover;
 mod waiting;
 mod judge;
 pub(crate) mod statements;
+pub(crate) mod counter;
 mod attempt;
 mod running;
 pub(crate) mod run;
