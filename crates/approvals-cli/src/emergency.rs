@@ -49,16 +49,13 @@ pub(crate) fn unreviewed(trail: &Trail, now: Timestamp) -> Vec<Emergency> {
 /// What must not be overlooked about them, if there are any.
 pub(crate) fn alarm(all: &[Emergency], page: &mut Page) {
     let overdue = all.iter().filter(|one| one.overdue).count();
-    let look = "see `approvals pending --unreviewed`";
+    let look = "`approvals pending --unreviewed`";
     if overdue > 0 {
-        page.line(
-            "ALARM: ",
-            &format!("emergencies that nobody reviewed in time: {overdue}; {look}"),
-        );
+        page.line("ALARM: ", &format!("emergencies not reviewed in time: {overdue}; {look}"));
     }
     let due = all.len().saturating_sub(overdue);
     if due > 0 {
-        page.line("ATTENTION: ", &format!("emergencies that are to be reviewed: {due}; {look}"));
+        page.line("ATTENTION: ", &format!("emergencies to be reviewed: {due}; {look}"));
     }
 }
 

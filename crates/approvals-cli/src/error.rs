@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use approvals_core::{CounterError, DeskError, KeyringError, LedgerError, TrailError};
+use approvals_core::{CounterError, DeskError, KeyringError, LedgerError, Refusal, TrailError};
 use approvals_log::{CheckpointError, NoteError};
 use approvals_sqlite::{OpenError, VerifyError};
 use clap::error::ErrorKind;
@@ -227,15 +227,8 @@ impl Error {
             Self::Writable(_) => "look at who is in it, then `chmod go-w` it",
             Self::NoUser => "run this where processes have a user id, or ask for it in a channel",
             Self::Counter(_) => "give the keys and the ledger of one program",
-            Self::Desk(DeskError::Refused(_)) => {
-                "ask somebody who may, or add this identity to the file of people"
-            }
-            Self::Desk(DeskError::NoReason | DeskError::ReasonTooLong) => {
-                "say in a sentence or two why, after `--reason`"
-            }
-            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) | Self::Desk(_) => {
-                "try again"
-            }
+            Self::Desk(error) => at_desk(error),
+            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
             Self::Keys(_) => "check that this user may write to the folder",
             Self::Occupied { .. } => "choose a new folder, or an earlier export of this log",
             Self::Tampered(_) => "keep the folder as evidence, and export to a new one",
@@ -261,6 +254,19 @@ impl Error {
         lines.push(format!("help: {}\n", self.help()));
         say(err, &lines.join("\n"));
         ExitCode::from(self.status())
+    }
+}
+
+/// What to do when nothing was recorded.
+fn at_desk(error: &DeskError) -> &'static str {
+    match error {
+        DeskError::Refused(Refusal::Unmapped(_)) => {
+            "if it is theirs, put this identity into the file of people"
+        }
+        DeskError::Refused(Refusal::Ineligible(_)) => "ask somebody who may",
+        DeskError::Refused(_) => "see `approvals show` for where it stands",
+        DeskError::NoReason | DeskError::ReasonTooLong => "say in a sentence or two why",
+        DeskError::Unavailable(_) | _ => "try again",
     }
 }
 

@@ -119,6 +119,9 @@ impl Row {
 
     fn approvals(&self) -> String {
         let needed = self.needs.iter().fold(0_u32, |sum, seats| sum.saturating_add(seats.count));
+        if needed == 0 {
+            return "none asked".to_owned();
+        }
         format!("{} of {needed}", self.approved_by.len())
     }
 
@@ -223,7 +226,9 @@ impl Row {
         if let Some(started) = &self.started {
             page.line("  started    ", started);
         }
-        page.line("  needs      ", &printable(&self.needed()));
+        if !self.needs.is_empty() {
+            page.line("  needs      ", &printable(&self.needed()));
+        }
     }
 }
 

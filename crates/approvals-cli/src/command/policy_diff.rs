@@ -151,14 +151,23 @@ impl Report for Compared {
             page.line("  call  ", &printable(&what));
             page.line("  was   ", &printable(&one.was.line()));
             page.line("  now   ", &printable(&one.now.line()));
-            for (label, these, others) in
-                [("    was  ", &one.was, &one.now), ("    now  ", &one.now, &one.was)]
-            {
-                for line in these.in_words.iter().filter(|line| !others.in_words.contains(line)) {
-                    page.line(label, &printable(line));
-                }
-            }
+            one.obligations(&mut page);
         }
         page.into_text()
+    }
+}
+
+impl Differs {
+    /// What people would be asked otherwise, where they are asked by both.
+    fn obligations(&self, page: &mut Page) {
+        let (was, now) = (&self.was.in_words, &self.now.in_words);
+        if was.is_empty() || now.is_empty() {
+            return;
+        }
+        for (label, these, others) in [("    was  ", was, now), ("    now  ", now, was)] {
+            for line in these.iter().filter(|line| !others.contains(line)) {
+                page.line(label, &printable(line));
+            }
+        }
     }
 }

@@ -180,3 +180,52 @@ impl Side {
         if self.rules.is_empty() { what } else { format!("{what} (by {})", self.rules.join(", ")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use approvals_core::{Digest, Obligation};
+
+    use super::*;
+
+    fn ruling(verdict: Verdict) -> Ruling {
+        Ruling::new(verdict, Vec::new(), Digest::of("policy", b""))
+    }
+
+    fn review(group: &str, count: u32) -> Ruling {
+        let one = Obligation::new("one").unwrap().seats(group, count).unwrap();
+        ruling(Verdict::Review(Obligations::new([one])))
+    }
+
+    fn emergency(hours: u64) -> Ruling {
+        let within = Duration::from_secs(hours.saturating_mul(3600));
+        let terms = BreakGlass::new(Vec::new(), "security".parse().unwrap(), within);
+        review("ops", 1).by_breaking_glass(terms)
+    }
+
+    #[test]
+    fn less_than_before_is_looser_and_what_cannot_be_compared_is_never_called_stricter() {
+        let deny = || ruling(Verdict::Deny("no".into()));
+        let allow = || ruling(Verdict::Allow);
+        let two = || review("ops", 2);
+        for (was, now, expected) in [
+            (deny(), allow(), Some(Change::Looser)),
+            (deny(), two(), Some(Change::Looser)),
+            (two(), allow(), Some(Change::Looser)),
+            (two(), review("ops", 1), Some(Change::Looser)),
+            (two(), review("dba", 2), Some(Change::Different)),
+            (emergency(1), emergency(2), Some(Change::Looser)),
+            (emergency(1), review("ops", 1), Some(Change::Looser)),
+            (review("ops", 1), emergency(1), Some(Change::Stricter)),
+            (allow(), deny(), Some(Change::Stricter)),
+            (allow(), two(), Some(Change::Stricter)),
+            (two(), deny(), Some(Change::Stricter)),
+            (two(), two(), None),
+            (allow(), allow(), None),
+            (deny(), ruling(Verdict::Deny("for another reason".into())), None),
+        ] {
+            assert_eq!(change(&was, &now), expected, "{was:?}\n{now:?}");
+        }
+    }
+}

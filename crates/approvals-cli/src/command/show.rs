@@ -128,6 +128,20 @@ fn asked(entry: &Entry, event: &Event) -> Option<(serde_json::Value, Card)> {
 }
 
 fn outcome(state: &State, now: Timestamp) -> String {
+    let ending = ending(state, now);
+    match state.review_due() {
+        None => ending,
+        Some((_, true)) => format!("{ending}; the emergency was reviewed"),
+        Some((due, false)) if state.time(now) < due => {
+            format!("{ending}; the emergency is to be reviewed until {due}")
+        }
+        Some((due, false)) => {
+            format!("{ending}; the emergency was to be reviewed until {due}, and NOBODY HAS")
+        }
+    }
+}
+
+fn ending(state: &State, now: Timestamp) -> String {
     let sentence = phase::sentence(state.phase());
     let (until, what) = match state.phase() {
         Phase::Pending => (state.request().map(|request| request.approve_by), "decided"),

@@ -58,7 +58,13 @@ fn the_timeline_has_words_for_every_way_to_go_on() {
                 "too late, which changes nothing: APPROVED by \n",
             ][..],
         ),
-        ("db.drop", &["EMERGENCY  it sets aside never-drop; security reviews it within 1d "]),
+        (
+            "db.drop",
+            &[
+                "EMERGENCY  it sets aside never-drop; security reviews it within 1d ",
+                "succeeded; the emergency is to be reviewed until ",
+            ],
+        ),
         ("cert.renew", &["nobody had decided within 20ms: people of \n", "APPROVED by u:lead\n"]),
         (
             "cache.clear",

@@ -45,3 +45,23 @@ fn what_is_asked_for_is_what_is_listed() {
     assert_eq!((count(&["--since", "1d"]), count(&["--since", "2999-01-01T00:00:00Z"])), (all, 0));
     assert_eq!(specimen.run(&["list", "--requester", "nobody"]).ok().out, "no requests\n");
 }
+
+#[test]
+fn nothing_is_told_of_a_ledger_that_does_not_hold() {
+    let specimen = Specimen::drama("list-damaged");
+    let mut entry = specimen.entry(7);
+    entry[3] ^= 1;
+    specimen.sql(|conn| conn.execute("UPDATE event SET entry = ?1 WHERE idx = 7", [entry]));
+    std::fs::write(specimen.folder.join("p.toml"), "version = 1\ndefault = \"deny\"\n").unwrap();
+    for command in [
+        &["list"][..],
+        &["report"],
+        &["pending", "--unknown"],
+        &["log", "events"],
+        &["policy", "diff", "p.toml", "p.toml", "--over", "approvals.db"],
+    ] {
+        let ran = specimen.run(command);
+        assert_eq!(ran.out, "", "{command:?}");
+        ran.refused(1, "event 7");
+    }
+}

@@ -19,8 +19,8 @@ fn the_figures_are_those_of_the_ledger() {
     assert_eq!(json["each_other"], serde_json::json!([]));
     let text = specimen.run(&["report", "--quick", "0"]).ok().out;
     for part in [
-        "ALARM: emergencies that nobody reviewed in time: 1;",
-        "ATTENTION: emergencies that are to be reviewed: 1;",
+        "ALARM: emergencies not reviewed in time: 1;",
+        "ATTENTION: emergencies to be reviewed: 1;",
         "  u:sam\n    decided  4: 3 approved (75%), 1 rejected\n    time     half within ",
         "0 in under 0s\n    besides  1 too late, 0 in somebody else's place\n",
         "-- groups that were added because nobody had decided\n  leads: 1\n",

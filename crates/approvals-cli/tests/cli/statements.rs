@@ -153,8 +153,8 @@ fn an_emergency_is_reviewed_by_the_group_that_is_named_and_the_alarm_ends() {
     let overdue = specimen.request("db.wipe").to_string();
     for command in [&["pending"][..], &["log", "verify", "approvals.db"]] {
         let text = specimen.run(command).ok().out;
-        assert!(text.contains("ALARM: emergencies that nobody reviewed in time: 1;"), "{text}");
-        assert!(text.contains("ATTENTION: emergencies that are to be reviewed: 1;"), "{text}");
+        assert!(text.contains("ALARM: emergencies not reviewed in time: 1;"), "{text}");
+        assert!(text.contains("ATTENTION: emergencies to be reviewed: 1;"), "{text}");
     }
     let unreviewed = specimen.run(&["pending", "--unreviewed"]).ok().out;
     assert!(unreviewed.contains(&format!("{overdue}  OVERDUE for ")), "{unreviewed}");
