@@ -63,5 +63,6 @@ impl Obligation {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "strictness_tests.rs"]
 mod tests;
