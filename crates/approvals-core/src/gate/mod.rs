@@ -30,3 +30,4 @@ mod attempt;
 mod running;
 pub(crate) mod run;
 pub(crate) mod own_acts;
+mod policy_file;
