@@ -155,7 +155,9 @@ impl World {
     /// Three people of `ops`: ann, bob and cyd.
     pub(crate) async fn with(more: impl FnOnce(GateBuilder) -> GateBuilder) -> Self {
         let people = People::default();
-        ["ann", "bob", "cyd"].map(|name| people.human(name, &["ops"]));
+        for name in ["ann", "bob", "cyd"] {
+            people.human(name, &["ops"]);
+        }
         Self::on(memory().await, people, more).await
     }
 
