@@ -12,7 +12,7 @@ async fn t37_an_approval_at_the_last_moment_counts_and_one_after_it_does_not() {
     let request = world.submit(deploy()).await;
     let end = world.card().approve_by();
     let left = world.clock.now().until(end);
-    tokio::time::sleep(left - Duration::from_millis(1)).await;
+    tokio::time::sleep(left.checked_sub(Duration::from_millis(1)).unwrap()).await;
     assert_eq!(world.approve("ann").await, Ok(Phase::Granted));
     assert_eq!(
         world.state(request).await.decisions()[0].at,

@@ -7,7 +7,6 @@
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     clippy::panic,
-    clippy::indexing_slicing,
     reason = "a test that fails panics"
 )]
 

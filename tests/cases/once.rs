@@ -157,7 +157,7 @@ async fn t32_a_call_that_is_cut_off_anywhere_never_runs_unrecorded_and_never_twi
             }
             drop(voting.approve("ann").await);
         });
-        let cut_off = poll_times(world.pick_up(deploy()), cut).await;
+        let cut_off = poll_times(Box::pin(world.pick_up(deploy())), cut).await;
         vote.abort();
         settle().await;
         let trail = world.trail().await;

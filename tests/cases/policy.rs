@@ -116,7 +116,7 @@ fn t03_the_strictest_of_all_rules_that_match_wins() {
 #[tokio::test(start_paused = true)]
 async fn t04_the_obligations_of_two_rules_add_up() {
     let world = World::new(MIXED.parse::<Rules>().unwrap()).await;
-    let export = || DynamicAction::new("db.export", Default::default()).unwrap().risk(Risk::High);
+    let export = || DynamicAction::from_json("db.export", b"{}").unwrap().risk(Risk::High);
     world.submit(export()).await;
     assert_eq!(world.approve("ann").await, Ok(Phase::Pending));
     assert_eq!(world.approve("bob").await, Ok(Phase::Pending), "one and two are three");

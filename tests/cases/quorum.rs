@@ -91,8 +91,8 @@ async fn t14_a_lent_vote_is_one_vote_and_never_the_requesters() {
     assert_eq!(world.approve("ann").await, Err(Refusal::Twice), "her vote was given for her");
     assert_eq!(world.approve("bob").await, Ok(Phase::Granted));
     let trail = world.trail().await;
-    let lent = trail.states().next().unwrap().1.decisions()[0].clone();
-    assert_eq!(lent.delegator.unwrap().id().as_str(), "u:ann", "for everybody to see");
+    let first = trail.states().next().unwrap().1.decisions()[0].clone();
+    assert_eq!(first.delegator.unwrap().id().as_str(), "u:ann", "for everybody to see");
     world.pick_up(deploy()).await.unwrap();
 }
 
@@ -164,7 +164,9 @@ async fn t17_what_too_few_could_approve_is_refused_at_once_with_the_reason() {
 async fn t18_eight_who_approve_at_once_make_one_grant() {
     let world = World::new(asks([ask(2, "ops")])).await;
     let names: Vec<String> = (0..8).map(|n| format!("p{n}")).collect();
-    names.iter().for_each(|name| world.people.human(name, &["ops"]));
+    for name in &names {
+        world.people.human(name, &["ops"]);
+    }
     let request = world.submit(deploy()).await;
     let mut voting = tokio::task::JoinSet::new();
     for name in names {

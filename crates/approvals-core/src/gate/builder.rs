@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
+use tokio::sync::Mutex;
+
 use super::approver::Approver;
 use super::attended::Attended;
 use super::awaited::Awaited;
@@ -56,7 +58,7 @@ pub(super) struct Core {
     pub(super) bells: Bells,
     pub(super) keys: Keys,
     pub(super) known: Known,
-    pub(super) overview: Overview,
+    pub(super) overview: Mutex<Overview>,
     pub(super) attended: Attended,
     pub(super) awaited: Awaited,
 }
@@ -259,7 +261,7 @@ impl GateBuilder {
             bells: Bells::default(),
             keys: Keys::default(),
             known: Known::default(),
-            overview: Overview::default(),
+            overview: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         });

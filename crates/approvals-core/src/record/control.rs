@@ -148,7 +148,7 @@ impl Control {
             What::Stated { envelope } => {
                 let id = envelope.digest().map_err(|_none| "no statement in it")?;
                 let said = envelope.unverified().map_err(|_none| "no statement in it")?;
-                self.state(id, said)?;
+                self.state(id, &said)?;
             }
             What::Lifted { stop, .. } => {
                 self.stops.remove(stop).ok_or("there is no such stop")?;
@@ -183,7 +183,7 @@ impl Control {
         Ok(self)
     }
 
-    fn state(&mut self, id: Digest, said: Statement) -> Result<(), &'static str> {
+    fn state(&mut self, id: Digest, said: &Statement) -> Result<(), &'static str> {
         let from = said.person.id().clone();
         match &said.says {
             Says::Stop { scope } => {

@@ -119,12 +119,12 @@ impl World {
                 };
                 let mut approvals = self.state.decisions().to_vec();
                 approvals.retain(|one| gone.is_none_or(|n| *one.reviewer.id() != *person(n).id()));
-                Command::Start(Start {
+                Command::Start(Box::new(Start {
                     action: digest(*d),
                     ruling: Ruling::new(verdict, vec![], Digest::of("policy", b"p")),
                     approvals,
                     stop: None,
-                })
+                }))
             }
             Step::Finish => Command::Finish { execution: Execution::Succeeded, fence: 1 },
             Step::Close(n) => Command::Close(
@@ -285,14 +285,14 @@ fn the_suite_finds_planted_bugs() {
         ("the action is not compared", |state, command, now| match command {
             Command::Start(start) => {
                 let action = state.action().unwrap_or(start.action);
-                transition(state, Command::Start(Start { action, ..start }), now)
+                transition(state, Command::Start(Box::new(Start { action, ..*start })), now)
             }
             other => transition(state, other, now),
         }),
         ("the policy is not asked again", |state, command, now| match (command, state.request()) {
             (Command::Start(start), Some(request)) => transition(
                 state,
-                Command::Start(Start { ruling: request.ruling.clone(), ..start }),
+                Command::Start(Box::new(Start { ruling: request.ruling.clone(), ..*start })),
                 now,
             ),
             (other, _) => transition(state, other, now),
@@ -300,7 +300,7 @@ fn the_suite_finds_planted_bugs() {
         ("the approvers are not looked up again", |state, command, now| match command {
             Command::Start(start) => {
                 let approvals = state.decisions().to_vec();
-                transition(state, Command::Start(Start { approvals, ..start }), now)
+                transition(state, Command::Start(Box::new(Start { approvals, ..*start })), now)
             }
             other => transition(state, other, now),
         }),
