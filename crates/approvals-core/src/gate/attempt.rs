@@ -16,6 +16,7 @@ use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::Requester;
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
+use crate::record::control::Control;
 use crate::record::event::{Body, Cause};
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
@@ -229,7 +230,12 @@ impl Attempt {
             step = step.then(Command::Close(cause))?;
         } else if open && start_if_allowed && self.core.providers.is_empty() {
             // (Facts may count this call only once it is recorded, so with them it is judged again first.)
-            step = step.then(Command::Start(Box::new(self.start_now(ruling, Vec::new(), None))))?;
+            step = step.then(Command::Start(Box::new(self.start_now(
+                ruling,
+                Vec::new(),
+                &control,
+                now,
+            ))))?;
         }
         self.loaded.state = self.core.take(step).await?;
         if *self.phase() == Phase::Started {
@@ -278,14 +284,24 @@ impl Attempt {
     /// Waits for the same request that somebody else has made, rather than asking people twice.
     async fn join(&mut self, same: RequestId) -> Result<bool, Denied> {
         let named = false;
+        self.waiting.disarm_if(true);
         self.waiting = Waiting::new(Arc::clone(&self.core), same, named);
         self.waiting.arm();
         self.id = same;
         self.reload().await.map(|()| false)
     }
 
-    fn start_now(&self, ruling: Ruling, approvals: Vec<Decision>, stop: Option<Cause>) -> Start {
-        Start { action: self.action(), ruling, approvals, stop }
+    /// What is known as the body is about to run, by the log as it stands.
+    fn start_now(
+        &self,
+        ruling: Ruling,
+        approvals: Vec<Decision>,
+        control: &Control,
+        now: Timestamp,
+    ) -> Start {
+        let stands = control.covers(&self.document, self.id, now);
+        let stop = control.stop_of(&self.document);
+        Start { action: self.action(), ruling, approvals, stands, stop }
     }
 
     async fn reload(&mut self) -> Result<(), Denied> {
@@ -311,10 +327,10 @@ impl Attempt {
         for _ in 0..TRIES {
             let control = self.core.control();
             let approvals = self.core.approvals_that_count(&self.loaded.state).await?;
+            let ruling = self.core.rule(self.facts(self.core.now())).await?;
+            // To rule can take a while, and grants expire.
             let now = self.core.now();
-            let ruling = self.core.rule(self.facts(now)).await?;
-            let stop = control.stop_of(&self.document);
-            let start = Start { action, ..self.start_now(ruling, approvals, stop) };
+            let start = Start { action, ..self.start_now(ruling, approvals, &control, now) };
             let starting =
                 Step::new(self.id, &self.loaded.state, now).then(Command::Start(Box::new(start)));
             let started = match starting {
@@ -344,7 +360,7 @@ impl Attempt {
         let cause = match &refusal {
             Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
             Refusal::TooLate => Some(Cause::Expired),
-            Refusal::PolicyAsksMore | Refusal::ApproversGone => {
+            Refusal::PolicyAsksMore | Refusal::ApproversGone | Refusal::StandsNoMore => {
                 Some(Cause::Revoked { by: None, reason: refusal.to_string() })
             }
             // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop

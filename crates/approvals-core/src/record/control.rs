@@ -127,6 +127,13 @@ impl Control {
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
+    /// Whether a standing grant was used for this request and still covers it.
+    pub(crate) fn covers(&self, document: &Document, request: RequestId, now: Timestamp) -> bool {
+        self.standing.values().any(|one| {
+            !one.retired && one.used.contains(&request) && one.terms.cover(document, now)
+        })
+    }
+
     /// After one more event of the log itself.
     ///
     /// # Errors

@@ -47,6 +47,8 @@ pub(crate) struct Start {
     pub(crate) ruling: Ruling,
     /// The approvals, by people as the directory knows them now; those that are unknown by now are left out.
     pub(crate) approvals: Vec<Decision>,
+    /// Whether the standing grant that the request names, if it names one, covers it now.
+    pub(crate) stands: bool,
     /// The stop that is in force, if one is.
     pub(crate) stop: Option<Cause>,
 }
@@ -90,6 +92,9 @@ pub enum Refusal {
     /// The policy as it is now asks for more.
     #[error("the policy has changed and asks for more than was approved")]
     PolicyAsksMore,
+    /// The standing grant that it rests on does not cover it (any more).
+    #[error("the standing grant that it rests on does not cover it any more")]
+    StandsNoMore,
     /// Somebody has stopped it.
     #[error("{0}")]
     Stopped(String),
@@ -218,6 +223,9 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
             return Err(Refusal::NotGranted);
         }
         (Verdict::Allow, None) | (Verdict::Allow | Verdict::Review(_), Some(_)) => {}
+    }
+    if request.standing.is_some() && !start.stands {
+        return Err(Refusal::StandsNoMore);
     }
     if let Some(grant) = state.grant() {
         if now >= grant.expires_at() {

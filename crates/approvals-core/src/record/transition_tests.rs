@@ -123,6 +123,7 @@ impl World {
                     action: digest(*d),
                     ruling: Ruling::new(verdict, vec![], Digest::of("policy", b"p")),
                     approvals,
+                    stands: false,
                     stop: None,
                 }))
             }
