@@ -67,6 +67,8 @@ async fn t45_who_took_part_does_not_review_it_and_once_is_enough() {
         world.approve(name).await.unwrap();
     }
     world.pick_up(emergency()).await.unwrap();
+    let open = world.gate.unreviewed().await.unwrap();
+    assert_eq!(open.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [request]);
     world.people.human("boss", &["security"]);
     let desk = world.gate.desk();
     for name in ["pat", "boss", "ida"] {
@@ -77,6 +79,7 @@ async fn t45_who_took_part_does_not_review_it_and_once_is_enough() {
         .await
         .unwrap();
     assert!(desk.review(&identity("chat", "sec"), request, true, "or not").await.is_err());
+    assert!(world.gate.unreviewed().await.unwrap().is_empty());
     let state = world.state(request).await;
     assert!(state.review_due().unwrap().1);
     assert_eq!(state.statements()[0].reason, "a restart would have done");

@@ -26,6 +26,7 @@ mod standing;
 mod attend;
 pub(crate) mod inbox;
 mod recover;
+mod reviews;
 mod waiting;
 mod judge;
 mod ended;

@@ -25,6 +25,7 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn new(mut attempt: Box<Attempt>) -> Self {
         attempt.begins();
+        attempt.core().await_review(attempt.id(), attempt.state());
         Self { attempt, finished: false }
     }
 
