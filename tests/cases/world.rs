@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use approvals::*;
+use approvals_cedar::CedarPolicy;
 use approvals_testkit::ManualClock;
 use async_trait::async_trait;
 
@@ -123,6 +124,15 @@ pub(crate) fn asks(obligations: impl IntoIterator<Item = Obligation>) -> impl Po
 /// One of the policies to start from.
 pub(crate) fn policy_text(name: &str) -> String {
     std::fs::read_to_string(format!("{}/policies/{name}.toml", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The same policy on both engines.
+pub(crate) fn engines(name: &str) -> [Arc<dyn Policy>; 2] {
+    let toml = policy_text(name);
+    let words = toml.split("[[rule]]").next().unwrap();
+    let file = format!("{}/policies/{name}.cedar", env!("CARGO_MANIFEST_DIR"));
+    let cedar = std::fs::read_to_string(file).unwrap();
+    [Arc::new(toml.parse::<Rules>().unwrap()), Arc::new(CedarPolicy::new(words, &cedar).unwrap())]
 }
 
 pub(crate) fn identity(channel: &str, name: &str) -> ChannelIdentity {
