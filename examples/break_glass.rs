@@ -9,7 +9,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use approvals::*;
+use approvals::{
+    Ballot, ChannelIdentity, Denied, DescribeError, DynamicAction, FactSet, Gate, InMemoryApprover,
+    Keyring, Ledger as _, MemoryLedger, NameError, Principal, Requester, Risk, Rules,
+    StaticDirectory, Trail,
+};
 
 fn account(name: &str) -> Result<ChannelIdentity, NameError> {
     ChannelIdentity::new("memory", name)

@@ -8,7 +8,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use approvals::*;
+use approvals::{
+    Ballot, ChannelIdentity, Denied, FactSet, Gate, InMemoryApprover, Keyring, Ledger as _,
+    MemoryLedger, NameError, Principal, PrincipalId, Requester, Rules, StaticDirectory, Trail,
+    requires_approval,
+};
 
 /// What the agent may call.
 #[requires_approval(

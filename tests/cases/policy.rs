@@ -7,10 +7,6 @@ use approvals::*;
 
 use crate::world::*;
 
-fn rules(name: &str) -> Rules {
-    policy_text(name).parse().unwrap()
-}
-
 fn facts<const N: usize>(facts: [(&str, Fact); N]) -> FactSet {
     facts.into_iter().map(|(name, fact)| (name.parse().unwrap(), fact)).collect()
 }
