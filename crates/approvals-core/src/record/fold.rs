@@ -150,6 +150,7 @@ impl State {
             return Err("nobody agreed to this grant");
         }
         self.grant = Some(claims);
+        self.granted_at = Some(at);
         self.phase = Phase::Granted;
         Ok(())
     }

@@ -227,13 +227,12 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
     if request.standing.is_some() && !start.stands {
         return Err(Refusal::StandsNoMore);
     }
-    if let Some(grant) = state.grant() {
+    if let Some((grant, granted_at)) = state.grant().zip(state.granted_at()) {
         if now >= grant.expires_at() {
             return Err(Refusal::TooLate);
         }
         let votes: Vec<_> = start.approvals.iter().map(Vote::of).collect();
-        if !request.question().is_some_and(|question| question.is_agreed(&votes, grant.issued_at()))
-        {
+        if !request.question().is_some_and(|question| question.is_agreed(&votes, granted_at)) {
             return Err(Refusal::ApproversGone);
         }
     }

@@ -276,6 +276,15 @@ fn people<'v>(votes: &[Vote<'v>]) -> Vec<Vec<Vote<'v>>> {
     people
 }
 
+/// Those of `votes` that are of the person who gives `vote`, as far as all of them together show.
+pub(crate) fn of_same_person<'v>(votes: &[Vote<'v>], vote: Vote<'v>) -> Vec<Vote<'v>> {
+    let all: Vec<_> = votes.iter().copied().chain([vote]).collect();
+    // Whoever voted last comes last, and so does the vote in what is theirs.
+    let mut theirs = people(&all).pop().unwrap_or_default();
+    theirs.pop();
+    theirs
+}
+
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "quorum_tests.rs"]
