@@ -31,6 +31,7 @@ mod waiting;
 mod judge;
 mod ended;
 pub(crate) mod statements;
+pub(crate) mod counter;
 mod attempt;
 mod running;
 pub(crate) mod run;
