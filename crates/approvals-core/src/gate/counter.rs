@@ -4,6 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use approvals_log::PublicKey;
 use async_trait::async_trait;
+use tokio::sync::Mutex;
 
 use super::attended::Attended;
 use super::awaited::Awaited;
@@ -13,7 +14,6 @@ use super::desk::{Desk, DeskError};
 use super::keys::Keys;
 use super::known::Known;
 use super::limits::Limits;
-use super::overview::Overview;
 use super::store_clock::StoreClock;
 use crate::action::canonical;
 use crate::action::clock::Clock;
@@ -89,7 +89,7 @@ impl Counter {
             bells: Bells::default(),
             keys: Keys::default(),
             known: Known::default(),
-            overview: Overview::default(),
+            overview: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         }))))

@@ -68,8 +68,8 @@ impl Core {
         &self,
         state: &State,
     ) -> Result<Vec<Decision>, Denied> {
-        match state.grant() {
-            Some(grant) => self.approvals_now(state, grant.issued_at()).await,
+        match state.granted_at() {
+            Some(granted_at) => self.approvals_now(state, granted_at).await,
             None => Ok(Vec::new()),
         }
     }
@@ -95,7 +95,7 @@ impl Core {
                     Some(now)
                 }
             };
-            approvals.push(Decision { reviewer, delegator, ..decision.clone() });
+            approvals.push(Decision { delegator, reviewer, ..decision.clone() });
         }
         Ok(approvals)
     }

@@ -45,7 +45,7 @@ impl Core {
         let issued = self.load(standing).await?;
         let approvals = self.approvals_that_count(&issued.state).await?;
         let votes: Vec<_> = approvals.iter().map(Vote::of).collect();
-        let question = issued.state.question().zip(issued.state.grant());
-        Ok(question.is_some_and(|(question, grant)| question.is_agreed(&votes, grant.issued_at())))
+        let question = issued.state.question().zip(issued.state.granted_at());
+        Ok(question.is_some_and(|(question, granted_at)| question.is_agreed(&votes, granted_at)))
     }
 }

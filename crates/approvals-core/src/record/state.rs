@@ -9,7 +9,7 @@ use crate::policy::obligations::Obligations;
 use crate::policy::policy::Verdict;
 use crate::review::decision::{Choice, Decision};
 use crate::review::grant::Claims;
-use crate::review::quorum::{Question, Vote};
+use crate::review::quorum::{Question, Vote, of_same_person};
 use crate::review::request::Request;
 use crate::review::statement::{Resolution, Says, Statement};
 
@@ -59,6 +59,7 @@ pub struct State {
     pub(super) late: Vec<Decision>,
     pub(super) nudged: Vec<Nudge>,
     pub(super) grant: Option<Claims>,
+    pub(super) granted_at: Option<Timestamp>,
     pub(super) started: Option<Started>,
     pub(super) statements: Vec<Statement>,
 }
@@ -134,6 +135,11 @@ impl State {
         self.grant.as_ref()
     }
 
+    /// When it was granted: the grant itself tells whole seconds, within which a vote may have lapsed.
+    pub(crate) fn granted_at(&self) -> Option<Timestamp> {
+        self.granted_at
+    }
+
     /// When it was started last, if it was.
     #[must_use]
     pub fn started(&self) -> Option<Started> {
@@ -166,12 +172,11 @@ impl State {
     /// The decisions that are approvals which count at `now`: they still live, and whoever gave them has not
     /// rejected since.
     pub fn approvers(&self, now: Timestamp) -> impl Iterator<Item = &Decision> {
-        let lives = self.request.as_ref().and_then(Request::obligations);
-        let lives = lives.map(Obligations::vote_lives).unwrap_or_default();
+        let lives = self.votes_live();
         self.decisions.iter().filter(move |decision| {
             decision.choice == Choice::Approve
                 && now < decision.at.after(lives)
-                && !self.has_rejected(&Vote::of(decision))
+                && !self.has_rejected(Vote::of(decision))
         })
     }
 
@@ -196,18 +201,27 @@ impl State {
         self.decisions.iter().map(Vote::of)
     }
 
-    pub(super) fn has_rejected(&self, vote: &Vote<'_>) -> bool {
-        let mut votes = self.votes().filter(|earlier| earlier.choice == Choice::Reject);
-        votes.any(|earlier| earlier.is_of_same_person(vote))
+    fn votes_live(&self) -> std::time::Duration {
+        let obligations = self.request.as_ref().and_then(Request::obligations);
+        obligations.map(Obligations::vote_lives).unwrap_or_default()
+    }
+
+    fn of_same_person<'a>(&'a self, vote: Vote<'a>) -> Vec<Vote<'a>> {
+        of_same_person(&self.votes().collect::<Vec<_>>(), vote)
+    }
+
+    fn has_rejected(&self, vote: Vote<'_>) -> bool {
+        self.of_same_person(vote).iter().any(|earlier| earlier.choice == Choice::Reject)
     }
 
     /// Whether this person has said the same already, or has rejected, which is final. An approval that
     /// lives no more may be given again.
     pub(crate) fn has_voted(&self, vote: &Vote<'_>) -> bool {
-        let mut live = self.approvers(vote.at).map(Vote::of);
-        self.has_rejected(vote)
-            || (vote.choice == Choice::Approve
-                && live.any(|earlier| earlier.is_of_same_person(vote)))
+        let lives = self.votes_live();
+        self.of_same_person(*vote).iter().any(|earlier| match earlier.choice {
+            Choice::Reject => true,
+            Choice::Approve => vote.choice == Choice::Approve && vote.at < earlier.at.after(lives),
+        })
     }
 
     /// Whether what became of it is unknown.

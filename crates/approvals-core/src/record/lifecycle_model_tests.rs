@@ -1,0 +1,389 @@
+//! What the life of requests is meant to be, told again as simply as possible: people are sets of names, times are numbers,
+//! and every question is answered by trying everything. It shares no code with what it is held against.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) type Millis = i64;
+
+/// One account in the directory, and under which names its person goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Person {
+    pub(super) name: &'static str,
+    pub(super) others: BTreeSet<&'static str>,
+    pub(super) is_human: bool,
+    /// Since when, where that is known.
+    pub(super) groups: BTreeMap<&'static str, Option<Millis>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) name: &'static str,
+    pub(super) seats: Vec<(&'static str, usize)>,
+    pub(super) veto: usize,
+    pub(super) approve_within: Millis,
+    pub(super) vote_lives: Millis,
+    pub(super) execute_within: Millis,
+    pub(super) cool_off: Millis,
+    pub(super) owner_may: bool,
+    pub(super) shared: bool,
+    pub(super) escalate: Option<(Millis, &'static str)>,
+    pub(super) remind: Option<Millis>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Allow,
+    Deny,
+    Review(Vec<Rule>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Vote {
+    pub(super) voter: Person,
+    /// In whose place.
+    pub(super) lender: Option<Person>,
+    pub(super) approve: bool,
+    pub(super) at: Millis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Succeeded,
+    Failed,
+    Panicked,
+    Dropped,
+    Changed,
+    NotRun,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    Denied,
+    Rejected,
+    Expired,
+    Withdrawn,
+    Revoked,
+    RevokedBySomebody,
+    Undeliverable,
+    Unsatisfiable,
+    Stopped,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    #[default]
+    Absent,
+    Allowed,
+    Pending,
+    Granted,
+    Started,
+    Ran(How),
+    Closed(Why),
+    Resolved(bool),
+}
+
+/// Whose calls all of these are, and whom they are made for.
+pub(super) const AGENT: &str = "agent:a";
+pub(super) const OWNER: &str = "u:owner";
+/// Who judges emergencies.
+pub(super) const JUDGES: &str = "c";
+
+/// One request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Case {
+    pub(super) phase: Phase,
+    pub(super) version: u64,
+    pub(super) last: Millis,
+    pub(super) asked_at: Millis,
+    pub(super) rules: Option<Vec<Rule>>,
+    pub(super) retry_after: Option<Millis>,
+    pub(super) is_emergency: bool,
+    pub(super) by_standing: bool,
+    pub(super) votes: Vec<Vote>,
+    pub(super) late: Vec<Vote>,
+    pub(super) nudged: BTreeSet<(Millis, Option<&'static str>)>,
+    pub(super) granted_at: Option<Millis>,
+    pub(super) started: Option<(Millis, u64)>,
+    pub(super) is_reviewed: bool,
+}
+
+impl Person {
+    pub(super) fn names(&self) -> BTreeSet<&'static str> {
+        self.others.iter().copied().chain([self.name]).collect()
+    }
+
+    fn goes_by_a_name_of(&self, other: &Self) -> bool {
+        !self.names().is_disjoint(&other.names())
+    }
+}
+
+impl Vote {
+    fn people(&self) -> Vec<&Person> {
+        std::iter::once(&self.voter).chain(&self.lender).collect()
+    }
+
+    fn shares_a_person_with(&self, other: &Self) -> bool {
+        self.people().iter().any(|one| other.people().iter().any(|two| one.goes_by_a_name_of(two)))
+    }
+}
+
+/// The votes in heaps, each of one person: whatever two votes share a name, however far apart, lie in one heap.
+fn heaps(votes: &[Vote]) -> Vec<Vec<Vote>> {
+    let mut heap: Vec<usize> = (0..votes.len()).collect();
+    loop {
+        let before = heap.clone();
+        for one in 0..votes.len() {
+            for two in 0..one {
+                if votes[one].shares_a_person_with(&votes[two]) {
+                    let least = heap[one].min(heap[two]);
+                    (heap[one], heap[two]) = (least, least);
+                }
+            }
+        }
+        if heap == before {
+            break;
+        }
+    }
+    let numbers: BTreeSet<usize> = heap.iter().copied().collect();
+    let votes_in = |number: usize| {
+        let own = (0..votes.len()).filter(|n| heap[*n] == number);
+        own.map(|n| votes[n].clone()).collect()
+    };
+    numbers.into_iter().map(votes_in).collect()
+}
+
+/// Whether everybody can be sat somewhere, tried one by one.
+fn can_be_seated(seats: &[BTreeSet<usize>], taken: &BTreeSet<usize>) -> bool {
+    let Some((seat, rest)) = seats.split_first() else { return true };
+    seat.difference(taken).any(|person| {
+        let taken = taken.iter().copied().chain([*person]).collect();
+        can_be_seated(rest, &taken)
+    })
+}
+
+impl Case {
+    pub(super) fn time(&self, now: Millis) -> Millis {
+        now.max(self.last)
+    }
+
+    pub(super) fn rules(&self) -> &[Rule] {
+        self.rules.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Allowed | Phase::Pending | Phase::Granted)
+    }
+
+    pub(super) fn is_in_doubt(&self) -> bool {
+        matches!(self.phase, Phase::Started | Phase::Ran(How::Dropped))
+    }
+
+    fn approve_by(&self) -> Millis {
+        self.asked_at + self.rules().iter().map(|rule| rule.approve_within).min().unwrap_or(0)
+    }
+
+    fn votes_live(&self) -> Millis {
+        self.rules().iter().map(|rule| rule.vote_lives).min().unwrap_or(0)
+    }
+
+    /// A grant tells whole seconds.
+    pub(super) fn usable_until(&self) -> Option<Millis> {
+        let within = self.rules().iter().map(|rule| rule.execute_within).min().unwrap_or(0);
+        self.granted_at.map(|at| (at + within) / 1000 * 1000)
+    }
+
+    pub(super) fn is_overdue(&self, now: Millis) -> bool {
+        let now = self.time(now);
+        match self.phase {
+            Phase::Pending => now >= self.approve_by(),
+            Phase::Granted => self.usable_until().is_some_and(|until| now >= until),
+            _other => false,
+        }
+    }
+
+    pub(super) fn restart_at(&self) -> Option<Millis> {
+        let (at, _) = self.started.filter(|_| self.is_in_doubt())?;
+        Some(at + self.retry_after?)
+    }
+
+    /// Nobody who asks, under any name; nor whom it is asked for, unless every rule lets them.
+    fn is_outside(&self, person: &Person) -> bool {
+        let owner_may = !self.rules().is_empty() && self.rules().iter().all(|rule| rule.owner_may);
+        !person.names().contains(AGENT) && (owner_may || !person.names().contains(OWNER))
+    }
+
+    /// Whether the vote is by a member of `group` for `rule`; and by one who is not too new to approve.
+    fn membership(&self, rule: &Rule, group: &'static str, vote: &Vote) -> (bool, bool) {
+        let added = rule.escalate.filter(|(after, _)| *after <= vote.at - self.asked_at);
+        let open = [Some(group), added.map(|(_, group)| group)];
+        let seated = vote.lender.as_ref().unwrap_or(&vote.voter);
+        let since: Vec<_> =
+            open.into_iter().flatten().filter_map(|group| seated.groups.get(group)).collect();
+        let is_settled = |since: &Option<Millis>| {
+            since.is_none_or(|since| since <= self.asked_at || vote.at - since >= rule.cool_off)
+        };
+        (!since.is_empty(), since.into_iter().any(is_settled))
+    }
+
+    fn each_seat(rule: &Rule) -> impl Iterator<Item = &'static str> {
+        rule.seats.iter().flat_map(|(group, count)| std::iter::repeat_n(*group, *count))
+    }
+
+    pub(super) fn admits(&self, vote: &Vote) -> bool {
+        let could_sit = |rule: &Rule| {
+            Self::each_seat(rule).any(|group| {
+                let (is_member, is_settled) = self.membership(rule, group, vote);
+                is_member && (is_settled || !vote.approve)
+            })
+        };
+        vote.people()
+            .iter()
+            .all(|person| self.is_outside(person) && (person.is_human || !vote.approve))
+            && self.rules().iter().any(could_sit)
+    }
+
+    /// The approvals that count: they live, and their person has rejected nothing.
+    pub(super) fn counting(&self, votes: &[Vote], now: Millis) -> Vec<Vec<Vote>> {
+        let mut people = heaps(votes);
+        people.retain(|votes| votes.iter().all(|vote| vote.approve));
+        people.iter_mut().for_each(|votes| {
+            votes.retain(|vote| now - vote.at < self.votes_live());
+        });
+        people
+    }
+
+    fn is_agreed_by(&self, votes: &[Vote], now: Millis) -> bool {
+        let people = self.counting(votes, now);
+        let seats_of = |rule: &Rule| -> Vec<BTreeSet<usize>> {
+            let sitters = |group| {
+                let can_sit = |n: &usize| {
+                    people[*n]
+                        .iter()
+                        .any(|vote| self.admits(vote) && self.membership(rule, group, vote).1)
+                };
+                (0..people.len()).filter(can_sit).collect()
+            };
+            Self::each_seat(rule).map(sitters).collect()
+        };
+        let alone: Vec<_> =
+            self.rules().iter().filter(|rule| !rule.shared).flat_map(seats_of).collect();
+        let mut shared = self.rules().iter().filter(|rule| rule.shared);
+        !self.rules().is_empty()
+            && can_be_seated(&alone, &BTreeSet::new())
+            && shared.all(|rule| can_be_seated(&seats_of(rule), &BTreeSet::new()))
+    }
+
+    pub(super) fn is_agreed(&self, now: Millis) -> bool {
+        self.is_agreed_by(&self.votes, now)
+    }
+
+    /// Whether those whose approvals the grant rests on would still be enough, as the directory knows them now.
+    pub(super) fn still_agreed(&self, people: &[Option<Person>]) -> bool {
+        let Some(granted_at) = self.granted_at else { return false };
+        let now = |was: &Person| {
+            let known = people.iter().flatten().find(|one| one.name == was.name);
+            known.cloned()
+        };
+        let again = |vote: Vote| {
+            let voter = now(&vote.voter)?;
+            let lender = match &vote.lender {
+                None => None,
+                Some(was) => {
+                    let mut lender = now(was)?;
+                    lender.groups.retain(|group, _| was.groups.contains_key(group));
+                    (!lender.groups.is_empty()).then_some(Some(lender))?
+                }
+            };
+            Some(Vote { voter, lender, ..vote })
+        };
+        let votes = self.counting(&self.votes, granted_at).into_iter().flatten();
+        self.is_agreed_by(&votes.filter_map(again).collect::<Vec<_>>(), granted_at)
+    }
+
+    fn is_vetoed(&self) -> bool {
+        let against = |votes: &&Vec<Vote>| votes.iter().any(|vote| !vote.approve);
+        let against = heaps(&self.votes).iter().filter(against).count();
+        self.rules().iter().any(|rule| against >= rule.veto)
+    }
+
+    /// Whether this person has decided: rejected ever, or approved and that still lives.
+    fn has_voted(&self, vote: &Vote) -> bool {
+        let all: Vec<_> = self.votes.iter().chain([vote]).cloned().collect();
+        let mut theirs = heaps(&all).into_iter().find(|heap| heap.contains(vote)).unwrap();
+        theirs.pop();
+        let lives = |other: &Vote| vote.at - other.at < self.votes_live();
+        theirs.iter().any(|other| !other.approve || (vote.approve && lives(other)))
+    }
+
+    /// A vote, and the grant in the same breath if it was the one that was missing and `grant` says so.
+    pub(super) fn vote(&mut self, vote: Vote, is_about_this: bool, grant: bool) -> bool {
+        let at = vote.at;
+        if !is_about_this {
+            return false;
+        }
+        let is_taken = matches!(self.phase, Phase::Pending | Phase::Granted)
+            && self.admits(&vote)
+            && !self.is_overdue(at)
+            && (self.phase == Phase::Pending || !vote.approve)
+            && !self.has_voted(&vote);
+        if !is_taken {
+            self.note_late(vote);
+            return false;
+        }
+        self.votes.push(vote.clone());
+        self.happens(at);
+        if self.phase == Phase::Granted {
+            self.end(Phase::Closed(Why::RevokedBySomebody), at);
+        } else if !vote.approve && self.is_vetoed() {
+            self.end(Phase::Closed(Why::Rejected), at);
+        } else if grant {
+            self.issue(at);
+        }
+        true
+    }
+
+    /// What comes too late is written down once for each person and choice, and changes nothing.
+    fn note_late(&mut self, vote: Vote) {
+        let is_over = match self.phase {
+            Phase::Absent | Phase::Allowed => false,
+            Phase::Pending => self.is_overdue(vote.at),
+            Phase::Granted => vote.approve,
+            _started_or_ended => true,
+        };
+        let is_first = !self
+            .late
+            .iter()
+            .any(|late| late.approve == vote.approve && late.shares_a_person_with(&vote));
+        if is_over && is_first && self.admits(&vote) {
+            self.happens(vote.at);
+            self.late.push(vote);
+        }
+    }
+
+    pub(super) fn issue(&mut self, at: Millis) -> bool {
+        let is_agreed = self.phase == Phase::Pending && self.is_agreed(at);
+        if is_agreed {
+            self.granted_at = Some(at);
+            self.end(Phase::Granted, at);
+        }
+        is_agreed
+    }
+
+    pub(super) fn next_nudge(&self) -> Option<(Millis, Option<&'static str>)> {
+        let reminders = self.rules().iter().filter_map(|rule| Some((rule.remind?, None)));
+        let steps = self.rules().iter().filter_map(|rule| rule.escalate);
+        let all = reminders.chain(steps.map(|(after, group)| (after, Some(group))));
+        let open = all.filter(|nudge| !self.nudged.contains(nudge));
+        open.min().filter(|_| self.phase == Phase::Pending)
+    }
+
+    pub(super) fn happens(&mut self, at: Millis) {
+        self.version += 1;
+        self.last = at;
+    }
+
+    pub(super) fn end(&mut self, phase: Phase, at: Millis) {
+        self.phase = phase;
+        self.happens(at);
+    }
+}

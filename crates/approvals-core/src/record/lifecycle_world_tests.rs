@@ -1,0 +1,486 @@
+//! Some requests, the people around them and the log that they stand in, as the model has them; and what each step does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{
+    AGENT, Case, How, JUDGES, Millis, OWNER, Person, Phase, Rule, Verdict, Vote, Why,
+};
+
+/// Requests at a time. The last is for an act on the approvals themselves, which no stop stops.
+pub(super) const SLOTS: usize = 4;
+pub(super) const OWN_ACT: usize = SLOTS - 1;
+
+/// After this much silence, what may be repeated is.
+pub(super) const SILENCE: Millis = 30_000;
+
+/// One thing that could happen next. Not all of them can; that is the point.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Ask { slot: usize, verdict: Verdict, repeatable: bool, emergency: bool },
+    Vote { slot: usize, person: usize, for_other: bool, approve: bool, right: bool, grant: bool },
+    Issue { slot: usize },
+    Start { slot: usize, right: bool, again: Again },
+    Finish { slot: usize, how: How, back: u64 },
+    Close { slot: usize, why: Why },
+    Note { slot: usize },
+    Nudge { slot: usize, right: bool },
+    Resolve { slot: usize, person: usize, done: bool },
+    Review { slot: usize, person: usize },
+    Wait(Millis),
+    TurnBack(Millis),
+    Leave { person: usize, group: &'static str },
+    Join { person: usize, group: &'static str },
+    Vanish { person: usize },
+    Return { person: usize },
+    Load { right: bool, guarded: bool, agreed: bool },
+    Stop(Scope),
+    Lift(usize),
+    Lend { from: usize, to: usize, group: &'static str, lives: Millis },
+    TakeBack { from: usize },
+    Stand { which: usize, slot: usize, uses: usize, lives: Millis },
+    Use { which: usize, call: usize },
+    Retire { which: usize },
+    Crash { to_bytes: bool },
+}
+
+/// What the policy says when it is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    Same,
+    Allow,
+    Deny,
+    Less,
+    More,
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Everything,
+    Principal(&'static str),
+    Slot(usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Lent {
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) group: &'static str,
+    pub(super) until: Millis,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) slot: usize,
+    pub(super) uses: usize,
+    pub(super) until: Millis,
+    pub(super) used: BTreeSet<usize>,
+    pub(super) is_retired: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) now: Millis,
+    /// As the directory knows them now.
+    pub(super) people: Vec<Option<Person>>,
+    pub(super) cases: Vec<Case>,
+    /// In the order in which they were made; none where it was lifted.
+    pub(super) stops: Vec<Option<Scope>>,
+    pub(super) lent: Vec<Lent>,
+    pub(super) standing: BTreeMap<usize, Standing>,
+    /// The event that loaded the policy, and whether replacing it takes consent.
+    pub(super) policy: Option<(u64, bool)>,
+    pub(super) version: u64,
+    pub(super) last: Millis,
+    /// Whether the last step was one that could be.
+    pub(super) taken: bool,
+}
+
+pub(super) const ACCOUNTS: [(&str, &[&str], &[&str]); 13] = [
+    ("u:ada", &[], &["a"]),
+    ("u:bo", &[], &["a", "b"]),
+    ("u:cy", &[], &["b"]),
+    ("u:ada-admin", &["u:ada"], &["a", "b"]),
+    ("u:fay", &[], &["a", "b"]),
+    ("u:eve", &[], &["c"]),
+    ("u:dan", &[], &[]),
+    ("u:link", &["u:bo", "u:cy"], &["b"]),
+    (OWNER, &[], &["a", "b"]),
+    ("u:owner-admin", &[OWNER], &["a", "c"]),
+    ("svc:bot", &[], &["a", "b"]),
+    (AGENT, &[], &["a"]),
+    ("u:out", &[], &[]),
+];
+
+fn account(n: usize) -> Person {
+    let (name, others, groups) = ACCOUNTS[n];
+    Person {
+        name,
+        others: others.iter().copied().collect(),
+        is_human: name.starts_with("u:"),
+        groups: groups.iter().map(|group| (*group, None)).collect(),
+    }
+}
+
+/// What the policy says again to a request that was asked under `rules`.
+pub(super) fn asked_again(again: Again, rules: Option<&Vec<Rule>>) -> Verdict {
+    let mut rules = match (again, rules) {
+        (Again::Allow, _) | (Again::Same, None) => return Verdict::Allow,
+        (Again::Deny, _) => return Verdict::Deny,
+        (_review, rules) => rules.cloned().unwrap_or_default(),
+    };
+    let other = Rule {
+        name: "other",
+        seats: vec![("a", 1)],
+        veto: 1,
+        approve_within: 60_000,
+        vote_lives: 60_000,
+        execute_within: 60_000,
+        cool_off: 0,
+        owner_may: false,
+        shared: false,
+        escalate: None,
+        remind: None,
+    };
+    match again {
+        Again::Less => rules.truncate(1),
+        Again::More => rules.push(other),
+        // One second less to decide is another rule.
+        Again::Other => rules.iter_mut().for_each(|rule| rule.approve_within -= 1000),
+        Again::Same | Again::Allow | Again::Deny => {}
+    }
+    Verdict::Review(rules)
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            now: 1_000_000_123,
+            people: (0..ACCOUNTS.len()).map(|n| Some(account(n))).collect(),
+            cases: vec![Case::default(); SLOTS],
+            stops: Vec::new(),
+            lent: Vec::new(),
+            standing: BTreeMap::new(),
+            policy: None,
+            version: 0,
+            last: 0,
+            taken: true,
+        }
+    }
+
+    pub(super) fn is_stopped(&self, slot: usize) -> bool {
+        slot != OWN_ACT
+            && self.stops.iter().flatten().any(|scope| match scope {
+                Scope::Everything => true,
+                Scope::Principal(name) => [AGENT, OWNER].contains(name),
+                Scope::Slot(stopped) => *stopped == slot,
+            })
+    }
+
+    pub(super) fn log_time(&self) -> Millis {
+        self.now.max(self.last)
+    }
+
+    fn log(&mut self) -> bool {
+        (self.version, self.last) = (self.version + 1, self.log_time());
+        true
+    }
+
+    /// Somebody in whose place `voter` may vote, as far as they are still in the group.
+    fn lender(&self, voter: &Person, at: Millis) -> Option<Person> {
+        let live = self.lent.iter().filter(|lent| lent.to == voter.name && at < lent.until);
+        let mut lenders = live.filter_map(|lent| {
+            let known = self.people.iter().flatten().find(|one| one.name == lent.from)?;
+            let mut lender = known.clone();
+            lender.groups.retain(|group, _| *group == lent.group);
+            (!lender.groups.is_empty()).then_some(lender)
+        });
+        lenders.next()
+    }
+
+    pub(super) fn take(&mut self, step: &Step) {
+        self.taken = match step {
+            Step::Ask { slot, verdict, repeatable, emergency } => {
+                self.ask(*slot, verdict, *repeatable, *emergency)
+            }
+            Step::Vote { .. }
+            | Step::Issue { .. }
+            | Step::Start { .. }
+            | Step::Finish { .. }
+            | Step::Close { .. }
+            | Step::Note { .. }
+            | Step::Nudge { .. }
+            | Step::Resolve { .. }
+            | Step::Review { .. } => self.step_on_case(step),
+            Step::Load { .. }
+            | Step::Stop(_)
+            | Step::Lift(_)
+            | Step::Lend { .. }
+            | Step::TakeBack { .. }
+            | Step::Stand { .. }
+            | Step::Use { .. }
+            | Step::Retire { .. } => self.step_on_log(step),
+            _around => self.step_around(step),
+        };
+    }
+
+    fn ask(&mut self, slot: usize, verdict: &Verdict, repeatable: bool, emergency: bool) -> bool {
+        if self.cases[slot].phase != Phase::Absent {
+            return false;
+        }
+        let review = matches!(verdict, Verdict::Review(_));
+        let by_standing = review && !self.is_stopped(slot) && self.use_any(slot);
+        let at = self.cases[slot].time(self.now);
+        let case = &mut self.cases[slot];
+        case.asked_at = at;
+        case.by_standing = by_standing;
+        case.retry_after = repeatable.then_some(SILENCE);
+        case.is_emergency = emergency;
+        if let Verdict::Review(rules) = verdict {
+            case.rules = Some(rules.clone());
+        }
+        let open = by_standing || *verdict == Verdict::Allow;
+        case.end(if open { Phase::Allowed } else { Phase::Pending }, at);
+        if *verdict == Verdict::Deny {
+            case.end(Phase::Closed(Why::Denied), at);
+        }
+        true
+    }
+
+    /// Whether a standing grant was used for this call and is still good for it.
+    fn rests_on_standing(&self, slot: usize, now: Millis) -> bool {
+        let mut all = self.standing.values();
+        all.any(|one| one.used.contains(&slot) && !one.is_retired && now < one.until)
+    }
+
+    /// Uses a standing grant for this call, unless that was done before.
+    fn use_any(&mut self, slot: usize) -> bool {
+        if self.standing.values().any(|one| one.used.contains(&slot)) {
+            return slot != OWN_ACT;
+        }
+        let at = self.log_time();
+        let fits = |one: &Standing| one.slot == slot && slot != OWN_ACT;
+        let which = self.standing.iter().find(|(_, one)| fits(one) && one.is_usable(at));
+        let which = which.map(|(which, _)| *which);
+        which.is_some_and(|which| self.use_one(which, slot))
+    }
+
+    fn use_one(&mut self, which: usize, call: usize) -> bool {
+        let at = self.log_time();
+        let one = self.standing.get_mut(&which);
+        let one = one.filter(|one| one.is_usable(at) && !one.used.contains(&call));
+        one.is_some_and(|one| one.used.insert(call)) && self.log()
+    }
+
+    fn step_on_case(&mut self, step: &Step) -> bool {
+        let stopped: Vec<bool> = (0..SLOTS).map(|slot| self.is_stopped(slot)).collect();
+        let now = self.now;
+        match *step {
+            Step::Vote { slot, person, for_other, approve, right, grant } => {
+                let Some(voter) = self.people[person].clone() else { return false };
+                let at = self.cases[slot].time(now);
+                let lender = if for_other { self.lender(&voter, at) } else { None };
+                let vote = Vote { voter, lender, approve, at };
+                self.cases[slot].vote(vote, right, grant)
+            }
+            Step::Start { slot, right, again } => {
+                let people = self.people.clone();
+                let rests = !self.cases[slot].by_standing || self.rests_on_standing(slot, now);
+                self.cases[slot].start(now, right && rests && !stopped[slot], again, &people)
+            }
+            Step::Issue { slot } => {
+                let at = self.cases[slot].time(now);
+                self.cases[slot].issue(at)
+            }
+            Step::Finish { slot, how, back } => self.cases[slot].finish(now, how, back),
+            Step::Close { slot, why } => self.cases[slot].close(now, why),
+            Step::Note { slot } => {
+                let case = &mut self.cases[slot];
+                let open = matches!(case.phase, Phase::Pending | Phase::Granted);
+                let at = case.time(now);
+                open.then(|| case.happens(at)).is_some()
+            }
+            Step::Nudge { slot, right } => self.cases[slot].nudge(now, right),
+            Step::Resolve { slot, person, done } => {
+                let Some(person) = self.people[person].clone() else { return false };
+                self.cases[slot].resolve(now, &person, done)
+            }
+            Step::Review { slot, person } => {
+                let Some(person) = self.people[person].clone() else { return false };
+                self.cases[slot].review(now, &person)
+            }
+            _ => unreachable!("it is about no case"),
+        }
+    }
+
+    fn step_on_log(&mut self, step: &Step) -> bool {
+        let at = self.log_time();
+        let name = |person: usize| ACCOUNTS[person].0;
+        match *step {
+            Step::Load { right, guarded, agreed } => {
+                let free = self.policy.is_none_or(|(_, guarded)| !guarded) || agreed;
+                if !right || !free {
+                    return false;
+                }
+                self.policy = Some((self.version, guarded));
+            }
+            Step::Stop(scope) => self.stops.push(Some(scope)),
+            Step::Lift(which) => {
+                if self.stops.get_mut(which).and_then(Option::take).is_none() {
+                    return false;
+                }
+            }
+            Step::Lend { from, to, group, lives } => {
+                let Some(lender) = self.people[from].clone() else { return false };
+                let may = lender.is_human && lender.groups.contains_key(group);
+                if !may || lender.names().contains(name(to)) {
+                    return false;
+                }
+                self.lent.retain(|lent| lent.from != name(from));
+                let until = at + lives;
+                self.lent.push(Lent { from: name(from), to: name(to), group, until });
+            }
+            Step::TakeBack { from } => self.lent.retain(|lent| lent.from != name(from)),
+            Step::Stand { which, slot, uses, lives } => {
+                if self.standing.contains_key(&which) {
+                    return false;
+                }
+                let until = at + lives;
+                self.standing.insert(which, Standing { slot, uses, until, ..Standing::default() });
+            }
+            Step::Use { which, call } => return self.use_one(which, call),
+            Step::Retire { which } => {
+                let Some(one) = self.standing.get_mut(&which) else { return false };
+                one.is_retired = true;
+            }
+            _ => unreachable!("it is not about the log"),
+        }
+        self.log()
+    }
+
+    /// What happens outside of the product, and cannot fail.
+    fn step_around(&mut self, step: &Step) -> bool {
+        match *step {
+            Step::Wait(span) => self.now += span,
+            Step::TurnBack(span) => self.now -= span,
+            Step::Leave { person, group } => {
+                if let Some(person) = &mut self.people[person] {
+                    person.groups.remove(group);
+                }
+            }
+            Step::Join { person, group } => {
+                let since = Some(self.now);
+                if let Some(person) = &mut self.people[person] {
+                    person.groups.entry(group).or_insert(since);
+                }
+            }
+            Step::Vanish { person } => self.people[person] = None,
+            Step::Return { person } => self.people[person] = Some(account(person)),
+            Step::Crash { .. } => {}
+            _ => unreachable!("it happens inside"),
+        }
+        true
+    }
+}
+
+impl Standing {
+    fn is_usable(&self, at: Millis) -> bool {
+        !self.is_retired && self.used.len() < self.uses && at < self.until
+    }
+}
+
+impl Case {
+    fn start(&mut self, now: Millis, may: bool, again: Again, people: &[Option<Person>]) -> bool {
+        let at = self.time(now);
+        let is_due = match self.phase {
+            Phase::Allowed | Phase::Granted => true,
+            Phase::Started | Phase::Ran(How::Dropped) => {
+                self.restart_at().is_some_and(|from| at >= from)
+            }
+            _other => false,
+        };
+        let policy_lets = match (asked_again(again, self.rules.as_ref()), &self.rules) {
+            (Verdict::Deny, _) | (Verdict::Review(_), None) => false,
+            (Verdict::Allow, None) => true,
+            (Verdict::Allow, Some(_)) => self.by_standing || self.granted_at.is_some(),
+            (Verdict::Review(asks), Some(had)) => {
+                (self.by_standing || self.granted_at.is_some())
+                    && asks.iter().all(|rule| had.contains(rule))
+            }
+        };
+        let still_granted = self.granted_at.is_none()
+            || (self.usable_until().is_some_and(|until| at < until) && self.still_agreed(people));
+        let starts = may && is_due && policy_lets && still_granted;
+        if starts {
+            self.started = Some((at, self.started.map_or(0, |(_, fence)| fence) + 1));
+            self.end(Phase::Started, at);
+        }
+        starts
+    }
+
+    fn finish(&mut self, now: Millis, how: How, back: u64) -> bool {
+        let is_newest = self.phase == Phase::Started && back == 0;
+        if is_newest {
+            self.end(Phase::Ran(how), self.time(now));
+        }
+        is_newest
+    }
+
+    fn close(&mut self, now: Millis, why: Why) -> bool {
+        let holds = match why {
+            // These follow from a vote at once, or never.
+            Why::Rejected | Why::RevokedBySomebody => false,
+            Why::Expired => self.is_overdue(now),
+            _other => true,
+        };
+        let closes = self.is_open() && holds;
+        if closes {
+            self.end(Phase::Closed(why), self.time(now));
+        }
+        closes
+    }
+
+    fn nudge(&mut self, now: Millis, right: bool) -> bool {
+        let at = self.time(now);
+        let next = self.next_nudge().filter(|(after, _)| right && at >= self.asked_at + after);
+        next.is_some_and(|next| {
+            self.happens(at);
+            self.nudged.insert(next)
+        })
+    }
+
+    fn resolve(&mut self, now: Millis, person: &Person, done: bool) -> bool {
+        let mut groups = self.rules().iter().flat_map(|rule| {
+            let seats = rule.seats.iter().map(|(group, _)| *group);
+            seats.chain(rule.escalate.map(|(_, group)| group))
+        });
+        let is_asked =
+            self.rules.is_none() || groups.any(|group| person.groups.contains_key(group));
+        let may = self.is_in_doubt() && self.may_judge(person) && is_asked;
+        if may {
+            self.end(Phase::Resolved(done), self.time(now));
+        }
+        may
+    }
+
+    fn review(&mut self, now: Millis, person: &Person) -> bool {
+        let is_due = self.is_emergency && self.started.is_some() && !self.is_reviewed;
+        let votes = self.votes.clone();
+        let mut decided = votes.iter().flat_map(|vote| [Some(&vote.voter), vote.lender.as_ref()]);
+        let is_theirs = |one: &Person| !one.names().is_disjoint(&person.names());
+        let has_decided = decided.any(|one| one.is_some_and(is_theirs));
+        let may =
+            is_due && self.may_judge(person) && !has_decided && person.groups.contains_key(JUDGES);
+        if may {
+            self.is_reviewed = true;
+            self.happens(self.time(now));
+        }
+        may
+    }
+
+    /// People who are not those that asked, whatever the rules let those do otherwise.
+    fn may_judge(&self, person: &Person) -> bool {
+        let asking: BTreeSet<&str> = [AGENT, OWNER].into();
+        person.is_human && person.names().is_disjoint(&asking)
+    }
+}
