@@ -3,6 +3,9 @@
 pub use approvals_core::*;
 
 #[doc(inline)]
+#[cfg(feature = "cedar")]
+pub use approvals_cedar::{CedarError, CedarPolicy};
+#[doc(inline)]
 #[cfg(feature = "sqlite")]
 pub use approvals_sqlite::SqliteLedger;
 #[doc(inline)]

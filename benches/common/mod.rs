@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use approvals::{
     Action, Approver, ApproverError, Ballot, Card, ChannelIdentity, Denied, DescribeError,
-    Description, Desk, Gate, Keyring, Ledger, MemoryLedger, Obligation, Obligations, Policy,
-    PolicyFn, Presented, Principal, Requester, Risk, SqliteLedger, StaticDirectory, Verdict,
+    Description, Desk, Gate, Keyring, Ledger, Limits, MemoryLedger, Obligation, Obligations,
+    Policy, PolicyFn, Presented, Principal, Requester, Risk, SqliteLedger, StaticDirectory,
+    Verdict,
 };
 use async_trait::async_trait;
 use tokio::runtime::Runtime;

@@ -29,7 +29,7 @@ async fn without_a_requester_nothing_runs() {
     let ran = Ran::default();
     assert_eq!(run(&gate, deploy(), &ran).await, Err(Denied::NoRequester));
     assert_eq!(ran.count(), 0);
-    gate.scope(agent(), run(&gate, deploy(), &ran)).await.unwrap();
+    gate.scope(agent(), Box::pin(run(&gate, deploy(), &ran))).await.unwrap();
     assert_eq!(ran.count(), 1);
     // A task that is spawned is outside the scope.
     let (inner, inner_ran) = (gate.clone(), ran.clone());

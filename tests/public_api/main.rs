@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "action-approvals",
+    "approvals-cedar",
     "approvals-core",
     "approvals-log",
     "approvals-macros",

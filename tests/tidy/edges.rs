@@ -9,6 +9,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-core", &["approvals-log"], &[]),
     ("approvals-macros", &[], &[]),
     ("approvals-testkit", &["approvals-core", "approvals-log"], &[]),
+    ("approvals-cedar", &["approvals-core"], &["approvals-testkit"]),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     (
@@ -19,6 +20,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "action-approvals",
         &[
+            "approvals-cedar",
             "approvals-core",
             "approvals-log",
             "approvals-macros",

@@ -1,14 +1,27 @@
 //! What can be typed. No environment variable has a say in it.
 
+mod help;
+mod policy;
+mod state;
+
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
-/// Looks at a ledger of approvals: what waits for people, what happened, and whether the log is whole.
+use crate::phase;
+use crate::span::Since;
+
+pub(crate) use policy::{Check, Diff, Explain, Policy, Test};
+pub(crate) use state::{Claim, People, PeopleCheck, Resolve, Retire, Review, Scope, Stop};
+
+/// Looks at a ledger of approvals: what waits for people, what happened, and whether the log is whole; and at
+/// the policies that rule on it.
 ///
-/// It reads ledgers and never writes to them. People decide in their channels, not here.
+/// Nobody decides about requests here: people do so in their channels. What `resolve`, `review`, `stop` and
+/// `retire` write is signed with keys, which whoever may run agents must not be able to read.
 #[derive(Debug, Parser)]
-#[command(name = "approvals", version, arg_required_else_help = true, after_help = TOP)]
+#[command(name = "approvals", version, arg_required_else_help = true, after_help = help::TOP)]
 pub(crate) struct Cli {
     /// Print JSON (ASCII only) instead of text
     #[arg(long, global = true)]
@@ -20,17 +33,41 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make the keys of a deployment
-    #[command(arg_required_else_help = true, after_help = KEYS_NEW)]
+    #[command(arg_required_else_help = true, after_help = help::KEYS_NEW)]
     Keys {
         #[command(subcommand)]
         command: Keys,
     },
     /// List what waits for a decision, and what was started and never finished
     Pending(Pending),
+    /// List all requests, one line each
+    List(List),
     /// Show the timeline of one request: what was asked, who decided, what became of it
     Show(Show),
+    /// Tell how people review: how quickly, how often, and who approves for whom
+    Report(Report),
+    /// Check, test, explain and compare policies
+    #[command(arg_required_else_help = true, after_help = help::POLICY)]
+    Policy {
+        #[command(subcommand)]
+        command: Policy,
+    },
+    /// Check a file of people
+    #[command(arg_required_else_help = true, after_help = help::PEOPLE)]
+    People {
+        #[command(subcommand)]
+        command: People,
+    },
+    /// Say what became of a request that was started and never finished
+    Resolve(Resolve),
+    /// Judge afterwards what was done in an emergency
+    Review(Review),
+    /// Stop an action, a principal or everything, at once
+    Stop(Stop),
+    /// End the use of a standing grant
+    Retire(Retire),
     /// Verify, export or witness the log
-    #[command(arg_required_else_help = true, after_help = LOG)]
+    #[command(arg_required_else_help = true, after_help = help::LOG)]
     Log {
         #[command(subcommand)]
         command: Log,
@@ -47,6 +84,8 @@ pub(crate) enum Keys {
 pub(crate) enum Log {
     /// Recompute the log from its entries, and check every signature in it
     Verify(Verify),
+    /// List what happened to the log itself: keys, policies, stops, delegations, standing grants
+    Events(Events),
     /// Write the log as files that anybody can verify without this program
     Export(Export),
     /// Print the newest signed checkpoint, to be kept elsewhere
@@ -54,7 +93,7 @@ pub(crate) enum Log {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = KEYS_NEW)]
+#[command(after_help = help::KEYS_NEW)]
 pub(crate) struct KeysNew {
     /// The folder for the keys; it is made if it is not there
     pub(crate) dir: PathBuf,
@@ -75,14 +114,59 @@ pub(crate) struct Which {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = PENDING)]
+#[command(after_help = help::PENDING)]
 pub(crate) struct Pending {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Only what was started and never finished, or dropped on the way: what became of it is unknown
+    #[arg(long)]
+    pub(crate) unknown: bool,
+    /// Only emergencies that nobody has reviewed yet
+    #[arg(long, conflicts_with = "unknown")]
+    pub(crate) unreviewed: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = help::LIST)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Only those that stand there, or ended so
+    #[arg(long, value_name = "WORD", value_parser = PossibleValuesParser::new(phase::WORDS))]
+    pub(crate) outcome: Option<String>,
+    /// Only those asked since: a moment (RFC 3339), or a time ago, such as `24h` or `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<Since>,
+    /// Only this action; with `.*` at its end, all below it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) action: Option<String>,
+    /// Only those by this principal, or on its behalf
+    #[arg(long, value_name = "ID")]
+    pub(crate) requester: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = help::REPORT)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Only what was asked since: a moment (RFC 3339), or a time ago, such as `24h` or `7d`
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<Since>,
+    /// Count decisions that took fewer seconds than this
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub(crate) quick: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = help::EVENTS)]
+pub(crate) struct Events {
     #[command(flatten)]
     pub(crate) which: Which,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = SHOW)]
+#[command(after_help = help::SHOW)]
 pub(crate) struct Show {
     /// The id of the request, or as much of its beginning as no other request has
     pub(crate) request: String,
@@ -91,7 +175,7 @@ pub(crate) struct Show {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = VERIFY)]
+#[command(after_help = help::VERIFY)]
 pub(crate) struct Verify {
     /// The ledger
     pub(crate) file: PathBuf,
@@ -104,7 +188,7 @@ pub(crate) struct Verify {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = EXPORT)]
+#[command(after_help = help::EXPORT)]
 pub(crate) struct Export {
     /// The ledger
     pub(crate) file: PathBuf,
@@ -113,120 +197,8 @@ pub(crate) struct Export {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = CHECKPOINT)]
+#[command(after_help = help::CHECKPOINT)]
 pub(crate) struct Checkpoint {
     /// The ledger
     pub(crate) file: PathBuf,
 }
-
-const TOP: &str = "\
-Examples:
-  approvals keys new keys --origin example.com/shop/prod
-  approvals pending approvals.db
-  approvals show 01980a4c approvals.db
-  approvals log verify approvals.db --vkey log.vkey --seen yesterday.note
-
-Exit status:
-  0  done; for what verifies: everything holds
-  1  tampered with or damaged: the message names the events
-  2  usage, or a file that cannot be read or is no ledger";
-
-const KEYS_NEW: &str = "\
-Each key has one purpose: log.pem signs the heads of the log, recorder.pem signs
-decisions on behalf of channels, grant.pem signs grants. Whoever has log.pem can
-rewrite the whole log. Files are never replaced, and no secret is printed.
-
-The verifier key (vkey) is made of the log's name and the public log key. Give it
-to those who are to verify the log.
-
-Examples:
-  approvals keys new keys
-  approvals keys new keys --origin example.com/shop/prod
-
-Exit status:
-  0  made
-  2  usage, or the keys could not be written (or are there already)";
-
-const PENDING: &str = "\
-What was started and has not finished may still be running. If its process is
-gone, what it did is unknown: nothing is run again by itself.
-
-The log is verified while it is read, against the key that is in the file.
-
-Examples:
-  approvals pending
-  approvals pending shop/approvals.db --json
-
-Exit status:
-  0  listed, even if nothing is waiting
-  1  the ledger is tampered with or damaged
-  2  usage, or a file that cannot be read or is no ledger";
-
-const SHOW: &str = "\
-The card and the arguments are those that reviewers were shown. Every signature is
-verified with the keys that the log itself names. Text that others wrote stands in
-quotes, with everything but plain ASCII as escapes.
-
-Examples:
-  approvals show 01980a4c approvals.db
-  approvals show 01980a4c-5b1e-7d11-8f43-0b2a6c1d9e55 --ledger approvals.db --json
-
-Exit status:
-  0  shown, and everything holds
-  1  the ledger is tampered with or damaged, or a signature does not hold
-  2  usage, no such request, or a file that cannot be read or is no ledger";
-
-const LOG: &str = "\
-Examples:
-  approvals log verify approvals.db --vkey log.vkey --seen yesterday.note
-  approvals log export approvals.db mirror
-  approvals log checkpoint approvals.db > today.note
-
-Exit status:
-  0  done; for what verifies: everything holds
-  1  tampered with or damaged: the message names the events
-  2  usage, or a file that cannot be read or is no ledger";
-
-const VERIFY: &str = "\
-Hashes every entry anew, compares the root with every signed checkpoint, checks that
-each event can follow those before it, and verifies every decision and grant.
-
-A ledger alone cannot show that its newest events were cut off, or that whoever has
-the log key has rewritten all of it. Only checkpoints that are kept elsewhere can:
-see `approvals log checkpoint`, and give them with --seen.
-
-Examples:
-  approvals log verify approvals.db
-  approvals log verify approvals.db --vkey log.vkey --seen yesterday.note
-
-Exit status:
-  0  intact
-  1  tampered with or damaged: the message names the events
-  2  usage, or a file that cannot be read or is no ledger";
-
-const EXPORT: &str = "\
-Writes `checkpoint`, `log.vkey`, `tile/` and `tile/entries/` (C2SP tlog-tiles), and
-`attachments/<digest>` for documents too large for their entry. Erasable values are
-never written. The log is verified on the way, and `checkpoint` is written last.
-
-Files are never changed: an export that was tampered with is refused.
-
-Examples:
-  approvals log export approvals.db mirror
-
-Exit status:
-  0  exported
-  1  the ledger or the earlier export is tampered with or damaged
-  2  usage, a file that cannot be read or is no ledger, or a folder of something else";
-
-const CHECKPOINT: &str = "\
-Keep it where whoever can write the ledger cannot: another host, a mail, a printout.
-
-Examples:
-  approvals log checkpoint approvals.db > today.note
-  approvals log verify approvals.db --seen today.note
-
-Exit status:
-  0  printed
-  1  the newest checkpoint is tampered with or damaged
-  2  usage, or a file that cannot be read or is no ledger";

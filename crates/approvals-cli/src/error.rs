@@ -5,15 +5,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use approvals_core::{KeyringError, LedgerError, TrailError};
+use approvals_core::{CounterError, DeskError, KeyringError, LedgerError, Refusal, TrailError};
 use approvals_log::{CheckpointError, NoteError};
 use approvals_sqlite::{OpenError, VerifyError};
 use clap::error::ErrorKind;
 use serde::Serialize;
 
+use crate::mistake::Mistake;
 use crate::output::printable;
 
-/// Tampered with or damaged.
+/// Tampered with, damaged, or not what it was held against.
 const DAMAGED: u8 = 1;
 /// Not to be done as asked.
 const USAGE: u8 = 2;
@@ -60,6 +61,26 @@ pub(crate) enum Error {
     #[error("the keys could not be made")]
     Keys(#[from] KeyringError),
 
+    #[error("{}", .0.first().map(Mistake::headline).unwrap_or_default())]
+    Mistakes(Vec<Mistake>),
+    #[error("`{}`: {failed} of {all} tests fail", .path.display())]
+    TestsFail { path: PathBuf, failed: usize, all: usize },
+    #[error("{0} of the recorded requests get looser, or cannot be shown not to")]
+    Loosens(usize),
+    #[error("`{}` is no call", .path.display())]
+    Call { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+
+    #[error("the keys could not be read")]
+    KeysRead(#[source] KeyringError),
+    #[error("others than its owner can write `{}`, and so say who they are", .0.display())]
+    Writable(PathBuf),
+    #[error("it is not known here whose process this is")]
+    NoUser,
+    #[error("nothing was recorded")]
+    Counter(#[source] CounterError),
+    #[error("nothing was recorded")]
+    Desk(#[source] DeskError),
+
     #[error("`{}` is not empty, and {reason}", .dir.display())]
     Occupied { dir: PathBuf, reason: &'static str },
     #[error("`{}` is not what the log has there: the export was changed", .0.display())]
@@ -98,6 +119,10 @@ impl Error {
             | Self::Trail { .. }
             | Self::NotSeen { .. }
             | Self::Unsound(..)
+            | Self::Mistakes(_)
+            | Self::TestsFail { .. }
+            | Self::Loosens(_)
+            | Self::Desk(DeskError::Refused(_))
             | Self::Tampered(_) => DAMAGED,
             Self::NoDefault
             | Self::Missing(_)
@@ -112,6 +137,12 @@ impl Error {
             | Self::Origin { .. }
             | Self::KeysExist(_)
             | Self::Keys(_)
+            | Self::Call { .. }
+            | Self::KeysRead(_)
+            | Self::NoUser
+            | Self::Writable(_)
+            | Self::Counter(_)
+            | Self::Desk(_)
             | Self::Occupied { .. }
             | Self::Write { .. }
             | Self::Output(_) => USAGE,
@@ -167,7 +198,6 @@ impl Error {
             Self::Verify { source: VerifyError::Seen(_), .. } => {
                 "keep the file and the checkpoint as evidence: together they show what was done to the log"
             }
-            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
             Self::File { .. } => "check the path, and that this user may read it",
             Self::Vkey { .. } => {
                 "give the line that `approvals keys new --origin` printed, or the path of a file with it"
@@ -185,6 +215,20 @@ impl Error {
             Self::KeysExist(_) => {
                 "choose another folder; to use these keys, give their folder to your program"
             }
+            Self::Mistakes(_) => "mend that place, and check it again",
+            Self::TestsFail { .. } => "mend the rules, or the tests if they expect the wrong thing",
+            Self::Loosens(_) => {
+                "look at each of them, and tighten the policy where that is not meant"
+            }
+            Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
+            Self::KeysRead(_) => {
+                "give the folder with the keys of the program that writes the ledger"
+            }
+            Self::Writable(_) => "look at who is in it, then `chmod go-w` it",
+            Self::NoUser => "run this where processes have a user id, or ask for it in a channel",
+            Self::Counter(_) => "give the keys and the ledger of one program",
+            Self::Desk(error) => at_desk(error),
+            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
             Self::Keys(_) => "check that this user may write to the folder",
             Self::Occupied { .. } => "choose a new folder, or an earlier export of this log",
             Self::Tampered(_) => "keep the folder as evidence, and export to a new one",
@@ -197,6 +241,12 @@ impl Error {
     /// Says it, and gives the status to exit with.
     pub(crate) fn report(&self, err: &mut impl Write) -> ExitCode {
         let mut lines = vec![format!("error: {}", self.chain())];
+        if let Self::Mistakes(mistakes) = self {
+            for (place, mistake) in mistakes.iter().enumerate() {
+                lines.extend((place > 0).then(|| format!("       {}", mistake.headline())));
+                lines.extend(mistake.excerpt());
+            }
+        }
         for Damage { first, last, detail } in self.damages().iter().skip(1) {
             let last = if first == last { String::new() } else { format!(" to {last}") };
             lines.push(format!("       event {first}{last}: {}", printable(detail)));
@@ -204,6 +254,19 @@ impl Error {
         lines.push(format!("help: {}\n", self.help()));
         say(err, &lines.join("\n"));
         ExitCode::from(self.status())
+    }
+}
+
+/// What to do when nothing was recorded.
+fn at_desk(error: &DeskError) -> &'static str {
+    match error {
+        DeskError::Refused(Refusal::Unmapped(_)) => {
+            "if it is theirs, put this identity into the file of people"
+        }
+        DeskError::Refused(Refusal::Ineligible(_)) => "ask somebody who may",
+        DeskError::Refused(_) => "see `approvals show` for where it stands",
+        DeskError::NoReason | DeskError::ReasonTooLong => "say in a sentence or two why",
+        DeskError::Unavailable(_) | _ => "try again",
     }
 }
 

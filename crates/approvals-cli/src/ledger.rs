@@ -1,5 +1,6 @@
 //! A ledger's file, read and verified in one go.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use approvals_core::{Digest, Entry, Ledger as _, RequestId, Trail};
@@ -32,11 +33,14 @@ pub(crate) struct Verified {
 impl Which {
     /// Opens the one that is meant.
     pub(crate) fn open(&self) -> Result<Ledger, Error> {
-        match self.file.as_deref().or(self.ledger.as_deref()) {
-            Some(path) => Ledger::open(path),
-            None if Path::new(DEFAULT).exists() => Ledger::open(Path::new(DEFAULT)),
-            None => Err(Error::NoDefault),
-        }
+        let path = self.path();
+        let is_meant = self.file.is_some() || self.ledger.is_some();
+        if is_meant || path.exists() { Ledger::open(&path) } else { Err(Error::NoDefault) }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        let given = self.file.as_deref().or(self.ledger.as_deref());
+        given.unwrap_or(Path::new(DEFAULT)).to_owned()
     }
 }
 
@@ -107,6 +111,21 @@ impl Ledger {
         let runtime = runtime
             .map_err(|error| failed(approvals_core::LedgerError::Unavailable(error.into())))?;
         runtime.block_on(self.log.history(of)).map_err(failed)
+    }
+}
+
+/// The one request whose id begins like this.
+pub(crate) fn choose(given: &str, ids: &BTreeSet<RequestId>) -> Result<RequestId, Error> {
+    let given = given.to_ascii_lowercase();
+    let found: Vec<&RequestId> =
+        ids.iter().filter(|id| id.to_string().starts_with(&given)).collect();
+    match found.as_slice() {
+        [] => Err(Error::NoRequest(given)),
+        [id] => Ok(**id),
+        [..] => {
+            let first = found.iter().take(3).map(ToString::to_string).collect();
+            Err(Error::Ambiguous { given, count: found.len(), first })
+        }
     }
 }
 

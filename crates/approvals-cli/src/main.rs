@@ -1,15 +1,20 @@
-//! The `approvals` program: keys, what waits, timelines, and the log verified, exported and witnessed.
+//! The `approvals` program: keys, policies, what waits, timelines, and the log verified, exported and witnessed.
 //!
 //! A thin layer: what is said here is computed by the libraries. Parse, dispatch, exit status.
 
 mod args;
 mod command;
+mod duty;
+mod emergency;
 mod error;
 mod ledger;
+mod mistake;
 mod output;
 mod phase;
 mod progress;
 mod signature;
+mod span;
+mod told;
 mod trust;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -18,7 +23,7 @@ use std::process::ExitCode;
 use approvals_core::{Clock as _, SystemClock};
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, Keys, Log};
+use crate::args::{Cli, Command, Keys, Log, People, Policy};
 use crate::error::Error;
 use crate::output::{Console, Format, Pipe};
 use crate::progress::Progress;
@@ -42,13 +47,36 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
+    let now = SystemClock::default().now();
     match command {
         Command::Keys { command: Keys::New(args) } => command::keys_new::run(&args, console),
-        Command::Pending(args) => {
-            command::pending::run(&args, SystemClock::default().now(), console)
+        Command::Pending(args) => command::pending::run(&args, now, console),
+        Command::List(args) => command::list::run(&args, now, console),
+        Command::Show(args) => command::show::run(&args, now, console),
+        Command::Report(args) => command::report::run(&args, now, console),
+        Command::Policy { command: Policy::Check(args) } => {
+            command::policy_check::run(&args, console)
         }
-        Command::Show(args) => command::show::run(&args, SystemClock::default().now(), console),
-        Command::Log { command: Log::Verify(args) } => command::log_verify::run(&args, console),
+        Command::Policy { command: Policy::Test(args) } => {
+            command::policy_test::run(&args, console)
+        }
+        Command::Policy { command: Policy::Explain(args) } => {
+            command::policy_explain::run(&args, now, console)
+        }
+        Command::Policy { command: Policy::Diff(args) } => {
+            command::policy_diff::run(&args, console)
+        }
+        Command::People { command: People::Check(args) } => {
+            command::people_check::run(&args, console)
+        }
+        Command::Resolve(args) => command::statements::resolve(&args, console),
+        Command::Review(args) => command::statements::review(&args, console),
+        Command::Stop(args) => command::statements::stop(&args, console),
+        Command::Retire(args) => command::statements::retire(&args, console),
+        Command::Log { command: Log::Verify(args) } => {
+            command::log_verify::run(&args, now, console)
+        }
+        Command::Log { command: Log::Events(args) } => command::log_events::run(&args, console),
         Command::Log { command: Log::Export(args) } => command::log_export::run(&args, console),
         Command::Log { command: Log::Checkpoint(args) } => {
             command::log_checkpoint::run(&args, console)

@@ -5,7 +5,7 @@ use approvals_core::{Cause, Execution, Outcome, Phase, Resolution};
 use crate::output::printable;
 
 /// Every word of [`word`], in the order in which they are listed.
-pub(crate) const WORDS: [&str; 20] = [
+pub(crate) const WORDS: [&str; 21] = [
     "waiting",
     "allowed",
     "granted",
@@ -15,6 +15,7 @@ pub(crate) const WORDS: [&str; 20] = [
     "panicked",
     "dropped",
     "changed",
+    "not run",
     "denied",
     "rejected",
     "expired",

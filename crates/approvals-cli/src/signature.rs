@@ -31,52 +31,25 @@ pub(crate) struct Signature {
 impl Keys {
     /// The keys that these entries of the log itself name.
     pub(crate) fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
-        let named = |entry: &Entry| match Event::parse(&entry.bytes).ok()?.what {
-            What::KeyAdded { purpose, key } => {
-                Some(Key { since: entry.index, purpose, public: key.key()? })
-            }
-            What::PolicyLoaded { .. }
-            | What::Stated { .. }
-            | What::Lifted { .. }
-            | What::StandingIssued { .. }
-            | What::StandingUsed { .. }
-            | What::Nudged { .. }
-            | What::Late { .. }
-            | What::Requested { .. }
-            | What::Presented { .. }
-            | What::Undelivered { .. }
-            | What::Decided { .. }
-            | What::Granted { .. }
-            | What::Started { .. }
-            | What::Finished { .. }
-            | What::Closed { .. } => None,
+        let named = |entry: &Entry| {
+            let What::KeyAdded { purpose, key } = Event::parse(&entry.bytes).ok()?.what else {
+                return None;
+            };
+            Some(Key { since: entry.index, purpose, public: key.key()? })
         };
         Self(entries.into_iter().filter_map(named).collect())
     }
 
     /// The signature in the event at `index`, if such events are signed.
     pub(crate) fn check(&self, index: u64, what: &What) -> Option<Signature> {
-        match what {
-            What::Decided { envelope } | What::Late { envelope } => {
-                Some(self.recorded(index, envelope, |decision| decision.assurance))
-            }
-            What::Stated { envelope } => {
-                Some(self.recorded(index, envelope, |statement| statement.assurance))
-            }
-            What::Granted { grant } => Some(self.grant(index, grant)),
-            What::PolicyLoaded { .. }
-            | What::Lifted { .. }
-            | What::StandingIssued { .. }
-            | What::StandingUsed { .. }
-            | What::Nudged { .. }
-            | What::KeyAdded { .. }
-            | What::Requested { .. }
-            | What::Presented { .. }
-            | What::Undelivered { .. }
-            | What::Started { .. }
-            | What::Finished { .. }
-            | What::Closed { .. } => None,
+        if let What::Decided { envelope } | What::Late { envelope } = what {
+            return Some(self.recorded(index, envelope, |decision| decision.assurance));
         }
+        if let What::Stated { envelope } = what {
+            return Some(self.recorded(index, envelope, |statement| statement.assurance));
+        }
+        let What::Granted { grant } = what else { return None };
+        Some(self.grant(index, grant))
     }
 
     fn recorded<T: Payload>(

@@ -34,7 +34,7 @@ pub mod visible {
 pub use approvals_log::PublicKey;
 
 pub use crate::action::action::Action;
-pub use crate::action::clock::{Clock, SystemClock, Timestamp};
+pub use crate::action::clock::{Clock, SystemClock, TimeError, Timestamp};
 pub use crate::action::digest::{Digest, DigestError};
 pub use crate::action::document::{DescribeError, Description, Document};
 pub use crate::action::dynamic::DynamicAction;
@@ -46,6 +46,7 @@ pub use crate::action::risk::Risk;
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
 pub use crate::gate::context::AlreadyInstalled;
+pub use crate::gate::counter::{Counter, CounterError};
 pub use crate::gate::denied::Denied;
 pub use crate::gate::desk::{Ballot, Desk, DeskError};
 pub use crate::gate::forward::FlushError;
@@ -74,6 +75,7 @@ pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
+pub use crate::record::report::{ActionFigures, Report, ReviewerFigures};
 pub use crate::record::running_total::RunningTotal;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
 pub use crate::record::state::{Outcome, Phase, Started, State};
@@ -89,5 +91,6 @@ pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::key::{Jwk, Purpose, key_id};
 pub use crate::review::quorum::Ineligible;
 pub use crate::review::request::{Earlier, Request};
+pub use crate::review::roll::RollError;
 pub use crate::review::standing::{Bound, StandingTerms};
 pub use crate::review::statement::{Resolution, Says, Statement, Stop};

@@ -172,6 +172,9 @@ pub(crate) async fn gate_with(
         .directory(directory())
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
+        .limits(
+            Limits::default().pending(usize::MAX).per_hour(usize::MAX).cool_down(Duration::ZERO),
+        )
         .requester(Requester::new(Principal::agent("agent:a").unwrap()));
     builder.clock(clock).approver(one).approver(other).build().await.unwrap()
 }
@@ -215,15 +218,15 @@ pub(crate) struct Cards {
 impl Cards {
     pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let reviewer = MockApprover::rejecting("only looking");
+        let reviewer = MockApprover::approving();
         let gate = runtime.block_on(gate(reviewer.clone()));
         Self { runtime, gate, reviewer }
     }
 
     pub(crate) fn of(&self, action: DynamicAction) -> Card {
-        let denied =
+        let ran =
             self.runtime.block_on(self.gate.run(action, |_, _| async { Ok::<_, Denied>(()) }));
-        assert!(matches!(denied, Err(Denied::Rejected { .. })), "{denied:?}");
+        assert_eq!(ran, Ok(()));
         self.reviewer.cards().pop().unwrap()
     }
 }

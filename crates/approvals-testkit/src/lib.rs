@@ -1,5 +1,5 @@
 //! For the tests of code that uses approvals: a scripted reviewer, a clock that tests move, a ledger that fails, and suites that
-//! every ledger must pass.
+//! every ledger and every policy engine must pass.
 
 mod clock;
 pub mod conformance;

@@ -3,7 +3,7 @@
 use approvals::{Digest, Permit, RequestId};
 
 fn forge(request: RequestId, action: Digest) -> Permit {
-    Permit::new(request, action, None)
+    Permit::new(request, action, 1, None)
 }
 
 fn main() {}

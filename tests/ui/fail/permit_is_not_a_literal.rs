@@ -3,7 +3,7 @@
 use approvals::{Digest, Permit, RequestId};
 
 fn forge(request: RequestId, action: Digest) -> Permit {
-    Permit { request, action, grant: None }
+    Permit { request, action, fence: 1, grant: None }
 }
 
 fn main() {}

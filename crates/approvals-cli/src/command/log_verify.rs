@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use approvals_core::Purpose;
+use approvals_core::{Purpose, Timestamp};
 use serde::Serialize;
 
 use crate::args::Verify;
+use crate::emergency::{self, Emergency};
 use crate::error::{Damage, Error};
 use crate::ledger::{Ledger, Verified};
 use crate::output::{Console, Format, Page, Report, hex, printable};
@@ -13,7 +14,7 @@ use crate::phase;
 use crate::signature::purpose;
 use crate::trust;
 
-pub(crate) fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Error> {
+pub(crate) fn run(args: &Verify, now: Timestamp, console: &mut Console<'_>) -> Result<(), Error> {
     let trusted = args.vkey.as_deref().map(trust::vkey).transpose()?;
     let ledger = Ledger::open(&args.file)?;
     let result = trust::seen(&args.seen, trusted.as_ref().unwrap_or_else(|| ledger.log().vkey()))
@@ -25,7 +26,9 @@ pub(crate) fn run(args: &Verify, console: &mut Console<'_>) -> Result<(), Error>
                 |_head, _entry| Ok(()),
             )?;
             let newest_seen = seen.iter().map(approvals_log::Checkpoint::size).max();
-            Ok(Whole::new(&verified, trusted.is_some(), seen.len(), newest_seen))
+            let mut whole = Whole::new(&verified, trusted.is_some(), seen.len(), newest_seen);
+            whole.unreviewed = emergency::unreviewed(&verified.trail, now);
+            Ok(whole)
         });
     match result {
         Ok(intact) => console.report(&intact),
@@ -61,6 +64,8 @@ struct Whole {
     keys: Vec<Named>,
     requests: usize,
     outcomes: BTreeMap<&'static str, usize>,
+    /// Emergencies that nobody has reviewed yet.
+    unreviewed: Vec<Emergency>,
     notes: Vec<String>,
 }
 
@@ -101,6 +106,7 @@ impl Whole {
             keys: trail.keys().map(|(purpose, kid)| Named { purpose, kid }).collect(),
             requests: trail.states().count(),
             outcomes,
+            unreviewed: Vec::new(),
             notes: notes(vkey_given, seen_events, events),
         }
     }
@@ -157,6 +163,7 @@ impl Report for Whole {
             page.line("             ", &format!("{word:<13}  {count}"));
         }
         page.gap();
+        emergency::alarm(&self.unreviewed, &mut page);
         for note in &self.notes {
             page.line("note: ", note);
         }

@@ -1,10 +1,22 @@
 //! The commands, one a file: read, judge by the libraries, report.
 
 pub(crate) mod keys_new;
+pub(crate) mod list;
 pub(crate) mod log_checkpoint;
+pub(crate) mod log_events;
 pub(crate) mod log_export;
 pub(crate) mod log_verify;
 pub(crate) mod pending;
+pub(crate) mod people_check;
+pub(crate) mod policy_check;
+pub(crate) mod policy_diff;
+pub(crate) mod policy_explain;
+pub(crate) mod policy_test;
+pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod statements;
 
+mod call;
+mod in_force;
+mod replay;
 mod timeline;

@@ -1,45 +1,60 @@
 //! `approvals pending`: what waits for people, and what was started and never finished.
 
-use approvals_core::{
-    Body, Document, Event, Phase, Principal, Request, RequestId, State, Timestamp, What,
-};
+use approvals_core::{Document, Phase, Principal, Request, RequestId, State, Timestamp};
 use serde::Serialize;
 
+use super::in_force::InForce;
 use crate::args::Pending;
+use crate::emergency::{self, Emergency};
 use crate::error::Error;
-use crate::ledger::{Ledger, beside};
 use crate::output::{Console, Page, Report, printable};
 
 pub(crate) fn run(args: &Pending, now: Timestamp, console: &mut Console<'_>) -> Result<(), Error> {
     let ledger = args.which.open()?;
     let trail = ledger.verify(None, &[], &mut console.progress, |_head, _entry| Ok(()))?.trail;
-    let mut listed = Listed {
-        log: ledger.log().origin().to_owned(),
-        now: now.to_string(),
-        waiting: vec![],
-        started: vec![],
-    };
+    let everything = !args.unknown && !args.unreviewed;
+    let (mut waiting, mut started, mut dropped) = (Vec::new(), Vec::new(), Vec::new());
     let mut open: Vec<_> =
         trail.states().filter_map(|(id, state)| Some((id, state, state.request()?))).collect();
     open.sort_by_key(|(id, _, request)| (request.asked_at, *id));
     for (id, state, request) in open {
-        let events = trail.events(id);
-        match state.phase() {
-            Phase::Pending => listed.waiting.push(Row::new(&ledger, state, request, events, now)?),
-            Phase::Started => listed.started.push(Row::new(&ledger, state, request, events, now)?),
-            Phase::Absent | Phase::Allowed | Phase::Granted | Phase::Ended(_) => {}
+        let row = || Row::new(trail.document(id), state, request, now);
+        if *state.phase() == Phase::Pending {
+            waiting.push(row());
+        } else if *state.phase() == Phase::Started {
+            started.push(row());
+        } else if state.is_in_doubt() {
+            dropped.push(row());
         }
     }
-    console.report(&listed)
+    console.report(&Listed {
+        log: ledger.log().origin().to_owned(),
+        now: now.to_string(),
+        waiting: everything.then_some(waiting),
+        started: (everything || args.unknown).then_some(started),
+        dropped: (everything || args.unknown).then_some(dropped),
+        unreviewed: (everything || args.unreviewed).then(|| emergency::unreviewed(&trail, now)),
+        in_force: everything.then(|| InForce::new(trail.control(), now)),
+    })
 }
 
 #[derive(Debug, Serialize)]
 struct Listed {
     log: String,
     now: String,
-    waiting: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<Vec<Row>>,
     /// What became of these is unknown, unless they are still running.
-    started: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<Vec<Row>>,
+    /// What became of these is unknown: their callers went away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped: Option<Vec<Row>>,
+    /// Emergencies that nobody has looked at yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreviewed: Option<Vec<Emergency>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    in_force: Option<InForce>,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,13 +81,7 @@ struct Seats {
 }
 
 impl Row {
-    fn new(
-        ledger: &Ledger,
-        state: &State,
-        request: &Request,
-        events: &[Event],
-        now: Timestamp,
-    ) -> Result<Self, Error> {
+    fn new(document: Option<&Document>, state: &State, request: &Request, now: Timestamp) -> Self {
         let id = |principal: &Principal| principal.id().to_string();
         let seats = request.obligations().into_iter().flatten().flat_map(|obligation| {
             let seats = move |seats: &approvals_core::Seats| Seats {
@@ -82,10 +91,10 @@ impl Row {
             };
             obligation.quorum.iter().map(seats)
         });
-        let started = events.iter().find(|event| matches!(event.what, What::Started { .. }));
-        Ok(Self {
+        let action = document.map(|document| document.action.to_string());
+        Self {
             request: request.id,
-            action: action(ledger, request, events)?,
+            action: action.unwrap_or_else(|| "unknown".to_owned()),
             requester: id(request.requester.principal()),
             on_behalf_of: request.requester.chain().iter().map(id).collect(),
             asked: request.asked_at.to_string(),
@@ -93,8 +102,8 @@ impl Row {
             seconds_left: state.time(now).until(request.approve_by).as_secs(),
             needs: seats.collect(),
             approved_by: state.approvers(now).map(|decision| id(&decision.reviewer)).collect(),
-            started: started.map(|event| event.at.to_string()),
-        })
+            started: state.started().map(|started| started.at.to_string()),
+        }
     }
 
     fn left(&self) -> String {
@@ -110,6 +119,9 @@ impl Row {
 
     fn approvals(&self) -> String {
         let needed = self.needs.iter().fold(0_u32, |sum, seats| sum.saturating_add(seats.count));
+        if needed == 0 {
+            return "none asked".to_owned();
+        }
         format!("{} of {needed}", self.approved_by.len())
     }
 
@@ -129,55 +141,67 @@ impl Row {
     }
 }
 
-/// The name of the action, from the document that the request is about.
-fn action(ledger: &Ledger, request: &Request, events: &[Event]) -> Result<String, Error> {
-    let body = events.iter().find_map(|event| {
-        let What::Requested { document, .. } = &event.what else { return None };
-        Some(document)
-    });
-    // A large one stands beside its entry. The digest ties it to what was verified.
-    let entries = match body {
-        Some(Body::Beside(_)) => ledger.history(Some(request.id))?,
-        Some(Body::Inline(_)) | None => Vec::new(),
-    };
-    let find = |digest| entries.iter().find_map(|entry| beside(entry, digest));
-    let bytes = body.and_then(|body| body.bytes(request.action, find));
-    let document = bytes.and_then(|bytes| Document::parse(bytes).ok());
-    Ok(document.map_or_else(|| "unknown".to_owned(), |document| document.action.to_string()))
-}
-
 /// The widths of a table whose rows have 80 columns: id, action, time left, approvals.
 const ACTION: usize = 20;
 
 impl Report for Listed {
     fn text(&self) -> String {
         let mut page = Page::default();
-        if self.waiting.is_empty() {
-            page.line("", "nothing is waiting");
-        } else {
-            page.line("", &format!("waiting for a decision: {}", self.waiting.len()));
-            page.gap();
-            page.text(&head("TIME LEFT"));
-            for row in &self.waiting {
-                row.lines(&row.left(), &mut page);
+        let everything = self.waiting.is_some();
+        let unreviewed = self.unreviewed.as_deref().unwrap_or_default();
+        if let Some(waiting) = &self.waiting {
+            emergency::alarm(unreviewed, &mut page);
+            if waiting.is_empty() {
+                page.line("", "nothing is waiting");
             }
+            table("waiting for a decision", "TIME LEFT", waiting, Row::left, &mut page);
         }
-        if !self.started.is_empty() {
+        let started = self.started.as_deref().unwrap_or_default();
+        let dropped = self.dropped.as_deref().unwrap_or_default();
+        let title = "started and not finished, unknown unless still running";
+        if everything && !started.is_empty() {
             page.gap();
-            page.line(
-                "",
-                &format!(
-                    "started and not finished, unknown unless still running: {}",
-                    self.started.len()
-                ),
-            );
+        }
+        table(title, "", started, |_| String::new(), &mut page);
+        if !dropped.is_empty() && (everything || !started.is_empty()) {
             page.gap();
-            page.text(&head(""));
-            for row in &self.started {
-                row.lines("", &mut page);
+        }
+        table(
+            "dropped on the way, what became of it is unknown",
+            "",
+            dropped,
+            |_| String::new(),
+            &mut page,
+        );
+        if everything {
+            if let Some(in_force) = &self.in_force {
+                in_force.lines(&mut page);
+            }
+            return page.into_text();
+        }
+        if self.started.is_some() && started.is_empty() && dropped.is_empty() {
+            page.line("", "nothing is unknown");
+        }
+        if self.unreviewed.is_some() {
+            let count = unreviewed.len();
+            page.line("", &format!("emergencies that nobody has reviewed yet: {count}"));
+            for one in unreviewed {
+                one.lines(&mut page);
             }
         }
         page.into_text()
+    }
+}
+
+fn table(title: &str, head: &str, rows: &[Row], left: impl Fn(&Row) -> String, page: &mut Page) {
+    if rows.is_empty() {
+        return;
+    }
+    page.line("", &format!("{title}: {}", rows.len()));
+    page.gap();
+    page.text(&self::head(head));
+    for row in rows {
+        row.lines(&left(row), page);
     }
 }
 
@@ -202,7 +226,9 @@ impl Row {
         if let Some(started) = &self.started {
             page.line("  started    ", started);
         }
-        page.line("  needs      ", &printable(&self.needed()));
+        if !self.needs.is_empty() {
+            page.line("  needs      ", &printable(&self.needed()));
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! `approvals show`: one request from the question to the outcome.
 
-use std::collections::BTreeSet;
-
 use approvals_core::{
     Card, Claims, Document, Entry, Event, Phase, RequestId, State, Timestamp, What,
 };
@@ -10,7 +8,7 @@ use serde::Serialize;
 use super::timeline::Step;
 use crate::args::Show;
 use crate::error::Error;
-use crate::ledger::beside;
+use crate::ledger::{beside, choose};
 use crate::output::{Console, Page, Report, WIDTH, printable};
 use crate::phase;
 use crate::signature::Keys;
@@ -27,7 +25,7 @@ pub(crate) fn run(args: &Show, now: Timestamp, console: &mut Console<'_>) -> Res
     });
     let damage = verified.err();
     let id = match (&damage, given.parse()) {
-        (None, _) => choose(&given, &entries)?,
+        (None, _) => choose(&given, &entries.iter().filter_map(|entry| entry.request).collect())?,
         (Some(error), Ok(id)) if error.is_damage() => id,
         (Some(_), _) => return damage.map_or(Ok(()), Err),
     };
@@ -42,19 +40,6 @@ pub(crate) fn run(args: &Show, now: Timestamp, console: &mut Console<'_>) -> Res
         (Some(damage), _) => Err(damage),
         (None, Some(problem)) => Err(Error::Unsound(id.to_string(), problem)),
         (None, None) => Ok(()),
-    }
-}
-
-/// The one request whose id begins like this.
-fn choose(given: &str, entries: &[Entry]) -> Result<RequestId, Error> {
-    let ids: BTreeSet<_> = entries.iter().filter_map(|entry| entry.request).collect();
-    match (ids.first(), ids.len()) {
-        (None, _) => Err(Error::NoRequest(given.to_owned())),
-        (Some(id), 1) => Ok(*id),
-        (Some(_), count) => {
-            let first = ids.iter().take(3).map(RequestId::to_string).collect();
-            Err(Error::Ambiguous { given: given.to_owned(), count, first })
-        }
     }
 }
 
@@ -143,6 +128,20 @@ fn asked(entry: &Entry, event: &Event) -> Option<(serde_json::Value, Card)> {
 }
 
 fn outcome(state: &State, now: Timestamp) -> String {
+    let ending = ending(state, now);
+    match state.review_due() {
+        None => ending,
+        Some((_, true)) => format!("{ending}; the emergency was reviewed"),
+        Some((due, false)) if state.time(now) < due => {
+            format!("{ending}; the emergency is to be reviewed until {due}")
+        }
+        Some((due, false)) => {
+            format!("{ending}; the emergency was to be reviewed until {due}, and NOBODY HAS")
+        }
+    }
+}
+
+fn ending(state: &State, now: Timestamp) -> String {
     let sentence = phase::sentence(state.phase());
     let (until, what) = match state.phase() {
         Phase::Pending => (state.request().map(|request| request.approve_by), "decided"),

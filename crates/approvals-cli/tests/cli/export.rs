@@ -69,15 +69,15 @@ fn an_export_grows_with_its_log_and_writes_nothing_twice() {
     approvals_in(&folder, EXPORT).ok();
     runtime.block_on(story::reads(&gate, 100));
     let json = approvals_in(&folder, ["--json"].iter().chain(&EXPORT)).ok().json();
-    assert_eq!((&json["events"], &json["extended_from"]), (&302.into(), &2.into()));
+    assert_eq!((&json["events"], &json["extended_from"]), (&303.into(), &3.into()));
     let out = folder.join("out");
-    for path in layout(302) {
+    for path in layout(303) {
         assert!(out.join(path.to_string()).exists(), "{path}");
     }
     let again = approvals_in(&folder, ["--json"].iter().chain(&EXPORT)).ok().json();
     assert_eq!(
         (&again["extended_from"], &again["files_written"]),
-        (&302.into(), &1.into()),
+        (&303.into(), &1.into()),
         "the checkpoint"
     );
 

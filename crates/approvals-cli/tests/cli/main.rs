@@ -7,16 +7,24 @@
     reason = "helpers outside of test functions may fail as tests do"
 )]
 
+mod drama;
 mod program;
 mod specimen;
 mod story;
 
+mod events;
+mod explain;
 mod export;
 mod interop;
 mod keys;
+mod list;
 mod pending;
+mod people;
+mod policy;
+mod report;
 mod rollback;
 mod show;
+mod statements;
 mod tamper;
 mod usage;
 mod verify;

@@ -25,14 +25,14 @@ fn an_executed_request_is_told_from_the_card_to_the_outcome() {
     let (_, timeline) = text.split_once("-- timeline").unwrap();
     let timeline = without_chance(timeline);
     for part in [
-        "      2  TIME  asked for; people are to decide\n         policy     sha256:",
-        "      3  TIME  presented in \"mock\"\n         card       sha256:",
-        "      4  TIME  APPROVED by u:reviewer\n         identity   \"reviewer\" in \"mock\"\n         groups     ops\n         \
+        "      3  TIME  asked for; people are to decide\n         policy     sha256:",
+        "      4  TIME  presented in \"mock\"\n         card       sha256:",
+        "      5  TIME  APPROVED by u:reviewer\n         identity   \"reviewer\" in \"mock\"\n         groups     ops\n         \
          assurance  the channel \"mock\" says so; the reviewer signed nothing\n",
-        "         log seen   as of 4 events\n         signed by  recorder key KEY\n                    the signature holds\n      \
-         5  TIME  granted: enough reviewers approved\n         to         agent:night for u:owner\n         until      TIME\n",
-        "         signed by  grant key KEY\n                    the signature holds\n      6  TIME  started\n",
-        "      7  TIME  executed: succeeded\n-- outcome\n   executed: succeeded\n   the log was verified, with the key that is in the file",
+        "         log seen   as of 5 events\n         signed by  recorder key KEY\n                    the signature holds\n      \
+         6  TIME  granted: enough reviewers approved\n         to         agent:night for u:owner\n         until      TIME\n",
+        "         signed by  grant key KEY\n                    the signature holds\n      7  TIME  started\n",
+        "      8  TIME  executed: succeeded\n-- outcome\n   executed: succeeded\n   the log was verified, with the key that is in the file",
     ] {
         assert!(timeline.contains(part), "{part}\n---\n{timeline}");
     }
@@ -91,7 +91,7 @@ fn programs_read_the_same() {
     assert_eq!((&json["outcome"], &json["log_verified"]), (&"succeeded".into(), &true.into()));
     assert_eq!(json["document"]["action"], "s3.export");
     let events = json["events"].as_array().unwrap();
-    assert_eq!((events.len(), &events[0]["index"]), (6, &2.into()));
+    assert_eq!((events.len(), &events[0]["index"]), (6, &3.into()));
     assert_eq!(events[2]["decision"]["choice"], "approve");
     assert_eq!(events[2]["decision"]["assurance"], "channel_attested");
     assert_eq!(

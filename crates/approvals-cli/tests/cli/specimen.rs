@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 use approvals_core::RequestId;
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::drama;
 use crate::program::{Ran, approvals_in, folder};
 use crate::story;
 
@@ -20,30 +22,49 @@ pub(crate) struct Specimen {
     pub(crate) folder: PathBuf,
 }
 
-/// The story, told once: one file, as it is after the crash of its process and the next clean end.
+/// The story, told once.
 fn original() -> &'static Path {
     static ORIGINAL: OnceLock<PathBuf> = OnceLock::new();
-    ORIGINAL.get_or_init(|| {
-        let folder = folder("story");
-        let (told, copy) = (folder.join("told.db"), folder.join("copy.db"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(story::tell(&told));
-        fs::copy(&told, &copy).unwrap();
-        fs::copy(folder.join("told.db-wal"), folder.join("copy.db-wal")).unwrap();
-        // Closing the last connection brings the write-ahead log home.
-        Connection::open(&copy)
-            .unwrap()
-            .query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0))
-            .unwrap();
-        assert!(!folder.join("copy.db-wal").exists());
-        copy
+    ORIGINAL.get_or_init(|| tell("story", |path| Box::pin(async move { story::tell(&path).await })))
+}
+
+/// The other one, with all that people state, told once.
+fn drama() -> &'static Path {
+    static DRAMA: OnceLock<PathBuf> = OnceLock::new();
+    DRAMA.get_or_init(|| {
+        tell("drama", |path| Box::pin(async move { Box::pin(drama::tell(&path)).await }))
     })
+}
+
+/// One file, as it is after the crash of its process and the next clean end.
+fn tell(name: &str, teller: fn(PathBuf) -> Pin<Box<dyn Future<Output = ()>>>) -> PathBuf {
+    let folder = folder(name);
+    let (told, copy) = (folder.join("told.db"), folder.join("copy.db"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(teller(told.clone()));
+    fs::copy(&told, &copy).unwrap();
+    fs::copy(folder.join("told.db-wal"), folder.join("copy.db-wal")).unwrap();
+    // Closing the last connection brings the write-ahead log home.
+    Connection::open(&copy)
+        .unwrap()
+        .query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0))
+        .unwrap();
+    assert!(!folder.join("copy.db-wal").exists());
+    copy
 }
 
 impl Specimen {
     /// A copy, as `approvals.db` in a new folder of this name.
     pub(crate) fn new(name: &str) -> Self {
-        let original = original();
+        Self::of(original(), name)
+    }
+
+    /// A copy of the ledger in which people state things, with emergencies and standing grants.
+    pub(crate) fn drama(name: &str) -> Self {
+        Self::of(drama(), name)
+    }
+
+    fn of(original: &Path, name: &str) -> Self {
         let specimen = Self { folder: folder(name) };
         fs::copy(original, specimen.path()).unwrap();
         specimen
@@ -91,7 +112,7 @@ impl Specimen {
                 event["what"]["requested"]["document"]["inline"].as_str().unwrap_or_default();
             let is_large =
                 event["what"]["requested"]["document"].get("beside").is_some() && action == LARGE;
-            is_large || document.contains(&format!("\"action\":\"{action}\""))
+            is_large || document.starts_with(&format!("{{\"action\":\"{action}\","))
         };
         let index = (0..self.count()).find(asked).unwrap();
         let event: Value = serde_json::from_slice(&self.entry(index)).unwrap();

@@ -6,13 +6,27 @@ use std::process::{Command, Stdio};
 use crate::program::{approvals_in, folder};
 use crate::specimen::Specimen;
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 23] = [
     &[],
     &["keys"],
     &["keys", "new"],
     &["pending"],
+    &["list"],
     &["show"],
+    &["report"],
+    &["policy"],
+    &["policy", "check"],
+    &["policy", "test"],
+    &["policy", "explain"],
+    &["policy", "diff"],
+    &["people"],
+    &["people", "check"],
+    &["resolve"],
+    &["review"],
+    &["stop"],
+    &["retire"],
     &["log"],
+    &["log", "events"],
     &["log", "verify"],
     &["log", "export"],
     &["log", "checkpoint"],
@@ -46,10 +60,36 @@ fn what_cannot_be_understood_is_2_in_two_lines() {
         &["pending", "--frob"],
         &["keys", "new"],
         &["keys", "new", "k", "--origin"],
+        &["pending", "--unknown", "--unreviewed"],
+        &["list", "--outcome", "great"],
+        &["list", "--since", "yesterday"],
+        &["policy", "check"],
+        &["policy", "explain", "p.toml"],
+        &["policy", "diff", "p.toml"],
+        &["resolve", "01", "--keys", "k", "--people", "p", "--reason", "r"],
+        &["resolve", "01", "--done", "--not-done", "--keys", "k", "--people", "p", "--reason", "r"],
+        &[
+            "resolve", "01", "--done", "--as", "u:me", "--keys", "k", "--people", "p", "--reason",
+            "r",
+        ],
+        &["stop", "--keys", "k", "--people", "p", "--reason", "r"],
+        &[
+            "stop",
+            "--everything",
+            "--action",
+            "a.b",
+            "--keys",
+            "k",
+            "--people",
+            "p",
+            "--reason",
+            "r",
+        ],
+        &["stop", "--action", "NO", "--keys", "k", "--people", "p", "--reason", "r"],
     ] {
         approvals_in(&folder, arguments).refused(2, "");
     }
-    for arguments in [&[][..], &["keys"], &["log"]] {
+    for arguments in [&[][..], &["keys"], &["log"], &["policy"], &["people"]] {
         let ran = approvals_in(&folder, arguments);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.contains("Usage: approvals"), "{}", ran.err);
@@ -80,6 +120,9 @@ fn a_file_that_is_absent_or_no_ledger_is_2_with_its_name() {
             &["log", "checkpoint", file],
             &["log", "export", file, "out"],
             &["pending", file],
+            &["list", file],
+            &["report", file],
+            &["log", "events", file],
             &["show", "a", file],
         ] {
             approvals_in(&folder, arguments).refused(2, what);

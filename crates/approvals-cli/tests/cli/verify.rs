@@ -126,6 +126,6 @@ fn a_ledger_that_a_gate_has_open_verifies_too() {
     ));
     assert!(folder.join("approvals.db-wal").exists());
     let text = approvals_in(&folder, ["log", "verify", "approvals.db"]).ok().out;
-    assert!(text.contains("events       2\n"), "{text}");
+    assert!(text.contains("events       3\n"), "{text}");
     drop(open);
 }

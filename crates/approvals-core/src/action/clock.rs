@@ -1,6 +1,7 @@
 //! Time: asked for in one place, so that tests own it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,32 @@ impl fmt::Display for Timestamp {
             Ok(moment) => write!(f, "{moment:.3}"),
             Err(_) => write!(f, "{} ms", self.0),
         }
+    }
+}
+
+/// A text that is no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no moment; write it like `2026-01-31T08:00:00Z` (RFC 3339)")]
+#[non_exhaustive]
+pub struct TimeError;
+
+/// RFC 3339, to the millisecond: what is finer is cut off.
+///
+/// ```
+/// use approvals_core::Timestamp;
+///
+/// let noon: Timestamp = "2030-01-01T13:00:00+01:00".parse()?;
+/// assert_eq!(noon.to_string(), "2030-01-01T12:00:00.000Z");
+/// # Ok::<(), approvals_core::TimeError>(())
+/// ```
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let plain = |byte: u8| byte.is_ascii_digit() || b"-:.TZ+".contains(&byte);
+        let moment = Some(text).filter(|text| text.bytes().all(plain));
+        let moment = moment.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        moment.map(|moment| Self(moment.as_millisecond())).ok_or(TimeError)
     }
 }
 

@@ -32,6 +32,7 @@ pub struct DynamicAction {
     resource: Option<String>,
     summary: Option<String>,
     reason: Option<String>,
+    break_glass: Option<String>,
     key: Option<IdempotencyKey>,
 }
 
@@ -45,6 +46,7 @@ impl DynamicAction {
             resource: None,
             summary: None,
             reason: None,
+            break_glass: None,
             key: None,
         })
     }
@@ -91,6 +93,12 @@ impl DynamicAction {
         Self { reason: Some(reason.into()), ..self }
     }
 
+    /// The same call, said to be an emergency; see [`Description::break_glass`].
+    #[must_use]
+    pub fn break_glass(self, emergency: impl Into<String>) -> Self {
+        Self { break_glass: Some(emergency.into()), ..self }
+    }
+
     /// The same call, named by an idempotency key; see [`Action::key`].
     pub fn key(self, key: &str) -> Result<Self, NameError> {
         Ok(Self { key: Some(key.parse()?), ..self })
@@ -120,6 +128,9 @@ impl Action for DynamicAction {
         }
         if let Some(reason) = &self.reason {
             call.reason(format_args!("{reason}"))?;
+        }
+        if let Some(emergency) = &self.break_glass {
+            call.break_glass(format_args!("{emergency}"))?;
         }
         self.arguments.iter().try_for_each(|(name, value)| call.bind(name, value))
     }

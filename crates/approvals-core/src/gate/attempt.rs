@@ -16,14 +16,14 @@ use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::Requester;
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
-use crate::record::event::{Body, Cause, Execution};
+use crate::record::control::Control;
+use crate::record::event::{Body, Cause};
 use crate::record::ledger::LedgerError;
-use crate::record::state::{Outcome, Phase, State};
+use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, Start};
 use crate::review::decision::Decision;
 use crate::review::grant::Grant;
 use crate::review::request::{Earlier, Request};
-use crate::review::statement::Resolution;
 
 /// A call whose requester and request are known, and nothing else yet.
 #[derive(Debug)]
@@ -116,8 +116,8 @@ impl Identified {
         Ok(self)
     }
 
-    /// What is asked for, as bytes.
-    pub(super) fn describe(self, action: &dyn Action) -> Result<Attempt, Denied> {
+    /// What is asked for, as bytes. On the heap, so that callers' futures stay small.
+    pub(super) fn describe(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
         let Self { core, id, key, requester, loaded } = self;
         let intake = describe(&core, action, &requester, loaded.salts())?;
         if loaded.state.action().is_some_and(|action| action != intake.digest) {
@@ -125,7 +125,7 @@ impl Identified {
         }
         let document = intake.document()?;
         let waiting = Waiting::new(Arc::clone(&core), id, key.is_some());
-        Ok(Attempt { core, id, key, requester, intake, document, loaded, waiting })
+        Ok(Box::new(Attempt { core, id, key, requester, intake, document, loaded, waiting }))
     }
 }
 
@@ -166,7 +166,7 @@ impl Attempt {
         if *self.phase() == Phase::Pending {
             self.loaded = self.core.decided(self.id, Phase::Pending).await?;
         }
-        self.ensure_startable().map(|()| Decided::Granted)
+        self.loaded.ensure_startable(self.id, self.core.now()).map(|()| Decided::Granted)
     }
 
     /// The body is about to begin: from here on, its end is what is recorded.
@@ -230,7 +230,12 @@ impl Attempt {
             step = step.then(Command::Close(cause))?;
         } else if open && start_if_allowed && self.core.providers.is_empty() {
             // (Facts may count this call only once it is recorded, so with them it is judged again first.)
-            step = step.then(Command::Start(self.start_now(ruling, Vec::new(), None)))?;
+            step = step.then(Command::Start(Box::new(self.start_now(
+                ruling,
+                Vec::new(),
+                &control,
+                now,
+            ))))?;
         }
         self.loaded.state = self.core.take(step).await?;
         if *self.phase() == Phase::Started {
@@ -279,14 +284,24 @@ impl Attempt {
     /// Waits for the same request that somebody else has made, rather than asking people twice.
     async fn join(&mut self, same: RequestId) -> Result<bool, Denied> {
         let named = false;
+        self.waiting.disarm_if(true);
         self.waiting = Waiting::new(Arc::clone(&self.core), same, named);
         self.waiting.arm();
         self.id = same;
         self.reload().await.map(|()| false)
     }
 
-    fn start_now(&self, ruling: Ruling, approvals: Vec<Decision>, stop: Option<Cause>) -> Start {
-        Start { action: self.action(), ruling, approvals, stop }
+    /// What is known as the body is about to run, by the log as it stands.
+    fn start_now(
+        &self,
+        ruling: Ruling,
+        approvals: Vec<Decision>,
+        control: &Control,
+        now: Timestamp,
+    ) -> Start {
+        let stands = control.covers(&self.document, self.id, now);
+        let stop = control.stop_of(&self.document);
+        Start { action: self.action(), ruling, approvals, stands, stop }
     }
 
     async fn reload(&mut self) -> Result<(), Denied> {
@@ -312,13 +327,14 @@ impl Attempt {
         for _ in 0..TRIES {
             let control = self.core.control();
             let approvals = self.core.approvals_that_count(&self.loaded.state).await?;
+            let ruling = self.core.rule(self.facts(self.core.now())).await?;
+            // To rule can take a while, and grants expire.
             let now = self.core.now();
-            let ruling = self.core.rule(self.facts(now)).await?;
-            let stop = control.stop_of(&self.document);
-            let start = Start { action, ..self.start_now(ruling, approvals, stop) };
-            let step = Step::new(self.id, &self.loaded.state, now);
-            let started = match step.then(Command::Start(start)) {
-                Ok(step) => self.core.take(step.while_log_has(control.version())).await,
+            let start = Start { action, ..self.start_now(ruling, approvals, &control, now) };
+            let starting =
+                Step::new(self.id, &self.loaded.state, now).then(Command::Start(Box::new(start)));
+            let started = match starting {
+                Ok(next) => self.core.take(next.while_log_has(control.version())).await,
                 Err(error) => Err(error),
             };
             match started {
@@ -330,7 +346,7 @@ impl Attempt {
                 Err(StepError::Ledger(LedgerError::Conflict)) => {
                     self.core.look_at_log().await?;
                     self.reload().await?;
-                    self.ensure_startable()?;
+                    self.loaded.ensure_startable(self.id, self.core.now())?;
                 }
                 Err(StepError::Refused(refusal)) => return Err(self.stop(refusal).await),
                 Err(error) => return Err(error.into()),
@@ -344,7 +360,7 @@ impl Attempt {
         let cause = match &refusal {
             Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
             Refusal::TooLate => Some(Cause::Expired),
-            Refusal::PolicyAsksMore | Refusal::ApproversGone => {
+            Refusal::PolicyAsksMore | Refusal::ApproversGone | Refusal::StandsNoMore => {
                 Some(Cause::Revoked { by: None, reason: refusal.to_string() })
             }
             // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop
@@ -366,48 +382,6 @@ impl Attempt {
             }
         }
         StepError::from(refusal).into()
-    }
-
-    /// Why this request cannot be started, if it cannot.
-    fn ensure_startable(&self) -> Result<(), Denied> {
-        let request = self.id;
-        if self.loaded.state.restart_at().is_some_and(|from| self.core.now() >= from) {
-            return Ok(());
-        }
-        match self.phase() {
-            Phase::Allowed | Phase::Granted => Ok(()),
-            Phase::Absent | Phase::Pending | Phase::Ended(Outcome::Executed(Execution::NotRun)) => {
-                Err(Denied::Withdrawn)
-            }
-            Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)) => {
-                Err(Denied::InDoubt { request })
-            }
-            Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
-            Phase::Ended(
-                Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)
-                | Outcome::Resolved(Resolution::Done),
-            ) => Err(Denied::AlreadyRan { request }),
-            Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => Err(Denied::Revoked {
-                reason: "a person has found that it was not carried out; use another key".into(),
-            }),
-            Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),
-        }
-    }
-
-    fn closed(&self, cause: &Cause) -> Denied {
-        match cause.clone() {
-            Cause::Denied { reason } => Denied::ByPolicy { reason },
-            Cause::Rejected { by } => Denied::Rejected { by, reason: self.loaded.rejection() },
-            Cause::Expired => Denied::Expired,
-            Cause::Withdrawn => Denied::Withdrawn,
-            Cause::Revoked { by: None, reason } => Denied::Revoked { reason },
-            Cause::Revoked { by: Some(by), reason } => {
-                Denied::Revoked { reason: format!("{by} has taken it back: {reason}") }
-            }
-            Cause::Undeliverable => Denied::Undeliverable,
-            Cause::Unsatisfiable { reason } => Denied::Unsatisfiable { reason },
-            Cause::Stopped { reason, .. } => Denied::Stopped { reason },
-        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Puts a gate together. A missing part is an error, never a default that lets things through.
 
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
+
+use tokio::sync::Mutex;
 
 use super::approver::Approver;
 use super::attended::Attended;
@@ -12,6 +15,7 @@ use super::keys::Keys;
 use super::known::Known;
 use super::limits::Limits;
 use super::overview::Overview;
+use super::policy_file;
 use super::store_clock::StoreClock;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
@@ -54,7 +58,7 @@ pub(super) struct Core {
     pub(super) bells: Bells,
     pub(super) keys: Keys,
     pub(super) known: Known,
-    pub(super) overview: Overview,
+    pub(super) overview: Mutex<Overview>,
     pub(super) attended: Attended,
     pub(super) awaited: Awaited,
 }
@@ -102,6 +106,7 @@ impl AsRef<Gate> for Gate {
 #[must_use = "a gate is there once `build` has returned it"]
 pub struct GateBuilder {
     policy: Option<Arc<dyn Policy>>,
+    policy_file: Option<PathBuf>,
     providers: Vec<Arc<dyn FactProvider>>,
     limits: Limits,
     ledger: Option<Arc<dyn Ledger>>,
@@ -127,6 +132,9 @@ pub enum BuildError {
         /// The method that gives it.
         method: &'static str,
     },
+    /// A policy and a file with one.
+    #[error("the gate has a policy and a policy file; leave one of them out")]
+    TwoPolicies,
     /// One key for two purposes.
     #[error(
         "the recorder and grant keys are the same; make one for each purpose with `approvals keys new`"
@@ -144,6 +152,14 @@ impl GateBuilder {
     /// What rules on calls. Required.
     pub fn policy(self, policy: impl Policy + 'static) -> Self {
         Self { policy: Some(Arc::new(policy)), ..self }
+    }
+
+    /// The [`Rules`](crate::Rules) in this file, in the place of [`policy`](Self::policy). A file that cannot be
+    /// loaded when the gate is built denies everything. It is read again when it changes: the new rules take
+    /// over once they load and people have agreed, where the rules so far ask for that (a rule about
+    /// `approvals.policy`); until then, and if they do not, the last good ones stay, and an error is traced.
+    pub fn policy_file(self, path: impl Into<PathBuf>) -> Self {
+        Self { policy_file: Some(path.into()), ..self }
     }
 
     /// What knows facts that the policy needs. All of them are asked.
@@ -211,7 +227,12 @@ impl GateBuilder {
     pub async fn build(self) -> Result<Gate, BuildError> {
         let missing = |part, method| BuildError::Missing { part, method };
         let ledger = self.ledger.ok_or(missing("ledger", "ledger"))?;
-        let policy = self.policy.ok_or(missing("policy", "policy"))?;
+        let policy = match (self.policy, &self.policy_file) {
+            (Some(policy), None) => policy,
+            (None, Some(path)) => policy_file::load(path).await,
+            (None, None) => return Err(missing("policy", "policy")),
+            (Some(_), Some(_)) => return Err(BuildError::TwoPolicies),
+        };
         let directory = self.directory.ok_or(missing("directory", "directory"))?;
         let recorder = self.recorder.ok_or(missing("recorder key", "recorder_key"))?;
         let grantor = self.grantor.ok_or(missing("grant key", "grant_key"))?;
@@ -240,13 +261,16 @@ impl GateBuilder {
             bells: Bells::default(),
             keys: Keys::default(),
             known: Known::default(),
-            overview: Overview::default(),
+            overview: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         });
         core.meet_last_event(head.size()).await?;
         core.publish_keys().await?;
         core.publish_policy().await?;
+        if let Some(path) = self.policy_file {
+            core.follow(path);
+        }
         Ok(Gate(core))
     }
 }

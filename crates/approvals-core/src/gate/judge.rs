@@ -57,6 +57,9 @@ impl Core {
             ));
         }
         match catch_unwind(AssertUnwindSafe(|| rule(policy, facts))) {
+            Ok(Ok(ruling)) if ruling.break_glass.is_some() && !facts.is_break_glass() => {
+                deny("the policy breaks the glass, and the caller did not".to_owned())
+            }
             Ok(Ok(ruling)) => ruling,
             Ok(Err(error)) => {
                 tracing::error!(

@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
 
-use super::builder::Core;
-use super::denied::Denied;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -16,9 +13,6 @@ use crate::record::event::{Cause, Event, What};
 use crate::record::ledger::{Entry, LedgerError};
 use crate::record::state::{Outcome, Phase, State};
 
-/// How many entries are read at once.
-const BATCH: usize = 1024;
-
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// For how long a rejected attempt is shown beside the next one.
@@ -26,10 +20,7 @@ const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Follows the log as it grows. A hint for what people are bothered with; what may run never depends on it.
 #[derive(Debug, Default)]
-pub(super) struct Overview(Mutex<Followed>);
-
-#[derive(Debug, Default)]
-struct Followed {
+pub(super) struct Overview {
     next: u64,
     /// The requests that people are asked about and that have not ended.
     open: BTreeMap<RequestId, State>,
@@ -55,56 +46,13 @@ pub(super) struct Before {
     pub(super) rejected: Option<RequestId>,
 }
 
-impl Core {
-    /// Looks at the requests before this one, and refuses it if there are too many of them.
-    pub(super) async fn before(
-        &self,
-        document: &Document,
-        action: Digest,
-        now: Timestamp,
-    ) -> Result<Before, Denied> {
-        let mut followed = self.overview.0.lock().await;
-        loop {
-            let entries = self.ledger.entries(followed.next, BATCH).await?;
-            if entries.is_empty() {
-                break;
-            }
-            entries.iter().try_for_each(|entry| followed.read(entry))?;
-        }
-        let before = followed.before(document, action, now);
-        if before.same.is_none() {
-            self.within_limits(&mut followed, document, now)?;
-        }
-        Ok(before)
+impl Overview {
+    /// The index of the entry that it wants next.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 
-    fn within_limits(
-        &self,
-        followed: &mut Followed,
-        document: &Document,
-        now: Timestamp,
-    ) -> Result<(), Denied> {
-        let who = &document.requester;
-        let too_many = |reason: String| Err(Denied::TooMany { reason });
-        if let Some(until) = followed.cooling_until(document, self.limits.cool_down)
-            && now < until
-        {
-            return too_many(format!("the same was rejected a moment ago; not before {until}"));
-        }
-        if followed.of(who).count() >= self.limits.pending {
-            return too_many(format!("{} of your requests wait already", self.limits.pending));
-        }
-        followed.forget_before(now);
-        let asked = followed.asked.iter().filter(|(_, id)| id == who).count();
-        if asked >= self.limits.per_hour {
-            return too_many(format!("you have asked {asked} times within an hour"));
-        }
-        Ok(())
-    }
-}
-
-impl Followed {
-    fn read(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+    pub(super) fn read(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         let damaged =
             |detail: String| LedgerError::Damaged { first: entry.index, last: entry.index, detail };
         let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
@@ -149,7 +97,10 @@ impl Followed {
         of_action.push(Rejected { at, request, resource, arguments });
     }
 
-    fn of<'a>(&'a self, who: &'a PrincipalId) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
+    pub(super) fn of<'a>(
+        &'a self,
+        who: &'a PrincipalId,
+    ) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
         self.open.iter().filter(move |(_, state)| {
             let request = state.request();
             *state.phase() == Phase::Pending
@@ -157,7 +108,7 @@ impl Followed {
         })
     }
 
-    fn before(&self, document: &Document, action: Digest, now: Timestamp) -> Before {
+    pub(super) fn before(&self, document: &Document, action: Digest, now: Timestamp) -> Before {
         let waits = |state: &State| {
             let unnamed = state.request().is_some_and(|request| request.key.is_none());
             unnamed && state.action() == Some(action) && state.overdue(now).is_none()
@@ -170,7 +121,7 @@ impl Followed {
     }
 
     /// Until when exactly this may not be asked for again.
-    fn cooling_until(&self, document: &Document, pause: Duration) -> Option<Timestamp> {
+    pub(super) fn cooling_until(&self, document: &Document, pause: Duration) -> Option<Timestamp> {
         let key = (document.requester.clone(), document.action.clone());
         let same = |one: &&Rejected| {
             one.resource == document.resource && one.arguments == document.arguments
@@ -179,9 +130,11 @@ impl Followed {
         Some(last.at.after(pause))
     }
 
-    fn forget_before(&mut self, now: Timestamp) {
+    /// How often `who` has asked within an hour before `now`.
+    pub(super) fn asked_by(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
         while self.asked.front().is_some_and(|(at, _)| now >= at.after(HOUR)) {
             self.asked.pop_front();
         }
+        self.asked.iter().filter(|(_, id)| id == who).count()
     }
 }

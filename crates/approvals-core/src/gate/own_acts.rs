@@ -1,5 +1,7 @@
 //! Acts on the approvals themselves, asked for at the desk and carried out through the gate like any other.
 
+use std::sync::{Arc, PoisonError};
+
 use super::builder::{Core, Gate};
 use super::denied::Denied;
 use super::desk::{Desk, DeskError};
@@ -12,8 +14,6 @@ use crate::record::event::What;
 use crate::record::own_act::OwnAct;
 use crate::review::directory::ChannelIdentity;
 use crate::review::standing::StandingTerms;
-use std::sync::{Arc, PoisonError};
-
 impl Desk {
     /// Lifts a stop once people agree: the policy's rule about `approvals.lift` says who. Without one, nobody
     /// can. Waits until they have decided.
@@ -65,7 +65,8 @@ impl Desk {
     ) -> Result<(), ActError> {
         let person = self.person(identity).await?;
         let gate = Gate::of(Arc::clone(self.core()));
-        Ok(gate.replace_policy_as(Requester::new(person), Arc::new(policy), reason).await?)
+        let requester = Requester::new(person);
+        Ok(Box::pin(gate.replace_policy_as(requester, Arc::new(policy), reason)).await?)
     }
 
     async fn carry_out(
@@ -76,7 +77,7 @@ impl Desk {
     ) -> Result<RequestId, ActError> {
         let person = self.person(identity).await?;
         let gate = Gate::of(Arc::clone(self.core()));
-        Ok(gate.carry_out(Requester::new(person), act, what).await?)
+        Ok(Box::pin(gate.carry_out(Requester::new(person), act, what)).await?)
     }
 }
 

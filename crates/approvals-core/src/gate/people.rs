@@ -95,7 +95,7 @@ impl Core {
                     Some(now)
                 }
             };
-            approvals.push(Decision { reviewer, delegator, ..decision.clone() });
+            approvals.push(Decision { delegator, reviewer, ..decision.clone() });
         }
         Ok(approvals)
     }

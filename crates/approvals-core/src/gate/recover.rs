@@ -33,6 +33,7 @@ impl Gate {
             if *state.phase() == Phase::Pending && state.overdue(self.core().now()).is_none() {
                 self.core().attend(id);
             }
+            self.core().await_review(id, &state);
             if state.is_in_doubt() {
                 unknown.push(id);
             }

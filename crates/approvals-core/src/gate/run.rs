@@ -95,13 +95,14 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        let mut attempt = self.attempt(requester, &action)?.load().await?.describe(&action)?;
+        let mut attempt =
+            Box::pin(self.attempt(requester, &action)?.load()).await?.describe(&action)?;
         let action_digest = attempt.action();
-        let grant = match attempt.until_decided().await? {
+        let grant = match Box::pin(attempt.until_decided()).await? {
             Decided::Started => None,
             Decided::Granted => {
                 let again = attempt.describe_again(&action).map_err(Denied::from)?;
-                attempt.start(again).await?
+                Box::pin(attempt.start(again)).await?
             }
         };
         let running = Running::new(attempt);
@@ -140,7 +141,7 @@ impl Gate {
         }
         let mut attempt =
             self.attempt(self.requester()?, &action)?.load().await?.describe(&action)?;
-        attempt.ask(false).await?;
+        Box::pin(attempt.ask(false)).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
     }

@@ -18,13 +18,14 @@ use crate::record::transition::{Command, Refusal};
 /// A started request. Dropped before it is finished, it records that what the body did is unknown.
 #[derive(Debug)]
 pub(super) struct Running {
-    attempt: Attempt,
+    attempt: Box<Attempt>,
     finished: bool,
 }
 
 impl Running {
-    pub(super) fn new(mut attempt: Attempt) -> Self {
+    pub(super) fn new(mut attempt: Box<Attempt>) -> Self {
         attempt.begins();
+        attempt.core().await_review(attempt.id(), attempt.state());
         Self { attempt, finished: false }
     }
 
@@ -44,7 +45,7 @@ impl Running {
 
     /// Records how the body ended. The body's own result stands even if this fails.
     pub(super) async fn finish(mut self, execution: Execution) {
-        record(self.attempt.core(), self.id(), self.attempt.state(), execution).await;
+        Box::pin(record(self.attempt.core(), self.id(), self.attempt.state(), execution)).await;
         self.finished = true;
     }
 }

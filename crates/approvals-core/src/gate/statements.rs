@@ -25,8 +25,8 @@ impl Desk {
     /// Stops a principal, an action or everything, at once and until people [lift](Self::lift) it: when this
     /// returns, nothing of that kind starts any more, in any process.
     ///
-    /// Everybody whom the directory knows may do so, machines included, unless the policy has a rule about
-    /// `approvals.stop` that says otherwise.
+    /// Everybody whom the directory knows may do so, machines included, unless a rule of the policy denies them
+    /// `approvals.stop`.
     ///
     /// Returns what the stop is called by.
     pub async fn stop(
@@ -38,8 +38,8 @@ impl Desk {
         let person = self.person(identity).await?;
         let act = OwnAct::stop(&scope.to_string());
         let judged = self.core().judge(&act, &Requester::new(person)).await;
-        let verdict = judged.map_err(DeskError::unavailable)?;
-        if verdict != Verdict::Allow {
+        // It takes effect at once, so there is nobody to ask.
+        if let Verdict::Deny(_) = judged.map_err(DeskError::unavailable)? {
             return Err(Refusal::Ineligible(Ineligible::NotAsked).into());
         }
         let envelope = self.state(identity, Says::Stop { scope }, reason).await?;

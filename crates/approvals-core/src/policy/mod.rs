@@ -9,6 +9,7 @@ pub(crate) mod on_call;
 mod millis;
 pub(crate) mod obligation;
 pub(crate) mod obligations;
+mod strictness;
 #[expect(
     clippy::module_inception,
     reason = "one concept a file, and this folder is named after its main one"

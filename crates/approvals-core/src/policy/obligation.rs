@@ -151,6 +151,38 @@ impl Obligation {
         Self { veto: NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN), ..self }
     }
 
+    /// The same, where new members of a group wait for `span` before they approve what was asked earlier.
+    #[must_use]
+    pub fn cool_off(self, span: Duration) -> Self {
+        Self { cool_off: span, ..self }
+    }
+
+    /// The same, where channels remind people once `span` has passed.
+    #[must_use]
+    pub fn remind_after(mut self, span: Duration) -> Self {
+        self.remind.push(span);
+        self
+    }
+
+    /// The same, approved only with this much certainty that it was the person.
+    #[must_use]
+    pub fn assurance(self, assurance: Assurance) -> Self {
+        Self { assurance, ..self }
+    }
+
+    /// The same, approved only in this channel, or another one named so.
+    #[must_use]
+    pub fn in_channel(mut self, channel: &str) -> Self {
+        self.channels.insert(channel.to_owned());
+        self
+    }
+
+    /// The same, whose approvers may count for other obligations as well.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self { shared: true, ..self }
+    }
+
     /// The same, open to the people whom the requester acts for.
     #[must_use]
     pub fn owner_may_approve(self) -> Self {

@@ -165,8 +165,12 @@ impl Vocabulary {
         Ok(())
     }
 
-    /// The same for the arguments alone.
-    pub(super) fn check_arguments(&self, facts: &Facts<'_>) -> Result<(), PolicyError> {
+    /// The same for the arguments alone, for acts on the approvals themselves: no provider is asked about those.
+    ///
+    /// # Errors
+    ///
+    /// As for [`check`](Self::check).
+    pub fn check_arguments(&self, facts: &Facts<'_>) -> Result<(), PolicyError> {
         let Some(declared) = self.actions.get(facts.action()) else { return Ok(()) };
         for (name, declared) in declared {
             let value = facts.argument(name).filter(|value| !declared.optional || !value.is_null());

@@ -127,6 +127,13 @@ impl Control {
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
+    /// Whether a standing grant was used for this request and still covers it.
+    pub(crate) fn covers(&self, document: &Document, request: RequestId, now: Timestamp) -> bool {
+        self.standing.values().any(|one| {
+            !one.retired && one.used.contains(&request) && one.terms.cover(document, now)
+        })
+    }
+
     /// After one more event of the log itself.
     ///
     /// # Errors
@@ -148,7 +155,7 @@ impl Control {
             What::Stated { envelope } => {
                 let id = envelope.digest().map_err(|_none| "no statement in it")?;
                 let said = envelope.unverified().map_err(|_none| "no statement in it")?;
-                self.state(id, said)?;
+                self.state(id, &said)?;
             }
             What::Lifted { stop, .. } => {
                 self.stops.remove(stop).ok_or("there is no such stop")?;
@@ -183,7 +190,7 @@ impl Control {
         Ok(self)
     }
 
-    fn state(&mut self, id: Digest, said: Statement) -> Result<(), &'static str> {
+    fn state(&mut self, id: Digest, said: &Statement) -> Result<(), &'static str> {
         let from = said.person.id().clone();
         match &said.says {
             Says::Stop { scope } => {

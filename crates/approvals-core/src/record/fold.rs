@@ -49,7 +49,7 @@ impl State {
             ) => {}
             (Phase::Pending, What::Nudged { nudge }) => self.nudge(nudge, event.at)?,
             (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
-                self.decide(envelope)?
+                self.decide(envelope)?;
             }
             (Phase::Absent, What::Late { .. }) => return Err("there is nothing to decide"),
             (_any, What::Late { envelope }) => self.decide_late(envelope, event.at)?,
@@ -62,7 +62,7 @@ impl State {
                 self.close(cause, event.at)?;
             }
             (Phase::Started | Phase::Ended(_), What::Stated { envelope }) => {
-                self.state(envelope)?
+                self.state(envelope)?;
             }
             _other => return Err("its kind is not one that can come now"),
         }

@@ -94,7 +94,7 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
     reason = "ledgers take it apart whole: a new field must not be overlooked"
 )]
 pub struct Append {
-    /// The request that the log_expected: None, entries belong to; `None` for events of the log itself.
+    /// The request that the entries belong to; `None` for events of the log itself.
     pub request: Option<RequestId>,
     /// How many entries this request (or the log itself) has so far.
     pub expected: u64,

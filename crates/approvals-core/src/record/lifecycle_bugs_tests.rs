@@ -65,7 +65,7 @@ bug!(
     |state, command, now| match command {
         Command::Start(start) => {
             let approvals = state.decisions().to_vec();
-            transition(state, Command::Start(Start { approvals, ..start }), now)
+            transition(state, Command::Start(Box::new(Start { approvals, ..*start })), now)
         }
         other => transition(state, other, now),
     }
@@ -76,7 +76,7 @@ bug!(
     |state, command, now| match (command, state.request()) {
         (Command::Start(start), Some(request)) => {
             let ruling = request.ruling.clone();
-            transition(state, Command::Start(Start { ruling, ..start }), now)
+            transition(state, Command::Start(Box::new(Start { ruling, ..*start })), now)
         }
         (other, _) => transition(state, other, now),
     }
@@ -87,7 +87,7 @@ bug!(
     |state, command, now| match command {
         Command::Start(start) => {
             let action = state.action().unwrap_or(start.action);
-            transition(state, Command::Start(Start { action, ..start }), now)
+            transition(state, Command::Start(Box::new(Start { action, ..*start })), now)
         }
         other => transition(state, other, now),
     }
@@ -107,7 +107,7 @@ bug!(
     StopIgnored,
     |state, command, now| match command {
         Command::Start(start) => {
-            transition(state, Command::Start(Start { stop: None, ..start }), now)
+            transition(state, Command::Start(Box::new(Start { stop: None, ..*start })), now)
         }
         other => transition(state, other, now),
     }

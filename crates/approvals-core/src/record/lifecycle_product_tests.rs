@@ -366,9 +366,10 @@ impl<H: Heart> Product<H> {
             action: if right { action } else { Digest::of("action", b"another") },
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
+            stands: self.control.covers(&document, id(slot), time(world.now)),
             stop: self.control.stop_of(&document),
         };
-        self.command(slot, Command::Start(start), time(world.now))
+        self.command(slot, Command::Start(Box::new(start)), time(world.now))
     }
 
     fn state_about(&mut self, slot: usize, person: Principal, says: Says, now: Timestamp) -> bool {

@@ -247,6 +247,12 @@ impl World {
         true
     }
 
+    /// Whether a standing grant was used for this call and is still good for it.
+    fn rests_on_standing(&self, slot: usize, now: Millis) -> bool {
+        let mut all = self.standing.values();
+        all.any(|one| one.used.contains(&slot) && !one.is_retired && now < one.until)
+    }
+
     /// Uses a standing grant for this call, unless that was done before.
     fn use_any(&mut self, slot: usize) -> bool {
         if self.standing.values().any(|one| one.used.contains(&slot)) {
@@ -279,7 +285,8 @@ impl World {
             }
             Step::Start { slot, right, again } => {
                 let people = self.people.clone();
-                self.cases[slot].start(now, right && !stopped[slot], again, &people)
+                let rests = !self.cases[slot].by_standing || self.rests_on_standing(slot, now);
+                self.cases[slot].start(now, right && rests && !stopped[slot], again, &people)
             }
             Step::Issue { slot } => {
                 let at = self.cases[slot].time(now);

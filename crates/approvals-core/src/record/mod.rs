@@ -16,3 +16,4 @@ pub(crate) mod control;
 pub(crate) mod own_act;
 mod earlier;
 pub(crate) mod trail;
+pub(crate) mod report;

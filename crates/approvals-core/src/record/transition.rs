@@ -14,6 +14,7 @@ use crate::review::statement::{Says, Statement};
 
 /// What can be asked of a request.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "commands are few at a time, and short-lived")]
 pub(crate) enum Command {
     /// Ask for it.
     Ask { request: Box<Request>, document: Body },
@@ -28,7 +29,7 @@ pub(crate) enum Command {
     /// Grant what was agreed.
     Issue(Grant),
     /// Start what the policy allows, or use the grant up.
-    Start(Start),
+    Start(Box<Start>),
     /// Say how the body that was started as the `fence`th ended.
     Finish { execution: Execution, fence: u64 },
     /// End it without running.
@@ -46,6 +47,8 @@ pub(crate) struct Start {
     pub(crate) ruling: Ruling,
     /// The approvals, by people as the directory knows them now; those that are unknown by now are left out.
     pub(crate) approvals: Vec<Decision>,
+    /// Whether the standing grant that the request names, if it names one, covers it now.
+    pub(crate) stands: bool,
     /// The stop that is in force, if one is.
     pub(crate) stop: Option<Cause>,
 }
@@ -89,6 +92,9 @@ pub enum Refusal {
     /// The policy as it is now asks for more.
     #[error("the policy has changed and asks for more than was approved")]
     PolicyAsksMore,
+    /// The standing grant that it rests on does not cover it (any more).
+    #[error("the standing grant that it rests on does not cover it any more")]
+    StandsNoMore,
     /// Somebody has stopped it.
     #[error("{0}")]
     Stopped(String),
@@ -124,7 +130,7 @@ pub(crate) fn transition(
         (
             Phase::Allowed | Phase::Granted | Phase::Started | Phase::Ended(_),
             Command::Start(start),
-        ) => self::start(state, start, now),
+        ) => self::start(state, *start, now),
         (Phase::Started, Command::Finish { execution, fence }) => finish(state, execution, fence),
         (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => {
             Ok(vec![What::Closed { cause }])
@@ -209,7 +215,6 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
     let by_people = state.grant().is_some() || request.standing.is_some();
     match (&start.ruling.verdict, request.obligations()) {
         (Verdict::Deny(reason), _) => return Err(Refusal::PolicyStops(reason.clone())),
-        (Verdict::Allow, None) => {}
         (Verdict::Review(_), None) => return Err(Refusal::PolicyAsksMore),
         (Verdict::Review(asked), Some(satisfied)) if !asked.are_among(satisfied) => {
             return Err(Refusal::PolicyAsksMore);
@@ -217,7 +222,10 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
         (Verdict::Allow | Verdict::Review(_), Some(_)) if !by_people => {
             return Err(Refusal::NotGranted);
         }
-        (Verdict::Allow | Verdict::Review(_), Some(_)) => {}
+        (Verdict::Allow, None) | (Verdict::Allow | Verdict::Review(_), Some(_)) => {}
+    }
+    if request.standing.is_some() && !start.stands {
+        return Err(Refusal::StandsNoMore);
     }
     if let Some((grant, granted_at)) = state.grant().zip(state.granted_at()) {
         if now >= grant.expires_at() {

@@ -128,6 +128,11 @@ impl StaticDirectory {
         }
         self
     }
+
+    /// Everybody whom it knows, by each of their identities.
+    pub fn identities(&self) -> impl Iterator<Item = (&ChannelIdentity, &Principal)> {
+        self.identities.iter()
+    }
 }
 
 #[async_trait]

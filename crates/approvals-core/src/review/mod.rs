@@ -1,6 +1,7 @@
 //! Who agreed to exactly what.
 
 pub(crate) mod directory;
+pub(crate) mod roll;
 pub(crate) mod key;
 pub(crate) mod decision;
 pub(crate) mod statement;

@@ -114,7 +114,8 @@ impl Question<'_> {
     }
 
     fn is_asked(&self, vote: &Vote<'_>) -> Result<(), Ineligible> {
-        let asked = self.seats().any(|(one, group)| self.member_of(one, group, vote).is_some());
+        let asked =
+            self.seats().any(|(one, group)| self.groups_of(one, group, vote).next().is_some());
         if asked { Ok(()) } else { Err(Ineligible::NotAsked) }
     }
 
@@ -138,10 +139,15 @@ impl Question<'_> {
         group: &Group,
         vote: &Vote<'_>,
     ) -> Result<(), Ineligible> {
-        let since = self.member_of(obligation, group, vote).ok_or(Ineligible::NotAsked)?;
-        let is_new = since.is_some_and(|since| {
-            since > self.asked_at && vote.at < since.after(obligation.cool_off)
-        });
+        let is_settled = |group: &Group| {
+            let since = vote.seated().since(group).filter(|since| *since > self.asked_at);
+            since.is_none_or(|since| vote.at >= since.after(obligation.cool_off))
+        };
+        let mut groups = self.groups_of(obligation, group, vote).peekable();
+        if groups.peek().is_none() {
+            return Err(Ineligible::NotAsked);
+        }
+        let is_new = !groups.any(is_settled);
         if !obligation.channels.is_empty() && !obligation.channels.contains(vote.channel) {
             return Err(Ineligible::Channel);
         }
@@ -151,18 +157,15 @@ impl Question<'_> {
         if is_new { Err(Ineligible::CoolingOff) } else { Ok(()) }
     }
 
-    /// Whether the vote is by a member of `group` or of one that has been added by now; and since when, if
-    /// that is known. Of several groups the one that they have been in for longest counts.
-    fn member_of(
+    /// The groups for whose sake the vote may fill a seat of `group`: that one, and those added by now.
+    fn groups_of<'a>(
         &self,
-        obligation: &Obligation,
-        group: &Group,
-        vote: &Vote<'_>,
-    ) -> Option<Option<Timestamp>> {
-        let age = self.asked_at.until(vote.at);
-        let person = vote.seated();
-        let groups = obligation.open_to(group, age).filter(|group| person.is_in(group));
-        groups.map(|group| person.since(group)).min()
+        obligation: &'a Obligation,
+        group: &'a Group,
+        vote: &Vote<'a>,
+    ) -> impl Iterator<Item = &'a Group> + use<'a> {
+        let (age, person) = (self.asked_at.until(vote.at), vote.seated());
+        obligation.open_to(group, age).filter(|group| person.is_in(group))
     }
 
     fn seats(&self) -> impl Iterator<Item = (&Obligation, &Group)> {
@@ -175,7 +178,9 @@ impl Question<'_> {
         let lives = self.obligations.vote_lives();
         let mut people = people(votes);
         people.retain(|votes| votes.iter().all(|vote| vote.choice == Choice::Approve));
-        people.iter_mut().for_each(|votes| votes.retain(|vote| now < vote.at.after(lives)));
+        for votes in &mut people {
+            votes.retain(|vote| now < vote.at.after(lives));
+        }
         self.can_all_be_filled(&people)
     }
 

@@ -27,6 +27,12 @@ impl RulesError {
     pub fn column(&self) -> usize {
         self.column
     }
+
+    /// What is wrong, and how to mend it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 /// The text that is read: it knows where things stand, and refuses what is wrong there.

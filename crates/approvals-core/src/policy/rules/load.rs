@@ -23,6 +23,25 @@ impl FromStr for Rules {
     type Err = RulesError;
 
     fn from_str(text: &str) -> Result<Self, RulesError> {
+        let rules = Self::untested(text)?;
+        Source(text).hold(&rules)?;
+        Ok(rules)
+    }
+}
+
+impl Rules {
+    /// Runs every test of a policy file, also where some fail, which is why it does not load. Beside each one
+    /// stands what is wrong, if it fails. No policy comes of it: only a file whose tests pass is one.
+    ///
+    /// # Errors
+    ///
+    /// If there is another mistake in the file.
+    pub fn run_tests(text: &str) -> Result<Vec<(RuleTest, Option<String>)>, RulesError> {
+        let rules = Self::untested(text)?;
+        Ok(rules.tests.iter().map(|test| (test.clone(), rules.run(test).err())).collect())
+    }
+
+    fn untested(text: &str) -> Result<Self, RulesError> {
         let source = Source(text);
         let file = source.file()?;
         let words = source.words(&file)?;
@@ -30,15 +49,13 @@ impl FromStr for Rules {
         source.listed(&file, &rules)?;
         let tests = source.tests(&file, &rules, &words)?;
         rules.sort_by(|one, other| one.id.cmp(&other.id));
-        let rules = Self {
+        Ok(Self {
             digest: Digest::of("policy", text.as_bytes()),
             index: Index::new(rules.iter().map(|rule| &rule.action)),
             all: rules,
             words,
             tests,
-        };
-        source.hold(&rules)?;
-        Ok(rules)
+        })
     }
 }
 

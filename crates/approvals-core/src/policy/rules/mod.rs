@@ -17,6 +17,7 @@ mod scene;
 mod example;
 mod load;
 mod explain;
+mod doubts;
 
 use super::facts::Facts;
 use super::policy::{Policy, PolicyError, Ruling};

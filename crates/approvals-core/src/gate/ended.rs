@@ -1,0 +1,56 @@
+//! What a caller is told about a request that cannot be started.
+
+use super::denied::Denied;
+use super::journal::Loaded;
+use crate::action::clock::Timestamp;
+use crate::action::id::RequestId;
+use crate::record::event::{Cause, Execution};
+use crate::record::state::{Outcome, Phase};
+use crate::review::statement::Resolution;
+
+impl Loaded {
+    /// Why this request cannot be started, if it cannot.
+    pub(super) fn ensure_startable(
+        &self,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
+        if self.state.restart_at().is_some_and(|from| now >= from) {
+            return Ok(());
+        }
+        match self.state.phase() {
+            Phase::Allowed | Phase::Granted => Ok(()),
+            Phase::Absent | Phase::Pending | Phase::Ended(Outcome::Executed(Execution::NotRun)) => {
+                Err(Denied::Withdrawn)
+            }
+            Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)) => {
+                Err(Denied::InDoubt { request })
+            }
+            Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
+            Phase::Ended(
+                Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)
+                | Outcome::Resolved(Resolution::Done),
+            ) => Err(Denied::AlreadyRan { request }),
+            Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => Err(Denied::Revoked {
+                reason: "a person has found that it was not carried out; use another key".into(),
+            }),
+            Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),
+        }
+    }
+
+    fn closed(&self, cause: &Cause) -> Denied {
+        match cause.clone() {
+            Cause::Denied { reason } => Denied::ByPolicy { reason },
+            Cause::Rejected { by } => Denied::Rejected { by, reason: self.rejection() },
+            Cause::Expired => Denied::Expired,
+            Cause::Withdrawn => Denied::Withdrawn,
+            Cause::Revoked { by: None, reason } => Denied::Revoked { reason },
+            Cause::Revoked { by: Some(by), reason } => {
+                Denied::Revoked { reason: format!("{by} has taken it back: {reason}") }
+            }
+            Cause::Undeliverable => Denied::Undeliverable,
+            Cause::Unsatisfiable { reason } => Denied::Unsatisfiable { reason },
+            Cause::Stopped { reason, .. } => Denied::Stopped { reason },
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Keeps agents from wearing people down.
+
+use super::builder::Core;
+use super::denied::Denied;
+use super::overview::{Before, Overview};
+use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
+use crate::action::document::Document;
+
+/// How many entries are read at once.
+const BATCH: usize = 1024;
+
+impl Core {
+    /// Looks at the requests before this one, and refuses it if there are too many of them.
+    pub(super) async fn before(
+        &self,
+        document: &Document,
+        action: Digest,
+        now: Timestamp,
+    ) -> Result<Before, Denied> {
+        let mut followed = self.overview.lock().await;
+        loop {
+            let entries = self.ledger.entries(followed.next(), BATCH).await?;
+            if entries.is_empty() {
+                break;
+            }
+            entries.iter().try_for_each(|entry| followed.read(entry))?;
+        }
+        let before = followed.before(document, action, now);
+        if before.same.is_none() {
+            self.within_limits(&mut followed, document, now)?;
+        }
+        Ok(before)
+    }
+
+    fn within_limits(
+        &self,
+        followed: &mut Overview,
+        document: &Document,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
+        let who = &document.requester;
+        let too_many = |reason: String| Err(Denied::TooMany { reason });
+        if let Some(until) = followed.cooling_until(document, self.limits.cool_down)
+            && now < until
+        {
+            return too_many(format!("the same was rejected a moment ago; not before {until}"));
+        }
+        if followed.of(who).count() >= self.limits.pending {
+            return too_many(format!("{} of your requests wait already", self.limits.pending));
+        }
+        let asked = followed.asked_by(who, now);
+        if asked >= self.limits.per_hour {
+            return too_many(format!("you have asked {asked} times within an hour"));
+        }
+        Ok(())
+    }
+}

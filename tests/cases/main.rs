@@ -1,0 +1,23 @@
+//! Fifty cases that a gate must get right, by number. `GUARANTEES.md` says which rule each belongs to.
+//!
+//! Not here: 43 and 44, which are about passkeys, and 47, the table that every policy engine must agree with
+//! (`approvals_testkit::conformance::policy`).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+mod world;
+
+mod break_glass;
+mod changed_policy;
+mod clocks;
+mod once;
+mod policy;
+mod quorum;
+mod shown;
+mod stops;
+mod who;
