@@ -10,6 +10,7 @@ Usage:
   cargo xtask test                 set up what is missing, then run every check
   cargo xtask test STEP...         run only these steps, in the order of the list
   cargo xtask test --keep-going    go on after a failed step
+  cargo xtask nightly              the long suites, with the same words after it; optimized, in a folder of their own
   cargo xtask list                 the steps, and what each one checks
   cargo xtask --help               this text
 
@@ -38,6 +39,7 @@ pub(crate) struct Plan {
 pub(crate) fn parse(
     words: impl IntoIterator<Item = String>,
     all: &'static [Step],
+    nightly: &'static [Step],
 ) -> Result<Order, String> {
     let mut words = words.into_iter();
     let command = words.next();
@@ -53,8 +55,9 @@ pub(crate) fn parse(
             Some(extra) => Err(format!("`list` takes no arguments, found `{extra}`")),
         },
         Some("test") => plan(&rest, all).map(Order::Test),
+        Some("nightly") => plan(&rest, nightly).map(Order::Test),
         Some(other) => {
-            Err(format!("unknown command `{other}`; the commands are `test` and `list`"))
+            Err(format!("unknown command `{other}`; the commands are `test`, `nightly` and `list`"))
         }
     }
 }
@@ -92,9 +95,10 @@ mod tests {
         Step { name: "two", about: "", run: |_| Ok(()) },
         Step { name: "three", about: "", run: |_| Ok(()) },
     ];
+    const NIGHTLY: &[Step] = &[Step { name: "long", about: "", run: |_| Ok(()) }];
 
     fn read(line: &str) -> Result<Order, String> {
-        parse(line.split_whitespace().map(str::to_owned), STEPS)
+        parse(line.split_whitespace().map(str::to_owned), STEPS, NIGHTLY)
     }
 
     fn planned(line: &str) -> (Vec<&'static str>, bool) {
@@ -117,8 +121,13 @@ mod tests {
     }
 
     #[test]
+    fn a_night_has_its_own_steps() {
+        assert_eq!(planned("nightly"), (vec!["long"], false));
+    }
+
+    #[test]
     fn what_is_not_understood_is_refused() {
-        for line in ["tset", "test four", "test --fast", "list one"] {
+        for line in ["tset", "test four", "test long", "nightly one", "test --fast", "list one"] {
             assert!(read(line).is_err(), "{line}");
         }
     }

@@ -19,13 +19,13 @@ use args::Order;
 use workspace::Workspace;
 
 fn main() -> ExitCode {
-    match args::parse(std::env::args().skip(1), steps::ALL) {
+    match args::parse(std::env::args().skip(1), steps::ALL, steps::NIGHTLY) {
         Ok(Order::Help) => {
             print!("{}", args::HELP);
             ExitCode::SUCCESS
         }
         Ok(Order::List) => {
-            print!("{}", report::list(steps::ALL));
+            print!("{}{}", report::list(steps::ALL), report::list(steps::NIGHTLY));
             ExitCode::SUCCESS
         }
         Ok(Order::Test(plan)) => {

@@ -5,6 +5,7 @@ mod features;
 mod interop;
 mod kill;
 mod lints;
+mod nightly;
 mod quickstart;
 mod suite;
 
@@ -50,5 +51,19 @@ pub(crate) const ALL: &[Step] = &[
         name: "kill",
         about: "a process killed at any moment breaks no promise",
         run: kill::run,
+    },
+];
+
+/// Every step of a night: what is too long for every change.
+pub(crate) const NIGHTLY: &[Step] = &[
+    Step {
+        name: "model",
+        about: "a hundred thousand lives of requests, beside a model of them",
+        run: nightly::model,
+    },
+    Step {
+        name: "simulation",
+        about: "thousands of runs of several gates on a network that fails",
+        run: nightly::simulation,
     },
 ];

@@ -246,9 +246,9 @@ impl Case {
     pub(super) fn counting(&self, votes: &[Vote], now: Millis) -> Vec<Vec<Vote>> {
         let mut people = heaps(votes);
         people.retain(|votes| votes.iter().all(|vote| vote.approve));
-        people.iter_mut().for_each(|votes| {
+        for votes in &mut people {
             votes.retain(|vote| now - vote.at < self.votes_live());
-        });
+        }
         people
     }
 

@@ -354,7 +354,7 @@ impl<H: Heart> Product<H> {
                     (!now.groups().is_empty()).then_some(Some(now))?
                 }
             };
-            Some(Decision { reviewer, delegator, ..decision.clone() })
+            Some(Decision { delegator, reviewer, ..decision.clone() })
         };
         state.approvers(granted_at).filter_map(again).collect()
     }
@@ -401,10 +401,8 @@ impl<H: Heart> Product<H> {
 
     /// The process is gone, and another reads what the log has.
     fn crash(&mut self, to_bytes: bool) -> bool {
-        let read = |event: &Event| match to_bytes {
-            true => Event::parse(&event.to_bytes().unwrap()).unwrap(),
-            false => event.clone(),
-        };
+        let through_bytes = |event: &Event| Event::parse(&event.to_bytes().unwrap()).unwrap();
+        let read = |event: &Event| if to_bytes { through_bytes(event) } else { event.clone() };
         for (state, events) in self.states.iter_mut().zip(&self.events) {
             let again = events
                 .iter()
@@ -461,8 +459,8 @@ impl<H: Heart> Product<H> {
                 stopped.is_some()
             }
             Step::Lift(which) => {
-                let stop = self.stops.get(*which).copied().unwrap_or(Digest::ZERO);
-                self.on_log(What::Lifted { stop, request: id(20) }, at)
+                let lifted = self.stops.get(*which).copied().unwrap_or(Digest::ZERO);
+                self.on_log(What::Lifted { stop: lifted, request: id(20) }, at)
             }
             Step::Lend { from, to, group, lives } => {
                 let groups = BTreeSet::from([group.parse().unwrap()]);
@@ -489,7 +487,7 @@ impl<H: Heart> Product<H> {
                 let says = Says::Retire { standing: id(100 + which) };
                 self.say(anybody, says, at).is_some()
             }
-            _other => unreachable!("it is not about the log"),
+            _other => panic!("it is not about the log"),
         }
     }
 }

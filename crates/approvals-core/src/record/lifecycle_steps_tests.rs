@@ -133,9 +133,12 @@ fn nudge(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
 fn judged(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
     let said = (any::<bool>(), any::<bool>());
     (slot, person(), said)
-        .prop_map(|(slot, person, (review, done))| match review {
-            true => Step::Review { slot, person },
-            false => Step::Resolve { slot, person, done },
+        .prop_map(|(slot, person, (review, done))| {
+            if review {
+                Step::Review { slot, person }
+            } else {
+                Step::Resolve { slot, person, done }
+            }
         })
         .boxed()
 }
@@ -275,9 +278,10 @@ fn every_onward() -> Vec<(usize, Phase, BoxedStrategy<Step>)> {
 
 fn ready_onward(slot: usize, phase: Phase) -> BoxedStrategy<Step> {
     ONWARD.with(|all| {
-        let own = all.iter().filter(|(of, ..)| *of == slot);
-        let exact = own.clone().find(|(_, at, _)| *at == phase);
-        exact.or_else(|| own.last()).unwrap().2.clone()
+        let mut own = all.iter().filter(|(of, ..)| *of == slot);
+        // The last is for everything that is over.
+        let fits = |at: &Phase| *at == phase || *at == Phase::Resolved(true);
+        own.find(|(_, at, _)| fits(at)).unwrap().2.clone()
     })
 }
 

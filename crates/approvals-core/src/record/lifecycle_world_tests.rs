@@ -309,7 +309,7 @@ impl World {
                 let Some(person) = self.people[person].clone() else { return false };
                 self.cases[slot].review(now, &person)
             }
-            _ => unreachable!("it is about no case"),
+            _ => panic!("it is about no case"),
         }
     }
 
@@ -353,7 +353,7 @@ impl World {
                 let Some(one) = self.standing.get_mut(&which) else { return false };
                 one.is_retired = true;
             }
-            _ => unreachable!("it is not about the log"),
+            _ => panic!("it is not about the log"),
         }
         self.log()
     }
@@ -377,7 +377,7 @@ impl World {
             Step::Vanish { person } => self.people[person] = None,
             Step::Return { person } => self.people[person] = Some(account(person)),
             Step::Crash { .. } => {}
-            _ => unreachable!("it happens inside"),
+            _ => panic!("it happens inside"),
         }
         true
     }
@@ -456,7 +456,7 @@ impl Case {
         });
         let is_asked =
             self.rules.is_none() || groups.any(|group| person.groups.contains_key(group));
-        let may = self.is_in_doubt() && self.may_judge(person) && is_asked;
+        let may = self.is_in_doubt() && Self::may_judge(person) && is_asked;
         if may {
             self.end(Phase::Resolved(done), self.time(now));
         }
@@ -470,7 +470,7 @@ impl Case {
         let is_theirs = |one: &Person| !one.names().is_disjoint(&person.names());
         let has_decided = decided.any(|one| one.is_some_and(is_theirs));
         let may =
-            is_due && self.may_judge(person) && !has_decided && person.groups.contains_key(JUDGES);
+            is_due && Self::may_judge(person) && !has_decided && person.groups.contains_key(JUDGES);
         if may {
             self.is_reviewed = true;
             self.happens(self.time(now));
@@ -479,7 +479,7 @@ impl Case {
     }
 
     /// People who are not those that asked, whatever the rules let those do otherwise.
-    fn may_judge(&self, person: &Person) -> bool {
+    fn may_judge(person: &Person) -> bool {
         let asking: BTreeSet<&str> = [AGENT, OWNER].into();
         person.is_human && person.names().is_disjoint(&asking)
     }

@@ -1,14 +1,14 @@
 //! Checks a whole log as a stranger would: every event follows from those before it, every signature holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
 use super::control::{Control, Standing};
-use super::event::{Body, Event, What};
+use super::event::{Body, Event, Execution, What};
 use super::ledger::Entry;
 use super::own_act::OwnAct;
-use super::state::{Phase, State};
+use super::state::{Outcome, Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -40,6 +40,8 @@ pub struct Trail {
     events: BTreeMap<RequestId, Vec<Event>>,
     states: BTreeMap<RequestId, State>,
     documents: BTreeMap<RequestId, Document>,
+    /// The acts on the approvals that have taken effect, each once.
+    acts: BTreeSet<RequestId>,
 }
 
 /// An entry that does not hold.
@@ -72,6 +74,7 @@ impl Trail {
             events: BTreeMap::new(),
             states: BTreeMap::new(),
             documents: BTreeMap::new(),
+            acts: BTreeSet::new(),
         }
     }
 
@@ -150,13 +153,20 @@ impl Trail {
         Ok(())
     }
 
-    /// An act on the approvals themselves is carried out under the request that was made for exactly it.
-    fn check_act(&self, request: RequestId, act: &OwnAct, by_people: bool) -> Result<(), String> {
-        let running = self.states.get(&request).is_some_and(|state| {
-            *state.phase() == Phase::Started && (!by_people || state.grant().is_some())
+    /// An act on the approvals themselves is carried out under the request that was made for exactly it, once.
+    fn check_act(
+        &mut self,
+        request: RequestId,
+        act: &OwnAct,
+        by_people: bool,
+    ) -> Result<(), String> {
+        let state = self.states.get(&request);
+        let running = state.is_some_and(|state| {
+            may_take_effect(state.phase()) && (!by_people || state.grant().is_some())
         });
         let document = self.documents.get(&request);
-        if running && document.is_some_and(|document| act.is(document)) {
+        if running && document.is_some_and(|document| act.is(document)) && self.acts.insert(request)
+        {
             Ok(())
         } else {
             Err("no request for exactly this was being carried out".into())
@@ -338,6 +348,22 @@ impl Trail {
     #[must_use]
     pub fn events(&self, request: RequestId) -> &[Event] {
         self.events.get(&request).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Whether an act may take effect yet: while it is carried out, and afterwards if it got no answer, since then its
+/// event may have been under way still.
+fn may_take_effect(phase: &Phase) -> bool {
+    match phase {
+        Phase::Started => true,
+        Phase::Ended(Outcome::Executed(end)) => {
+            matches!(end, Execution::Failed | Execution::Dropped)
+        }
+        Phase::Absent
+        | Phase::Allowed
+        | Phase::Pending
+        | Phase::Granted
+        | Phase::Ended(Outcome::Closed(_) | Outcome::Resolved(_)) => false,
     }
 }
 

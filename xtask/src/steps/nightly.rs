@@ -1,0 +1,31 @@
+//! The suites that take minutes: the tests whose names begin with `nightly_`, which `cargo test` leaves out.
+
+use crate::command::Program;
+use crate::step::Stop;
+use crate::workspace::Workspace;
+
+/// The life cycle of requests, held against a model.
+pub(super) fn model(workspace: &Workspace) -> Result<(), Stop> {
+    optimized(workspace, "--package approvals-core --lib")
+}
+
+/// Several gates on one ledger.
+pub(super) fn simulation(workspace: &Workspace) -> Result<(), Stop> {
+    optimized(workspace, "--package action-approvals --test simulation")
+}
+
+/// Runs the long tests of one target. They check nothing that only an unoptimized build has: the profile keeps the
+/// checks for overflow.
+fn optimized(workspace: &Workspace, target: &str) -> Result<(), Stop> {
+    let (text, status) = Program::cargo(workspace)
+        .words(&format!("test --release --locked {target} --target-dir"))
+        .arg(workspace.target.join("nightly"))
+        .words("nightly_ -- --ignored --nocapture")
+        .run_and_read()?;
+    let ran = text.lines().any(|line| line.starts_with("test result: ok. 1 passed"));
+    if status.success() && ran {
+        Ok(())
+    } else {
+        Err(Stop::Failed(format!("`{target}`: {status}, and one test must pass")))
+    }
+}
