@@ -84,3 +84,23 @@ async fn what_is_denied_does_not_fill_the_ledger() {
     let stored: usize = beside.sum();
     assert!(stored < 1024 * 1024, "one agent has stored {stored} bytes of what was denied");
 }
+
+#[tokio::test(start_paused = true)]
+#[ignore = "finding 25"]
+async fn what_was_allowed_and_never_run_counts_no_longer_than_the_window() {
+    let (ledger, hour) = (memory().await, MINUTE * 60);
+    let calls = RunningTotal::new("calls.hour", "app.deploy", hour, ledger.clone()).unwrap();
+    let policy = PolicyFn::new("three-an-hour/1", |facts| match facts.fact("calls.hour") {
+        Some(Fact::Int(number)) if *number < 3 => Verdict::Allow,
+        _more => Verdict::Deny("three an hour".into()),
+    });
+    let more = |gate: GateBuilder| gate.policy(policy.unwrap()).facts(calls);
+    let world = World::on(ledger, People::default(), more).await;
+    for key in ["k0", "k1", "k2"] {
+        world.gate.submit(deploy().key(key).unwrap()).await.unwrap();
+    }
+    tokio::time::sleep(hour * 24 * 30).await;
+    let other = Requester::new(Principal::agent("agent:b").unwrap());
+    let ran = world.gate.scope(other, world.run(deploy())).await;
+    assert_eq!(ran, Ok(()), "a month later, somebody else");
+}
