@@ -12,6 +12,11 @@
 
 mod world;
 
+mod attack_flood;
+mod attack_people;
+mod attack_policy;
+mod attack_standing;
+mod attack_trail;
 mod break_glass;
 mod changed_policy;
 mod clocks;

@@ -13,7 +13,7 @@ use crate::action::id::{ActionName, PrincipalId};
 /// inside stated bounds.
 ///
 /// It never outranks a denial, and covers no call with an argument that is hidden or not bound, since nobody
-/// could have seen what they agreed to.
+/// could have seen what they agreed to; nor one that is said to be an emergency, or that may be started again.
 ///
 /// ```
 /// use approvals_core::{Bound, StandingTerms, Timestamp};
@@ -117,6 +117,8 @@ impl StandingTerms {
             && now < self.until
             && document.redacted.is_empty()
             && document.unbound.is_empty()
+            && document.break_glass.is_none()
+            && document.retry_after_ms.is_none()
             && document.arguments.len() == self.arguments.len()
             && self.arguments.iter().all(bounded)
     }
