@@ -90,7 +90,7 @@ pub use crate::review::envelope::{Envelope, EnvelopeError, Payload};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::key::{Jwk, Purpose, key_id};
 pub use crate::review::quorum::Ineligible;
-pub use crate::review::request::{Earlier, Request};
+pub use crate::review::request::{Earlier, Request, Was};
 pub use crate::review::roll::RollError;
 pub use crate::review::standing::{Bound, StandingTerms};
 pub use crate::review::statement::{Resolution, Says, Statement, Stop};

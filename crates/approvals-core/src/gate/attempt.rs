@@ -210,6 +210,11 @@ impl Attempt {
         let ruling = self.core.rule(self.facts(now)).await?;
         let mut request = self.request(ruling.clone(), now);
         let mut refused = None;
+        // One after the other, so that each counts those before it.
+        let _turn = match request.question() {
+            Some(_asks) => Some(self.core.asking.lock().await),
+            None => None,
+        };
         if request.question().is_some() && self.core.control().stop_of(&self.document).is_none() {
             match self.prepare(&mut request, now).await? {
                 Prepared::Ask => {}
@@ -234,7 +239,7 @@ impl Attempt {
                 ruling,
                 Vec::new(),
                 &control,
-                now,
+                true,
             ))))?;
         }
         self.loaded.state = self.core.take(step).await?;
@@ -265,8 +270,9 @@ impl Attempt {
             return Ok(Prepared::Ask);
         }
         if !self.document.action.is_reserved() {
-            let before = self.core.before(&self.document, self.action(), now).await?;
-            if let (Some(same), None) = (before.same, &self.key) {
+            let before =
+                self.core.before(&self.document, self.action(), now, self.key.is_none()).await?;
+            if let Some(same) = before.same {
                 return Ok(Prepared::Join(same));
             }
             if let Some(rejected) = before.rejected {
@@ -283,10 +289,8 @@ impl Attempt {
 
     /// Waits for the same request that somebody else has made, rather than asking people twice.
     async fn join(&mut self, same: RequestId) -> Result<bool, Denied> {
-        let named = false;
         self.waiting.disarm_if(true);
-        self.waiting = Waiting::new(Arc::clone(&self.core), same, named);
-        self.waiting.arm();
+        self.waiting = Waiting::beside_others(Arc::clone(&self.core), same);
         self.id = same;
         self.reload().await.map(|()| false)
     }
@@ -297,9 +301,8 @@ impl Attempt {
         ruling: Ruling,
         approvals: Vec<Decision>,
         control: &Control,
-        now: Timestamp,
+        stands: bool,
     ) -> Start {
-        let stands = control.covers(&self.document, self.id, now);
         let stop = control.stop_of(&self.document);
         Start { action: self.action(), ruling, approvals, stands, stop }
     }
@@ -330,7 +333,8 @@ impl Attempt {
             let ruling = self.core.rule(self.facts(self.core.now())).await?;
             // To rule can take a while, and grants expire.
             let now = self.core.now();
-            let start = Start { action, ..self.start_now(ruling, approvals, &control, now) };
+            let stands = self.core.stands(&control, &self.document, self.id, now).await?;
+            let start = Start { action, ..self.start_now(ruling, approvals, &control, stands) };
             let starting =
                 Step::new(self.id, &self.loaded.state, now).then(Command::Start(Box::new(start)));
             let started = match starting {

@@ -9,11 +9,12 @@ use crate::action::id::RequestId;
 pub(super) struct Awaited(Mutex<HashMap<RequestId, usize>>);
 
 impl Awaited {
-    /// One more waits.
-    pub(super) fn begin(&self, request: RequestId) {
+    /// One more waits; whether others did already.
+    pub(super) fn begin(&self, request: RequestId) -> bool {
         let mut awaited = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = awaited.entry(request).or_default();
         *count = count.saturating_add(1);
+        *count > 1
     }
 
     /// One waits no longer; whether that was the last.

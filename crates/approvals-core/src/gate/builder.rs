@@ -59,6 +59,7 @@ pub(super) struct Core {
     pub(super) keys: Keys,
     pub(super) known: Known,
     pub(super) overview: Mutex<Overview>,
+    pub(super) asking: Mutex<()>,
     pub(super) attended: Attended,
     pub(super) awaited: Awaited,
 }
@@ -262,6 +263,7 @@ impl GateBuilder {
             keys: Keys::default(),
             known: Known::default(),
             overview: Mutex::default(),
+            asking: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         });

@@ -90,6 +90,7 @@ impl Counter {
             keys: Keys::default(),
             known: Known::default(),
             overview: Mutex::default(),
+            asking: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         }))))

@@ -157,9 +157,14 @@ impl Desk {
         let now = state.time(self.0.now());
         let reviewer = self.person(identity).await?;
         let decision = self.decision(now, &card, reviewer, identity, ballot).await?;
-        let decision = Box::new(self.in_whose_place(decision, state).await?);
+        let (decision, log) = self.in_whose_place(decision, state).await?;
+        let decision = Box::new(decision);
         let envelope = self.sign(&*decision).await?;
-        let step = || Step::new(ballot.request, state, now);
+        // A vote that was lent counts only if it still is when it is recorded.
+        let step = || match log {
+            Some(entries) => Step::new(ballot.request, state, now).while_log_has(entries),
+            None => Step::new(ballot.request, state, now),
+        };
         let decide = Command::Decide { decision: decision.clone(), envelope: envelope.clone() };
         let mut decided = match step().then(decide) {
             // It changes nothing any more, but it was said.
@@ -216,17 +221,17 @@ impl Desk {
     }
 
     /// An approval that the reviewer may not give in their own name is given in the place of somebody who
-    /// lent them their vote, if that helps.
+    /// lent them their vote, if that helps; and then with how many entries the log itself had by that.
     async fn in_whose_place(
         &self,
         decision: Decision,
         state: &State,
-    ) -> Result<Decision, DeskError> {
-        let Some(question) = state.question() else { return Ok(decision) };
+    ) -> Result<(Decision, Option<u64>), DeskError> {
+        let Some(question) = state.question() else { return Ok((decision, None)) };
         let needs_help = decision.choice == Choice::Approve
             && question.admits(&Vote::of(&decision)) == Err(Ineligible::NotAsked);
         if !needs_help {
-            return Ok(decision);
+            return Ok((decision, None));
         }
         let control = self.0.look_at_log().await?;
         for lent in control.lent_to(&decision.reviewer, decision.at) {
@@ -234,10 +239,10 @@ impl Desk {
             let instead = Decision { delegator: lender, ..decision.clone() };
             let may = question.admits(&Vote::of(&instead)).is_ok();
             if instead.delegator.is_some() && may && !state.has_voted(&Vote::of(&instead)) {
-                return Ok(instead);
+                return Ok((instead, Some(control.version())));
             }
         }
-        Ok(decision)
+        Ok((decision, None))
     }
 
     /// Signs what somebody decided or stated.

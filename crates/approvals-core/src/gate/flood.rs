@@ -17,6 +17,7 @@ impl Core {
         document: &Document,
         action: Digest,
         now: Timestamp,
+        may_join: bool,
     ) -> Result<Before, Denied> {
         let mut followed = self.overview.lock().await;
         loop {
@@ -26,7 +27,8 @@ impl Core {
             }
             entries.iter().try_for_each(|entry| followed.read(entry))?;
         }
-        let before = followed.before(document, action, now);
+        let mut before = followed.before(document, action, now);
+        before.same = before.same.filter(|_same| may_join);
         if before.same.is_none() {
             self.within_limits(&mut followed, document, now)?;
         }

@@ -57,6 +57,14 @@ impl Core {
             ));
         }
         match catch_unwind(AssertUnwindSafe(|| rule(policy, facts))) {
+            // Who need not ask by the rules could replace what others must ask about.
+            Ok(Ok(ruling))
+                if ruling.verdict == Verdict::Allow
+                    && facts.action().as_str() == "approvals.policy"
+                    && self.control().policy().is_some_and(|in_force| in_force.guarded) =>
+            {
+                deny("the policy in force is replaced with people's consent only".to_owned())
+            }
             Ok(Ok(ruling)) if ruling.break_glass.is_some() && !facts.is_break_glass() => {
                 deny("the policy breaks the glass, and the caller did not".to_owned())
             }

@@ -93,6 +93,7 @@ impl Core {
         // What could not be read back must not be written.
         let fits = control.clone().apply(&what, at);
         fits.map_err(|problem| LedgerError::Unavailable(problem.into()))?;
+        self.check_consent(control, &what, control.version()).await?;
         let bytes = Event::new(at, None, what).to_bytes();
         let bytes = bytes.map_err(|error| LedgerError::Unavailable(error.into()))?;
         let entries = vec![NewEntry { bytes, attachments: Vec::new() }];

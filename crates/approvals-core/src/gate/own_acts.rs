@@ -12,6 +12,7 @@ use crate::policy::policy::Policy;
 use crate::record::control::Control;
 use crate::record::event::What;
 use crate::record::own_act::OwnAct;
+use crate::record::transition::Refusal;
 use crate::review::directory::ChannelIdentity;
 use crate::review::standing::StandingTerms;
 impl Desk {
@@ -27,7 +28,9 @@ impl Desk {
         stop: Digest,
         reason: &str,
     ) -> Result<(), ActError> {
-        let act = OwnAct::lift(stop).because(reason);
+        let control = self.core().look_at_log().await.map_err(DeskError::from)?;
+        let act = OwnAct::lift_of(stop, &control).ok_or(DeskError::Refused(Refusal::Unknown))?;
+        let act = act.because(reason);
         self.carry_out(identity, act, |_, request| Some(What::Lifted { stop, request })).await?;
         Ok(())
     }
@@ -77,7 +80,7 @@ impl Desk {
     ) -> Result<RequestId, ActError> {
         let person = self.person(identity).await?;
         let gate = Gate::of(Arc::clone(self.core()));
-        Ok(Box::pin(gate.carry_out(Requester::new(person), act, what)).await?)
+        Ok(Box::pin(gate.carry_out(act.requester(person), act, what)).await?)
     }
 }
 

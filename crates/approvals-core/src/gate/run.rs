@@ -155,8 +155,12 @@ impl Gate {
     pub async fn withdraw(&self, request: RequestId) -> Result<(), Denied> {
         let requester = self.requester()?;
         let loaded = self.core().load(request).await?;
-        let theirs = loaded.state.request().map(|request| request.requester.principal().id());
-        if theirs != Some(requester.principal().id()) {
+        let ids = |requester: &Requester| -> Vec<_> {
+            let all = std::iter::once(requester.principal()).chain(requester.chain());
+            all.map(|one| one.id().clone()).collect()
+        };
+        let theirs = loaded.state.request().map(|request| ids(&request.requester));
+        if theirs != Some(ids(&requester)) {
             return Err(Denied::NotYours { request });
         }
         let open =

@@ -30,7 +30,8 @@ impl Core {
         let at = control.time(now);
         if let Some((standing, _)) = control.standing().find(|(_, one)| one.used.contains(&request))
         {
-            return Ok(Some(standing));
+            let stands = self.stands(control, document, request, at).await?;
+            return Ok(stands.then_some(standing));
         }
         let Some(standing) = control.standing_for(document, at) else { return Ok(None) };
         if !self.still_stands(standing).await? {
@@ -39,6 +40,20 @@ impl Core {
         let what = What::StandingUsed { standing, request };
         self.append_log_event(control, what, at).await?;
         Ok(Some(standing))
+    }
+
+    /// Whether a standing grant was used for this call, covers it now, and its approvers still may approve.
+    pub(super) async fn stands(
+        &self,
+        control: &Control,
+        document: &Document,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<bool, Denied> {
+        match control.used_for(document, request, now) {
+            Some(standing) => self.still_stands(standing).await,
+            None => Ok(false),
+        }
     }
 
     async fn still_stands(&self, standing: RequestId) -> Result<bool, Denied> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::builder::Core;
 use crate::action::id::RequestId;
 use crate::record::event::{Cause, Execution};
-use crate::record::state::Phase;
+use crate::record::state::{Phase, State};
 use crate::record::transition::Command;
 
 /// How often, and how long apart, it is looked whether what was being appended has landed.
@@ -31,6 +31,13 @@ impl Waiting {
         Self { core, id, named, armed: false }
     }
 
+    /// Waits for a request that somebody else has made. It is theirs to withdraw, unless they are in this
+    /// process: then it belongs to the last of us.
+    pub(super) fn beside_others(core: Arc<Core>, id: RequestId) -> Self {
+        let armed = core.awaited.begin(id);
+        Self { core, id, named: !armed, armed }
+    }
+
     pub(super) fn arm(&mut self) {
         self.armed = !self.named;
     }
@@ -49,7 +56,7 @@ impl Drop for Waiting {
         let (core, id) = (Arc::clone(&self.core), self.id);
         beside(async move {
             for _ in 0..LOOKS {
-                match core.step_on(id, |loaded| end(loaded.state.phase())).await {
+                match core.step_on(id, |loaded| end(&loaded.state)).await {
                     Ok(state) if state.outcome().is_some() => return,
                     Ok(_not_there_yet) => tokio::time::sleep(BETWEEN).await,
                     Err(error) => {
@@ -63,9 +70,11 @@ impl Drop for Waiting {
 }
 
 /// What ends a request whose only caller has gone.
-fn end(phase: &Phase) -> Option<Command> {
-    match phase {
+fn end(state: &State) -> Option<Command> {
+    match state.phase() {
         Phase::Allowed | Phase::Pending | Phase::Granted => Some(Command::Close(Cause::Withdrawn)),
+        // What people decide others may have joined, and one of them may run it.
+        Phase::Started if state.question().is_some() => None,
         Phase::Started => Some(Command::Finish { execution: Execution::NotRun, fence: 1 }),
         Phase::Absent | Phase::Ended(_) => None,
     }

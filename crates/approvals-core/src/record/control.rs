@@ -20,6 +20,8 @@ pub struct Control {
     stops: BTreeMap<Digest, (Stop, Statement)>,
     delegations: Vec<Delegation>,
     standing: BTreeMap<RequestId, Standing>,
+    /// What has been said, so that nobody says it again in another's name.
+    said: BTreeSet<Digest>,
 }
 
 /// The policy that rules.
@@ -127,11 +129,17 @@ impl Control {
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
-    /// Whether a standing grant was used for this request and still covers it.
-    pub(crate) fn covers(&self, document: &Document, request: RequestId, now: Timestamp) -> bool {
-        self.standing.values().any(|one| {
+    /// The standing grant that was used for this request, if it still covers it.
+    pub(crate) fn used_for(
+        &self,
+        document: &Document,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Option<RequestId> {
+        let covers = |one: &Standing| {
             !one.retired && one.used.contains(&request) && one.terms.cover(document, now)
-        })
+        };
+        self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
     /// After one more event of the log itself.
@@ -140,6 +148,9 @@ impl Control {
     ///
     /// If it cannot follow those before it.
     pub(crate) fn apply(mut self, what: &What, at: Timestamp) -> Result<Self, &'static str> {
+        if at < self.last_at {
+            return Err("it is dated before the one before it");
+        }
         match what {
             What::KeyAdded { .. } => {}
             What::PolicyLoaded { policy, replaces, guarded, request } => {
@@ -191,6 +202,9 @@ impl Control {
     }
 
     fn state(&mut self, id: Digest, said: &Statement) -> Result<(), &'static str> {
+        if !self.said.insert(id) {
+            return Err("it was said before");
+        }
         let from = said.person.id().clone();
         match &said.says {
             Says::Stop { scope } => {

@@ -41,6 +41,9 @@ impl State {
     }
 
     fn take(&mut self, event: &Event) -> Result<(), &'static str> {
+        if event.at < self.last_at {
+            return Err("it is dated before the one before it");
+        }
         match (&self.phase, &event.what) {
             (Phase::Absent, What::Requested { request, .. }) => self.ask(request, event)?,
             (
@@ -55,7 +58,11 @@ impl State {
             (_any, What::Late { envelope }) => self.decide_late(envelope, event.at)?,
             (Phase::Pending, What::Granted { grant }) => self.grant_it(grant, event.at)?,
             (_any, What::Started { action, fence, .. }) => self.start(*action, *fence, event.at)?,
-            (Phase::Started, What::Finished { execution, fence }) => {
+            // A body that somebody gave up on may still tell how it ended.
+            (
+                Phase::Started | Phase::Ended(Outcome::Resolved(_)),
+                What::Finished { execution, fence },
+            ) => {
                 self.finish(*execution, *fence)?;
             }
             (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {

@@ -81,7 +81,7 @@ impl Shared {
         let describe = |slot: usize| {
             let mut call = Description::new(4096, BTreeMap::new());
             if slot == OWN_ACT {
-                OwnAct::lift(Digest::ZERO).describe(&mut call).unwrap();
+                OwnAct::lift(Digest::ZERO, &Stop::Everything, "").describe(&mut call).unwrap();
             } else {
                 let action = DynamicAction::from_json(&format!("act.n{slot}"), b"{}").unwrap();
                 action.describe(&mut call).unwrap();
@@ -366,7 +366,7 @@ impl<H: Heart> Product<H> {
             action: if right { action } else { Digest::of("action", b"another") },
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
-            stands: self.control.covers(&document, id(slot), time(world.now)),
+            stands: self.control.used_for(&document, id(slot), time(world.now)).is_some(),
             stop: self.control.stop_of(&document),
         };
         self.command(slot, Command::Start(Box::new(start)), time(world.now))

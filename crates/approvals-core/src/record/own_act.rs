@@ -7,8 +7,10 @@ use super::event::What;
 use crate::action::action::Action;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document};
-use crate::action::id::RequestId;
+use crate::action::id::{PrincipalId, RequestId};
+use crate::action::principal::{Principal, Requester};
 use crate::review::standing::StandingTerms;
+use crate::review::statement::Stop;
 
 /// Replacing the policy, lifting a stop, issuing a standing grant.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +18,8 @@ pub(crate) struct OwnAct {
     name: &'static str,
     arguments: Map<String, Value>,
     reason: Option<String>,
+    /// Whom it is for: they do not decide about it, whoever asks.
+    for_whom: Vec<PrincipalId>,
 }
 
 impl OwnAct {
@@ -24,26 +28,56 @@ impl OwnAct {
         let from = from.map(|from| from.to_string());
         let arguments =
             [("from".to_owned(), Value::from(from)), ("to".to_owned(), to.to_string().into())];
-        Self { name: "approvals.policy", arguments: arguments.into_iter().collect(), reason: None }
+        Self {
+            name: "approvals.policy",
+            arguments: arguments.into_iter().collect(),
+            reason: None,
+            for_whom: Vec::new(),
+        }
     }
 
-    /// A stop ends.
-    pub(crate) fn lift(stop: Digest) -> Self {
-        let arguments = std::iter::once(("stop".to_owned(), stop.to_string().into())).collect();
-        Self { name: "approvals.lift", arguments, reason: None }
+    /// A stop ends: this one, with what it stops and why it was made.
+    pub(crate) fn lift(stop: Digest, scope: &Stop, because: &str) -> Self {
+        let arguments = [
+            ("stop".to_owned(), Value::from(stop.to_string())),
+            ("stopped".to_owned(), scope.to_string().into()),
+            ("stopped_because".to_owned(), because.into()),
+        ];
+        let for_whom = match scope {
+            Stop::Principal(id) => vec![id.clone()],
+            Stop::Everything | Stop::Action(_) => Vec::new(),
+        };
+        let arguments = arguments.into_iter().collect();
+        Self { name: "approvals.lift", arguments, reason: None, for_whom }
+    }
+
+    /// The act that lifts the stop of this id, if there is one.
+    pub(crate) fn lift_of(stop: Digest, control: &Control) -> Option<Self> {
+        let (_, scope, said) = control.stops().find(|(id, ..)| *id == stop)?;
+        Some(Self::lift(stop, scope, &said.reason))
     }
 
     /// Someone stops something. Only ever judged, since a stop takes effect at once.
     pub(crate) fn stop(scope: &str) -> Self {
         let arguments = std::iter::once(("scope".to_owned(), scope.into())).collect();
-        Self { name: "approvals.stop", arguments, reason: None }
+        Self { name: "approvals.stop", arguments, reason: None, for_whom: Vec::new() }
     }
 
     /// Calls of a kind need no further approval.
     pub(crate) fn standing(terms: &StandingTerms) -> Self {
+        let for_whom = std::iter::once(&terms.requester).chain(&terms.on_behalf_of);
+        let for_whom = for_whom.cloned().collect();
         let terms = serde_json::to_value(terms).unwrap_or_default();
         let arguments = std::iter::once(("terms".to_owned(), terms)).collect();
-        Self { name: "approvals.standing", arguments, reason: None }
+        Self { name: "approvals.standing", arguments, reason: None, for_whom }
+    }
+
+    /// `person`, who wants it, on behalf of those whom it is for, so that none of them decides about it.
+    pub(crate) fn requester(&self, person: Principal) -> Requester {
+        let for_whom = self.for_whom.iter().filter(|id| *id != person.id());
+        let for_whom: Vec<_> =
+            for_whom.filter_map(|id| Principal::human(id.as_str()).ok()).collect();
+        for_whom.into_iter().fold(Requester::new(person), Requester::on_behalf_of)
     }
 
     /// The same, with the reason that whoever wants it gives.
@@ -60,7 +94,7 @@ impl OwnAct {
                 let guarded = before.policy().is_some_and(|before| before.guarded);
                 request.map(|request| (request, act, guarded))
             }
-            What::Lifted { stop, request } => Some((*request, Self::lift(*stop), true)),
+            What::Lifted { stop, request } => Some((*request, Self::lift_of(*stop, before)?, true)),
             What::StandingIssued { request, terms } => {
                 Some((*request, Self::standing(terms), true))
             }
@@ -84,6 +118,10 @@ impl OwnAct {
     pub(crate) fn is(&self, document: &Document) -> bool {
         document.action.as_str() == self.name
             && document.arguments == self.arguments
+            && self
+                .for_whom
+                .iter()
+                .all(|id| *id == document.requester || document.on_behalf_of.contains(id))
             && document.redacted.is_empty()
             && document.unbound.is_empty()
     }

@@ -15,6 +15,7 @@ use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
+use crate::policy::policy::Verdict;
 use crate::review::card::Card;
 use crate::review::decision::SeenHead;
 use crate::review::envelope::Envelope;
@@ -113,19 +114,24 @@ impl Trail {
         };
         let before = self.states.remove(&id).unwrap_or_default();
         match &event.what {
-            What::Requested { request, .. } => self.check_request(request)?,
+            What::Requested { request, .. } => self.check_request(request, event.at)?,
+            What::Presented { card, .. } => {
+                let shown = self.card(&before).and_then(|card| card.digest().ok());
+                if shown != Some(*card) {
+                    return Err("another card was put before people".into());
+                }
+            }
             What::Decided { envelope } | What::Late { envelope } => {
                 self.check_decision(&before, envelope)?;
             }
             What::Granted { grant } => self.check_grant(&before, grant, event.at)?,
-            What::Started { .. } => self.check_start(id)?,
+            What::Started { policy, .. } => self.check_start(&before, id, *policy, event.at)?,
             What::Stated { envelope } => self.check_statement(envelope)?,
             What::KeyAdded { .. }
             | What::PolicyLoaded { .. }
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
-            | What::Presented { .. }
             | What::Undelivered { .. }
             | What::Nudged { .. }
             | What::Finished { .. }
@@ -174,7 +180,14 @@ impl Trail {
     }
 
     /// What a request says about others holds.
-    fn check_request(&self, request: &Request) -> Result<(), String> {
+    fn check_request(&self, request: &Request, at: Timestamp) -> Result<(), String> {
+        if request.asked_at != at || request.approve_by != request.due() {
+            return Err("its times are not those of its event and its obligations".into());
+        }
+        let denied = matches!(request.ruling.verdict, Verdict::Deny(_));
+        if !denied && !self.rules(request.ruling.policy) {
+            return Err("another policy than the one in force ruled on it".into());
+        }
         let document = self.documents.get(&request.id).ok_or("its document is missing")?;
         if request.retry_after_ms != document.retry_after_ms {
             return Err("it may be started again by other terms than its document has".into());
@@ -203,8 +216,27 @@ impl Trail {
         Ok(())
     }
 
-    fn check_start(&self, id: RequestId) -> Result<(), String> {
+    /// Whether a policy may rule: any, unless the one in force takes people's consent to be replaced.
+    fn rules(&self, policy: Digest) -> bool {
+        let guarded = self.control.policy().filter(|in_force| in_force.guarded);
+        guarded.is_none_or(|in_force| in_force.digest == policy)
+    }
+
+    fn check_start(
+        &self,
+        before: &State,
+        id: RequestId,
+        policy: Digest,
+        at: Timestamp,
+    ) -> Result<(), String> {
         let document = self.documents.get(&id).ok_or("its document is missing")?;
+        if !self.rules(policy) {
+            return Err("another policy than the one in force was asked again".into());
+        }
+        let standing = before.request().and_then(|request| request.standing);
+        if standing.is_some() && self.control.used_for(document, id, at).is_none() {
+            return Err("the standing grant that it rests on did not cover it any more".into());
+        }
         match self.control.stop_of(document) {
             None => Ok(()),
             Some(stop) => Err(format!("it was started although {stop}")),

@@ -1,7 +1,7 @@
 //! The one transition: what a command does to a request, or why it does nothing.
 
 use super::event::{Body, Cause, Execution, Nudge, What};
-use super::state::{Phase, State};
+use super::state::{Outcome, Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::policy::policy::{Ruling, Verdict};
@@ -131,7 +131,10 @@ pub(crate) fn transition(
             Phase::Allowed | Phase::Granted | Phase::Started | Phase::Ended(_),
             Command::Start(start),
         ) => self::start(state, *start, now),
-        (Phase::Started, Command::Finish { execution, fence }) => finish(state, execution, fence),
+        (
+            Phase::Started | Phase::Ended(Outcome::Resolved(_)),
+            Command::Finish { execution, fence },
+        ) => finish(state, execution, fence),
         (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => {
             Ok(vec![What::Closed { cause }])
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::request::Request;
+use super::request::{Request, Was};
 use super::visible;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
@@ -162,7 +162,11 @@ impl Card {
             page.value("because", reason, &visible::text(reason));
         }
         for (name, was) in &earlier.was {
-            let was = was.as_ref().map_or_else(|| "not there".to_owned(), visible::json);
+            let was = match was {
+                Was::Absent => "not there".to_owned(),
+                Was::Value(value) => visible::json(value),
+                Was::Long(bytes) => format!("another one, of {bytes} bytes"),
+            };
             page.fact("  changed", &format!("{} was {was}", visible::text(name)));
         }
         if earlier.was.is_empty() {

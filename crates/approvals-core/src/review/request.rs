@@ -58,8 +58,21 @@ pub struct Earlier {
     pub reason: Option<String>,
     /// The request that was rejected.
     pub request: RequestId,
-    /// The arguments that differ, as they were then; none where there was no such argument.
-    pub was: BTreeMap<String, Option<Value>>,
+    /// The arguments that differ, as they were then; of many, the first by name.
+    pub was: BTreeMap<String, Was>,
+}
+
+/// What an argument was in an earlier attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "there, too long to repeat, or not there")]
+pub enum Was {
+    /// There was no such argument.
+    Absent,
+    /// This.
+    Value(Value),
+    /// A value of so many bytes, which is in that request's document.
+    Long(usize),
 }
 
 impl Request {
@@ -71,13 +84,9 @@ impl Request {
         ruling: Ruling,
         asked_at: Timestamp,
     ) -> Self {
-        let approve_by = match &ruling.verdict {
-            Verdict::Review(obligations) => asked_at.after(obligations.approve_within()),
-            Verdict::Allow | Verdict::Deny(_) => asked_at,
-        };
-        Self {
+        let asked = Self {
             action,
-            approve_by,
+            approve_by: asked_at,
             asked_at,
             earlier: None,
             id,
@@ -86,6 +95,15 @@ impl Request {
             retry_after_ms: None,
             ruling,
             standing: None,
+        };
+        Self { approve_by: asked.due(), ..asked }
+    }
+
+    /// Until when it may be approved, by its obligations.
+    pub(crate) fn due(&self) -> Timestamp {
+        match &self.ruling.verdict {
+            Verdict::Review(obligations) => self.asked_at.after(obligations.approve_within()),
+            Verdict::Allow | Verdict::Deny(_) => self.asked_at,
         }
     }
 
