@@ -64,7 +64,9 @@ async fn an_act_whose_event_lands_late_leaves_a_log_that_holds() {
 
     let mut trail = Trail::new(ORIGIN);
     let entries = ledger.entries(0, usize::MAX).await.unwrap();
-    entries.iter().for_each(|entry| trail.read(entry).unwrap());
+    for entry in &entries {
+        trail.read(entry).unwrap();
+    }
     assert_eq!(trail.control().policy().unwrap().digest, Versioned(1).digest());
 
     // The same event once more is nobody's act.
