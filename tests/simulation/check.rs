@@ -259,8 +259,11 @@ fn told(
         Denied::Stopped { .. } => {
             log.events.iter().any(|event| matches!(&event.what, What::Stated { .. }))
         }
-        Denied::Expired | Denied::Revoked { .. } | Denied::ByPolicy { .. } => {
-            !log.asked(deed).is_empty()
+        Denied::Expired | Denied::ByPolicy { .. } => !log.asked(deed).is_empty(),
+        // A standing grant may be retired between its use and the request that it was used for.
+        Denied::Revoked { .. } => {
+            let is_use = |event: &Event| matches!(event.what, What::StandingUsed { .. });
+            !log.asked(deed).is_empty() || log.events.iter().any(is_use)
         }
         // Without a pause after a rejection, still one that came in while it was being asked for.
         Denied::TooMany { .. } => log
