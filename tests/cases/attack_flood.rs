@@ -19,7 +19,6 @@ fn cards(world: &World) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 6"]
 async fn a_twin_without_a_key_lifts_no_limit_for_those_with_one() {
     let limits = Limits::default().pending(2).per_hour(2);
     let world = World::with(|gate| gate.policy(asks([ask(1, "ops")])).limits(limits)).await;
@@ -61,7 +60,6 @@ async fn slow_world(limits: Limits) -> World {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 7"]
 async fn calls_that_are_made_at_once_are_counted() {
     let world = slow_world(Limits::default().pending(2).per_hour(2)).await;
     for number in 0..50 {
@@ -73,7 +71,6 @@ async fn calls_that_are_made_at_once_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 7"]
 async fn the_same_call_that_is_made_many_times_at_once_is_one_card() {
     let world = slow_world(Limits::default()).await;
     for _ in 0..20 {
@@ -85,7 +82,6 @@ async fn the_same_call_that_is_made_many_times_at_once_is_one_card() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 12"]
 async fn what_is_large_may_be_asked_for_again_with_a_correction() {
     let world = World::new(asks([ask(1, "ops")])).await;
     let report = |text: &str| {
@@ -112,7 +108,6 @@ async fn two_processes() -> (World, World) {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 3"]
 async fn who_only_joined_a_request_does_not_say_that_anothers_body_never_ran() {
     let (world, other) = two_processes().await;
     let (gate, ran, go) = (world.gate.clone(), world.ran.clone(), Arc::new(Notify::new()));
@@ -139,7 +134,6 @@ async fn who_only_joined_a_request_does_not_say_that_anothers_body_never_ran() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 15"]
 async fn who_only_joined_a_request_does_not_withdraw_it_from_another_process() {
     let (world, other) = two_processes().await;
     let first = world.start(deploy()).await;
@@ -150,7 +144,6 @@ async fn who_only_joined_a_request_does_not_withdraw_it_from_another_process() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 13"]
 async fn what_is_asked_for_another_person_is_not_withdrawn() {
     let world = World::new(asks([ask(1, "ops")])).await;
     let on_behalf_of = |who: &str| {
@@ -165,7 +158,6 @@ async fn what_is_asked_for_another_person_is_not_withdrawn() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 17"]
 async fn an_event_that_nobody_can_read_stops_its_own_request_only() {
     let world = World::new(asks([ask(1, "ops")])).await;
     let spoilt = "00000000-0000-8000-8000-000000000000";
@@ -198,7 +190,6 @@ impl Directory for Silent {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 18"]
 async fn a_directory_that_hangs_denies() {
     let world = World::with(|gate| gate.policy(asks([ask(1, "ops")])).directory(Silent)).await;
     let call = tokio::time::timeout(MINUTE * 24 * 60, world.run(deploy())).await;

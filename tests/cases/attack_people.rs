@@ -57,7 +57,6 @@ impl Directory for TakesBack {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 9"]
 async fn a_vote_that_was_taken_back_is_not_given_and_spoils_no_log() {
     let people = People::default();
     people.human("ann", &["ops"]);
@@ -83,7 +82,6 @@ async fn a_vote_that_was_taken_back_is_not_given_and_spoils_no_log() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 11"]
 async fn what_is_still_running_is_not_resolved_and_its_end_is_recorded() {
     let world = world().await;
     let (gate, go) = (world.gate.clone(), Arc::new(Notify::new()));
@@ -115,7 +113,7 @@ async fn what_is_still_running_is_not_resolved_and_its_end_is_recorded() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 14"]
+#[ignore = "known: aliases of who asks are not looked up"]
 async fn a_stop_stops_a_principal_under_all_its_names() {
     let boss = Principal::human("u:boss").unwrap().also_known_as(["u:boss-private"]).unwrap();
     let agent = Principal::agent("agent:a").unwrap().also_known_as(["agent:alias"]).unwrap();
@@ -130,7 +128,6 @@ async fn a_stop_stops_a_principal_under_all_its_names() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 16"]
 async fn the_card_of_a_lift_says_what_is_lifted() {
     let world = world().await;
     let desk = world.gate.desk();
@@ -145,7 +142,6 @@ async fn the_card_of_a_lift_says_what_is_lifted() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 20"]
 async fn nobody_lifts_the_stop_of_their_own_agent() {
     let world = world().await;
     world.people.human("boss", &["ops"]);
@@ -160,7 +156,7 @@ async fn nobody_lifts_the_stop_of_their_own_agent() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 19"]
+#[ignore = "known: the risk is the word of the program, not of the agent"]
 async fn the_risk_that_a_caller_names_loosens_nothing() {
     let rules = r#"
         version = 1
@@ -214,7 +210,6 @@ impl Ledger for Resolves {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 11"]
 async fn to_resolve_an_act_that_is_being_carried_out_spoils_no_log() {
     let (desk, now, inner) = (Arc::default(), Arc::default(), memory().await);
     let ledger =
@@ -253,7 +248,7 @@ fn ann_and_her_accounts() -> People {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 24"]
+#[ignore = "known: a directory names all accounts of a person with each of them"]
 async fn accounts_that_a_third_entry_names_are_one_person() {
     let policy = asks([ask(2, "ops")]);
     let world = World::on(memory().await, ann_and_her_accounts(), |gate| gate.policy(policy)).await;
@@ -264,7 +259,7 @@ async fn accounts_that_a_third_entry_names_are_one_person() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 24"]
+#[ignore = "known: a directory names all accounts of a person with each of them"]
 async fn an_owner_does_not_approve_by_an_account_that_a_third_entry_names() {
     let owner = Principal::human("u:ann-web").unwrap();
     let requester = Requester::new(Principal::agent("agent:a").unwrap()).on_behalf_of(owner);

@@ -24,7 +24,6 @@ fn read() -> DynamicAction {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 21"]
 async fn a_policy_that_lets_some_people_replace_it_does_not_kill_the_log() {
     let world = World::new(TRUSTING.parse::<Rules>().unwrap()).await;
     world.run(read()).await.unwrap();
@@ -48,7 +47,6 @@ async fn a_policy_that_lets_some_people_replace_it_does_not_kill_the_log() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 22"]
 async fn a_rule_about_everything_is_no_rule_about_standing_grants() {
     let rules = r#"
         version = 1
@@ -69,7 +67,7 @@ async fn a_rule_about_everything_is_no_rule_about_standing_grants() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 23"]
+#[ignore = "known: denied calls are stored without a limit yet"]
 async fn what_is_denied_does_not_fill_the_ledger() {
     let limits = Limits::default().pending(1).per_hour(1);
     let policy = PolicyFn::new("no/1", |_| Verdict::Deny("no".into())).unwrap();
@@ -86,7 +84,7 @@ async fn what_is_denied_does_not_fill_the_ledger() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 25"]
+#[ignore = "known: what is allowed and never run has no end yet"]
 async fn what_was_allowed_and_never_run_counts_no_longer_than_the_window() {
     let (ledger, hour) = (memory().await, MINUTE * 60);
     let calls = RunningTotal::new("calls.hour", "app.deploy", hour, ledger.clone()).unwrap();

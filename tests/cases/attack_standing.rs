@@ -101,7 +101,6 @@ async fn a_standing_grant_covers_no_emergency() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 2"]
 async fn nobody_approves_a_standing_grant_for_their_own_agent() {
     let world = open_world().await;
     world.people.human("boss", &["ops"]);
@@ -148,7 +147,6 @@ async fn one_use_of_a_standing_grant_is_at_most_one_run() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 5"]
 async fn who_agreed_to_a_standing_grant_is_looked_up_when_the_call_starts() {
     let world = open_world().await;
     issue(&world, 9, ["bob", "cyd"]).await.1.unwrap();
@@ -176,7 +174,6 @@ async fn holds(world: &World) -> Result<(), String> {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 8"]
 async fn a_key_whose_use_was_cut_off_does_not_spoil_the_log_with_other_arguments() {
     let world = open_world().await;
     issue(&world, 9, ["bob", "cyd"]).await.1.unwrap();
@@ -186,7 +183,6 @@ async fn a_key_whose_use_was_cut_off_does_not_spoil_the_log_with_other_arguments
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 8"]
 async fn a_call_that_was_cut_off_and_is_made_again_later_does_not_spoil_the_log() {
     let world = open_world().await;
     issue(&world, 9, ["bob", "cyd"]).await.1.unwrap();
@@ -197,7 +193,6 @@ async fn a_call_that_was_cut_off_and_is_made_again_later_does_not_spoil_the_log(
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "finding 8"]
 async fn a_call_that_was_cut_off_and_is_made_again_later_is_put_before_people() {
     let world = open_world().await;
     issue(&world, 9, ["bob", "cyd"]).await.1.unwrap();

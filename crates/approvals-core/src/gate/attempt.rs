@@ -211,8 +211,9 @@ impl Attempt {
         let mut request = self.request(ruling.clone(), now);
         let mut refused = None;
         // One after the other, so that each counts those before it.
+        let core = Arc::clone(&self.core);
         let _turn = match request.question() {
-            Some(_asks) => Some(self.core.asking.lock().await),
+            Some(_asks) => Some(core.asking.lock().await),
             None => None,
         };
         if request.question().is_some() && self.core.control().stop_of(&self.document).is_none() {

@@ -186,7 +186,7 @@ impl Desk {
 
     /// Who stands behind an identity.
     pub(super) async fn person(&self, identity: &ChannelIdentity) -> Result<Principal, DeskError> {
-        let person = self.0.directory.resolve(identity).await.map_err(DeskError::unavailable)?;
+        let person = self.0.resolve(identity).await.map_err(DeskError::unavailable)?;
         person.ok_or_else(|| Refusal::Unmapped(identity.clone()).into())
     }
 

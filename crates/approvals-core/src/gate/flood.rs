@@ -25,7 +25,12 @@ impl Core {
             if entries.is_empty() {
                 break;
             }
-            entries.iter().try_for_each(|entry| followed.read(entry))?;
+            for entry in &entries {
+                // It concerns its own request, which is stopped when it is read; here it is only not counted.
+                if let Err(error) = followed.read(entry) {
+                    tracing::error!(%error, "an event cannot be read, so its request is not counted");
+                }
+            }
         }
         let mut before = followed.before(document, action, now);
         before.same = before.same.filter(|_same| may_join);

@@ -9,7 +9,6 @@ use crate::record::control::Control;
 use crate::record::event::{Event, What};
 use crate::record::ledger::{Append, Entry, LedgerError, NewEntry};
 use crate::record::own_act::OwnAct;
-use crate::record::state::Phase;
 
 impl Core {
     /// As last seen. Whatever starts is appended on the condition that this is still so.
@@ -108,11 +107,7 @@ impl Loaded {
     /// Whether this request is, or was, carried out for exactly this act, with people's consent if it takes
     /// that.
     fn carries_out(&self, act: &OwnAct, by_people: bool) -> bool {
-        let started = match self.state.phase() {
-            Phase::Started => true,
-            Phase::Ended(_) => self.state.started().is_some(),
-            Phase::Absent | Phase::Allowed | Phase::Pending | Phase::Granted => false,
-        };
+        let started = self.state.started().is_some();
         let document = self.document();
         started
             && (!by_people || self.state.grant().is_some())

@@ -55,8 +55,8 @@ impl Overview {
     pub(super) fn read(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         let damaged =
             |detail: String| LedgerError::Damaged { first: entry.index, last: entry.index, detail };
-        let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
         self.next = entry.index.saturating_add(1);
+        let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
         let Some(id) = event.request else { return Ok(()) };
         let state = match (&event.what, self.open.remove(&id)) {
             (What::Requested { request, document }, None) => {

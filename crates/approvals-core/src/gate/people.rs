@@ -1,8 +1,10 @@
 //! People as the directory knows them now.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::builder::Core;
+use super::caught::caught;
 use super::denied::Denied;
 use crate::action::clock::Timestamp;
 use crate::action::id::Group;
@@ -11,10 +13,36 @@ use crate::policy::obligations::Obligations;
 use crate::record::control::Delegation;
 use crate::record::state::State;
 use crate::review::decision::Decision;
-use crate::review::directory::DirectoryError;
+use crate::review::directory::{ChannelIdentity, DirectoryError};
 use crate::review::request::Request;
 
+/// How long a directory may take for one answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A directory that hangs or panics is one that could not answer.
+async fn in_time<T, F: Future<Output = Result<T, DirectoryError>>>(
+    asked: impl FnOnce() -> F,
+) -> Result<T, DirectoryError> {
+    match caught(|| tokio::time::timeout(TIMEOUT, asked())).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_elapsed)) => Err(DirectoryError::new("it took too long")),
+        Err(_panic) => Err(DirectoryError::new("it panicked")),
+    }
+}
+
 impl Core {
+    /// Who stands behind an identity.
+    pub(super) async fn resolve(
+        &self,
+        identity: &ChannelIdentity,
+    ) -> Result<Option<Principal>, DirectoryError> {
+        in_time(|| self.directory.resolve(identity)).await
+    }
+
+    async fn members_of(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError> {
+        in_time(|| self.directory.members(group)).await
+    }
+
     /// The members of every group that these obligations may ask, each once.
     pub(super) async fn members(
         &self,
@@ -22,7 +50,7 @@ impl Core {
     ) -> Result<Vec<Principal>, DirectoryError> {
         let mut members: Vec<Principal> = Vec::new();
         for group in obligations.groups() {
-            for member in self.directory.members(group).await? {
+            for member in self.members_of(group).await? {
                 if !members.iter().any(|known| known.id() == member.id()) {
                     members.push(member);
                 }
@@ -45,7 +73,7 @@ impl Core {
         groups: &BTreeSet<Group>,
     ) -> Result<Option<Principal>, DirectoryError> {
         for group in groups {
-            let members = self.directory.members(group).await?;
+            let members = self.members_of(group).await?;
             if let Some(member) = members.into_iter().find(|one| one.id().as_str() == id) {
                 return Ok(Some(member.only_in(groups)));
             }
@@ -84,7 +112,7 @@ impl Core {
         let gone = |_error: DirectoryError| Denied::Unavailable { what: "the directory" };
         let mut approvals = Vec::new();
         for decision in state.approvers(then) {
-            let reviewer = self.directory.resolve(&decision.identity).await.map_err(gone)?;
+            let reviewer = self.resolve(&decision.identity).await.map_err(gone)?;
             let reviewer = reviewer.filter(|one| one.id() == decision.reviewer.id());
             let Some(reviewer) = reviewer else { continue };
             let delegator = match &decision.delegator {

@@ -12,7 +12,7 @@ use crate::action::digest::Digest;
 use crate::action::document::DescribeError;
 use crate::action::id::RequestId;
 use crate::record::event::Execution;
-use crate::record::state::{Phase, State};
+use crate::record::state::{Outcome, Phase, State};
 use crate::record::transition::{Command, Refusal};
 
 /// A started request. Dropped before it is finished, it records that what the body did is unknown.
@@ -79,7 +79,10 @@ async fn record(core: &Arc<Core>, id: RequestId, started: &State, execution: Exe
     let core = Arc::clone(core);
     beside(async move {
         for attempt in 0..RETRIES {
-            let is_running = |loaded: &Loaded| *loaded.state.phase() == Phase::Started;
+            let is_running = |loaded: &Loaded| {
+                let phase = loaded.state.phase();
+                matches!(phase, Phase::Started | Phase::Ended(Outcome::Resolved(_)))
+            };
             match core.step_on(id, |loaded| is_running(loaded).then(finish)).await {
                 Ok(_recorded) => return,
                 Err(StepError::Refused(Refusal::Fenced)) => {

@@ -215,6 +215,16 @@ pub enum Execution {
     NotRun,
 }
 
+impl Execution {
+    /// Whether the body itself came to this end.
+    pub(crate) fn is_told_by_its_body(self) -> bool {
+        match self {
+            Self::Succeeded | Self::Failed | Self::Panicked => true,
+            Self::Dropped | Self::Changed | Self::NotRun => false,
+        }
+    }
+}
+
 /// How a request ended without running.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

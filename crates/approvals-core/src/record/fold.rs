@@ -189,6 +189,7 @@ impl State {
             return Err("its fence is not the next one");
         }
         self.started = Some(Started { at, fence });
+        self.has_ended = false;
         self.phase = Phase::Started;
         Ok(())
     }
@@ -197,8 +198,18 @@ impl State {
         if self.started.is_none_or(|started| started.fence != fence) {
             return Err("it was started again since");
         }
+        if !self.awaits(execution) {
+            return Err("a person has found out what this leaves open");
+        }
+        self.has_ended = true;
         self.phase = Phase::Ended(Outcome::Executed(execution));
         Ok(())
+    }
+
+    /// Whether this end of the body may still come. After a person has resolved it, only one that the body
+    /// itself came to, and only if none came before.
+    pub(super) fn awaits(&self, execution: Execution) -> bool {
+        self.phase == Phase::Started || (execution.is_told_by_its_body() && !self.has_ended)
     }
 
     fn close(&mut self, cause: &Cause, at: Timestamp) -> Result<(), &'static str> {

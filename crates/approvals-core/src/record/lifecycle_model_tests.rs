@@ -104,6 +104,7 @@ pub(super) struct Case {
     pub(super) nudged: BTreeSet<(Millis, Option<&'static str>)>,
     pub(super) granted_at: Option<Millis>,
     pub(super) started: Option<(Millis, u64)>,
+    pub(super) has_ended: bool,
     pub(super) is_reviewed: bool,
 }
 

@@ -413,14 +413,22 @@ impl Case {
         let starts = may && is_due && policy_lets && still_granted;
         if starts {
             self.started = Some((at, self.started.map_or(0, |(_, fence)| fence) + 1));
+            self.has_ended = false;
             self.end(Phase::Started, at);
         }
         starts
     }
 
     fn finish(&mut self, now: Millis, how: How, back: u64) -> bool {
-        let is_newest = self.phase == Phase::Started && back == 0;
+        let is_told = matches!(how, How::Succeeded | How::Failed | How::Panicked);
+        let is_awaited = match self.phase {
+            Phase::Started => true,
+            Phase::Resolved(_) => is_told && !self.has_ended,
+            _other => false,
+        };
+        let is_newest = is_awaited && back == 0;
         if is_newest {
+            self.has_ended = true;
             self.end(Phase::Ran(how), self.time(now));
         }
         is_newest

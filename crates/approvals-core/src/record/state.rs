@@ -61,6 +61,8 @@ pub struct State {
     pub(super) grant: Option<Claims>,
     pub(super) granted_at: Option<Timestamp>,
     pub(super) started: Option<Started>,
+    /// Whether the body that was started last has told its end, or was dropped.
+    pub(super) has_ended: bool,
     pub(super) statements: Vec<Statement>,
 }
 

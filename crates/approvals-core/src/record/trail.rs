@@ -387,7 +387,7 @@ impl Trail {
 /// event may have been under way still.
 fn may_take_effect(phase: &Phase) -> bool {
     match phase {
-        Phase::Started => true,
+        Phase::Started | Phase::Ended(Outcome::Resolved(_)) => true,
         Phase::Ended(Outcome::Executed(end)) => {
             matches!(end, Execution::Failed | Execution::Dropped)
         }
@@ -395,7 +395,7 @@ fn may_take_effect(phase: &Phase) -> bool {
         | Phase::Allowed
         | Phase::Pending
         | Phase::Granted
-        | Phase::Ended(Outcome::Closed(_) | Outcome::Resolved(_)) => false,
+        | Phase::Ended(Outcome::Closed(_)) => false,
     }
 }
 

@@ -245,6 +245,9 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
 }
 
 fn finish(state: &State, execution: Execution, fence: u64) -> Result<Vec<What>, Refusal> {
+    if !state.awaits(execution) {
+        return Err(Refusal::Over);
+    }
     match state.started() {
         Some(started) if started.fence == fence => Ok(vec![What::Finished { execution, fence }]),
         _other => Err(Refusal::Fenced),

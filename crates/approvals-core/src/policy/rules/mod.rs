@@ -106,11 +106,17 @@ impl Rules {
         judge(&self.about(facts.action()), &self.words, facts)
     }
 
-    /// The rules about this action, sorted by id. To allow an act on the approvals themselves takes a rule
-    /// that names such acts.
+    /// The rules about this action, sorted by id. To allow an act on the approvals themselves, or to let
+    /// people agree to one that loosens, takes a rule that names such acts.
     fn about(&self, action: &ActionName) -> Vec<&Rule> {
+        let loosens = matches!(action.as_str(), "approvals.lift" | "approvals.standing");
         let is_for_others = |rule: &Rule| {
-            action.is_reserved() && rule.action == Pattern::Any && rule.effect == Effect::Allow
+            let stays = match rule.effect {
+                Effect::Allow => false,
+                Effect::Require(_) => !loosens,
+                Effect::Deny(_) => true,
+            };
+            action.is_reserved() && rule.action == Pattern::Any && !stays
         };
         let places = self.index.about(action).into_iter();
         places.filter_map(|at| self.all.get(at)).filter(|rule| !is_for_others(rule)).collect()
