@@ -90,6 +90,7 @@ pub(super) const JUDGES: &str = "c";
 
 /// One request.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a model notes what has happened")]
 pub(super) struct Case {
     pub(super) phase: Phase,
     pub(super) version: u64,

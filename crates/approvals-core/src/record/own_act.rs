@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::control::Control;
-use super::event::What;
+use super::event::{Execution, What};
+use super::state::{Outcome, Phase};
 use crate::action::action::Action;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document};
@@ -111,6 +112,22 @@ impl OwnAct {
             | What::Started { .. }
             | What::Finished { .. }
             | What::Closed { .. } => None,
+        }
+    }
+
+    /// Whether an act may take effect yet: while it is carried out, and afterwards if it got no answer, since then its
+    /// event may have been under way still.
+    pub(super) fn may_take_effect(phase: &Phase) -> bool {
+        match phase {
+            Phase::Started | Phase::Ended(Outcome::Resolved(_)) => true,
+            Phase::Ended(Outcome::Executed(end)) => {
+                matches!(end, Execution::Failed | Execution::Dropped)
+            }
+            Phase::Absent
+            | Phase::Allowed
+            | Phase::Pending
+            | Phase::Granted
+            | Phase::Ended(Outcome::Closed(_)) => false,
         }
     }
 

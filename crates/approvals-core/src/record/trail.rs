@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
 use super::control::{Control, Standing};
-use super::event::{Body, Event, Execution, What};
+use super::event::{Body, Event, What};
 use super::ledger::Entry;
 use super::own_act::OwnAct;
-use super::state::{Outcome, Phase, State};
+use super::state::State;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -168,7 +168,7 @@ impl Trail {
     ) -> Result<(), String> {
         let state = self.states.get(&request);
         let running = state.is_some_and(|state| {
-            may_take_effect(state.phase()) && (!by_people || state.grant().is_some())
+            OwnAct::may_take_effect(state.phase()) && (!by_people || state.grant().is_some())
         });
         let document = self.documents.get(&request);
         if running && document.is_some_and(|document| act.is(document)) && self.acts.insert(request)
@@ -380,22 +380,6 @@ impl Trail {
     #[must_use]
     pub fn events(&self, request: RequestId) -> &[Event] {
         self.events.get(&request).map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-/// Whether an act may take effect yet: while it is carried out, and afterwards if it got no answer, since then its
-/// event may have been under way still.
-fn may_take_effect(phase: &Phase) -> bool {
-    match phase {
-        Phase::Started | Phase::Ended(Outcome::Resolved(_)) => true,
-        Phase::Ended(Outcome::Executed(end)) => {
-            matches!(end, Execution::Failed | Execution::Dropped)
-        }
-        Phase::Absent
-        | Phase::Allowed
-        | Phase::Pending
-        | Phase::Granted
-        | Phase::Ended(Outcome::Closed(_)) => false,
     }
 }
 
