@@ -271,8 +271,10 @@ impl Attempt {
             return Ok(Prepared::Ask);
         }
         if !self.document.action.is_reserved() {
-            let before =
-                self.core.before(&self.document, self.action(), now, self.key.is_none()).await?;
+            let before = self
+                .core
+                .before(self.id, &self.document, self.action(), now, self.key.is_none())
+                .await?;
             if let Some(same) = before.same {
                 return Ok(Prepared::Join(same));
             }

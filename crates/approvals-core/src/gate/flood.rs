@@ -6,6 +6,7 @@ use super::overview::{Before, Overview};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
+use crate::action::id::RequestId;
 
 /// How many entries are read at once.
 const BATCH: usize = 1024;
@@ -14,6 +15,7 @@ impl Core {
     /// Looks at the requests before this one, and refuses it if there are too many of them.
     pub(super) async fn before(
         &self,
+        id: RequestId,
         document: &Document,
         action: Digest,
         now: Timestamp,
@@ -33,22 +35,25 @@ impl Core {
             }
         }
         let mut before = followed.before(document, action, now);
+        // Who has the same key may have been faster; that is no earlier attempt, but this one.
+        before.rejected = before.rejected.filter(|rejected| *rejected != id);
         before.same = before.same.filter(|_same| may_join);
         if before.same.is_none() {
-            self.within_limits(&mut followed, document, now)?;
+            self.within_limits(id, &mut followed, document, now)?;
         }
         Ok(before)
     }
 
     fn within_limits(
         &self,
+        id: RequestId,
         followed: &mut Overview,
         document: &Document,
         now: Timestamp,
     ) -> Result<(), Denied> {
         let who = &document.requester;
         let too_many = |reason: String| Err(Denied::TooMany { reason });
-        if let Some(until) = followed.cooling_until(document, self.limits.cool_down)
+        if let Some(until) = followed.cooling_until(id, document, self.limits.cool_down)
             && now < until
         {
             return too_many(format!("the same was rejected a moment ago; not before {until}"));

@@ -120,11 +120,18 @@ impl Overview {
         Before { same: same.map(|(id, _)| *id), rejected: last.map(|one| one.request) }
     }
 
-    /// Until when exactly this may not be asked for again.
-    pub(super) fn cooling_until(&self, document: &Document, pause: Duration) -> Option<Timestamp> {
+    /// Until when exactly this may not be asked for again, by another request than the rejected one.
+    pub(super) fn cooling_until(
+        &self,
+        id: RequestId,
+        document: &Document,
+        pause: Duration,
+    ) -> Option<Timestamp> {
         let key = (document.requester.clone(), document.action.clone());
         let same = |one: &&Rejected| {
-            one.resource == document.resource && one.arguments == document.arguments
+            one.request != id
+                && one.resource == document.resource
+                && one.arguments == document.arguments
         };
         let last = self.rejected.get(&key)?.iter().rev().find(same)?;
         Some(last.at.after(pause))

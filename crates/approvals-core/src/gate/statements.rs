@@ -23,7 +23,9 @@ use crate::review::statement::{Resolution, Says, Statement, Stop};
 
 impl Desk {
     /// Stops a principal, an action or everything, at once and until people [lift](Self::lift) it: when this
-    /// returns, nothing of that kind starts any more, in any process.
+    /// returns, nothing of that kind is recorded as started any more, in any process. A body whose start was
+    /// recorded before goes on, also if its process hears of that only now. Principals are stopped by the id
+    /// that calls are made under, not by other names of theirs.
     ///
     /// Everybody whom the directory knows may do so, machines included, unless a rule of the policy denies them
     /// `approvals.stop`.

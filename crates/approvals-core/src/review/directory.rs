@@ -47,7 +47,9 @@ impl fmt::Display for ChannelIdentity {
 
 /// Knows which person stands behind a channel identity, and who is in a group.
 ///
-/// Duties: map every identity of one person to the *same* principal, so that nobody votes twice; answer
+/// Duties: map every identity of one person to the *same* principal, so that nobody votes twice; where one
+/// person has several principals, let each of them name all the others
+/// ([`also_known_as`](Principal::also_known_as)); say since when somebody is in a group, if it knows; answer
 /// `None` for identities that it does not know for certain.
 /// Contract: answers are current, since eligibility is checked when deciding and again when a grant is
 /// consumed; no caching beyond what the deployment accepts. Reading changes nothing. An error refuses the
