@@ -265,9 +265,8 @@ impl Attempt {
     /// whether they are being asked already, whether there are enough of them.
     async fn prepare(&self, request: &mut Request, now: Timestamp) -> Result<Prepared, StepError> {
         let control = self.core.control();
-        let standing = self.core.use_standing(&control, &self.document, self.id, now).await?;
-        if let Some(standing) = standing {
-            request.standing = Some(standing);
+        request.standing = self.core.use_standing(&control, &self.document, self.id, now).await?;
+        if request.standing.is_some() {
             return Ok(Prepared::Ask);
         }
         if !self.document.action.is_reserved() {
@@ -280,9 +279,8 @@ impl Attempt {
             }
             if let Some(rejected) = before.rejected {
                 let was = self.core.load(rejected).await?;
-                let document = was.document();
                 request.earlier =
-                    document.and_then(|was_of| Earlier::of(&was.state, &was_of, &self.document));
+                    was.document().and_then(|old| Earlier::of(&was.state, &old, &self.document));
             }
         }
         let shortfall = self.core.shortfall(request).await?;
