@@ -206,17 +206,15 @@ impl Attempt {
     }
 
     async fn try_ask(&mut self, start_if_allowed: bool) -> Result<bool, StepError> {
-        let now = self.core.now();
+        let (now, seen) = (self.core.now(), self.core.control().version());
         let ruling = self.core.rule(self.facts(now)).await?;
         let mut request = self.request(ruling.clone(), now);
         let mut refused = None;
         // One after the other, so that each counts those before it.
         let core = Arc::clone(&self.core);
-        let _turn = match request.question() {
-            Some(_asks) => Some(core.asking.lock().await),
-            None => None,
-        };
-        if request.question().is_some() && self.core.control().stop_of(&self.document).is_none() {
+        let asks = request.question().is_some();
+        let _turn = if asks { Some(core.asking.lock().await) } else { None };
+        if asks && self.core.control().stop_of(&self.document).is_none() {
             match self.prepare(&mut request, now).await? {
                 Prepared::Ask => {}
                 Prepared::Refuse(cause) => refused = Some(cause),
@@ -224,6 +222,10 @@ impl Attempt {
             }
         }
         let control = self.core.control();
+        // The ruling is of the log as it was seen then: the policy may have been replaced since.
+        if control.version() != seen {
+            return Err(LedgerError::Conflict.into());
+        }
         let refused = refused.or_else(|| control.stop_of(&self.document));
         let open = ruling.verdict == Verdict::Allow || request.standing.is_some();
         let document = Body::of(&self.intake.bytes);
@@ -244,11 +246,11 @@ impl Attempt {
             ))))?;
         }
         self.loaded.state = self.core.take(step).await?;
-        if *self.phase() == Phase::Started {
-            return Ok(true);
+        let is_started = *self.phase() == Phase::Started;
+        if !is_started {
+            self.reload().await?;
         }
-        self.reload().await?;
-        Ok(false)
+        Ok(is_started)
     }
 
     fn facts(&self, now: Timestamp) -> Facts<'_> {
@@ -390,10 +392,9 @@ impl Attempt {
     }
 }
 
-/// What is to be done with a request that people would decide.
+/// What is to be done with a request that people would decide; the same may be asked already.
 enum Prepared {
     Ask,
     Refuse(Cause),
-    /// The same is asked already.
     Join(RequestId),
 }
