@@ -65,8 +65,7 @@ impl Row {
             Some(stem) if stem.ends_with('.') => self.action.starts_with(stem),
             Some(_) | None => self.action == wanted,
         });
-        let mut who =
-            std::iter::once(request.requester.principal()).chain(request.requester.chain());
+        let mut who = request.requester.everybody();
         let by = |wanted: &str| who.any(|one| one.ids().any(|id| id.as_str() == wanted));
         outcome && action && args.requester.as_deref().is_none_or(by)
     }

@@ -144,9 +144,10 @@ fn outcome(state: &State, now: Timestamp) -> String {
 fn ending(state: &State, now: Timestamp) -> String {
     let sentence = phase::sentence(state.phase());
     let (until, what) = match state.phase() {
+        Phase::Allowed => (state.request().map(|request| request.approve_by), "run"),
         Phase::Pending => (state.request().map(|request| request.approve_by), "decided"),
         Phase::Granted => (state.grant().map(Claims::expires_at), "run"),
-        Phase::Absent | Phase::Allowed | Phase::Started | Phase::Ended(_) => (None, ""),
+        Phase::Absent | Phase::Started | Phase::Ended(_) => (None, ""),
     };
     match until {
         None => sentence,

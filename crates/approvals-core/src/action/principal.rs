@@ -138,6 +138,12 @@ impl Principal {
         self
     }
 
+    /// The same principal, which goes by all of these.
+    pub(crate) fn linked(mut self, ids: &BTreeSet<PrincipalId>) -> Self {
+        self.also.extend(ids.iter().filter(|id| **id != self.id).cloned());
+        self
+    }
+
     /// All the ids that it goes by.
     pub fn ids(&self) -> impl Iterator<Item = &PrincipalId> {
         std::iter::once(&self.id).chain(&self.also)
@@ -179,6 +185,11 @@ impl Requester {
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    /// Who makes the call, and whom it acts for, nearest first.
+    pub fn everybody(&self) -> impl Iterator<Item = &Principal> {
+        std::iter::once(&self.principal).chain(&self.on_behalf_of)
     }
 
     /// Whom it acts for, nearest first.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::builder::{Core, Gate};
 use super::denied::Denied;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
+use super::prepare::Prepared;
 use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::clock::Timestamp;
@@ -23,7 +24,7 @@ use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, Start};
 use crate::review::decision::Decision;
 use crate::review::grant::Grant;
-use crate::review::request::{Earlier, Request};
+use crate::review::request::Request;
 
 /// A call whose requester and request are known, and nothing else yet.
 #[derive(Debug)]
@@ -214,8 +215,8 @@ impl Attempt {
         let core = Arc::clone(&self.core);
         let asks = request.question().is_some();
         let _turn = if asks { Some(core.asking.lock().await) } else { None };
-        if asks && self.core.control().stop_of(&self.document).is_none() {
-            match self.prepare(&mut request, now).await? {
+        if asks && self.stop_by(&self.core.control()).is_none() {
+            match self.core.prepare(&mut request, &self.document, now).await? {
                 Prepared::Ask => {}
                 Prepared::Refuse(cause) => refused = Some(cause),
                 Prepared::Join(same) => return Ok(self.join(same).await?),
@@ -226,7 +227,13 @@ impl Attempt {
         if control.version() != seen {
             return Err(LedgerError::Conflict.into());
         }
-        let refused = refused.or_else(|| control.stop_of(&self.document));
+        let refused = refused.or_else(|| self.stop_by(&control));
+        let at_once = Cause::of(&ruling.verdict).or_else(|| refused.clone());
+        if let Some(cause) = at_once
+            && !self.core.records_refused(&self.document, &cause, now).await?
+        {
+            return Err(self.loaded.closed(&cause).into());
+        }
         let open = ruling.verdict == Verdict::Allow || request.standing.is_some();
         let document = Body::of(&self.intake.bytes);
         let attachments = attachments(&self.intake, matches!(document, Body::Beside(_)));
@@ -263,39 +270,16 @@ impl Attempt {
         Request { retry_after_ms: self.document.retry_after_ms, ..request }
     }
 
-    /// What is to be known before people are asked: whether they have agreed to calls like this for good,
-    /// whether they are being asked already, whether there are enough of them.
-    async fn prepare(&self, request: &mut Request, now: Timestamp) -> Result<Prepared, StepError> {
-        let control = self.core.control();
-        request.standing = self.core.use_standing(&control, &self.document, self.id, now).await?;
-        if request.standing.is_some() {
-            return Ok(Prepared::Ask);
-        }
-        if !self.document.action.is_reserved() {
-            let before = self
-                .core
-                .before(self.id, &self.document, self.action(), now, self.key.is_none())
-                .await?;
-            if let Some(same) = before.same {
-                return Ok(Prepared::Join(same));
-            }
-            if let Some(rejected) = before.rejected {
-                let was = self.core.load(rejected).await?;
-                request.earlier =
-                    was.document().and_then(|old| Earlier::of(&was.state, &old, &self.document));
-            }
-        }
-        let shortfall = self.core.shortfall(request).await?;
-        Ok(shortfall
-            .map_or(Prepared::Ask, |reason| Prepared::Refuse(Cause::Unsatisfiable { reason })))
-    }
-
     /// Waits for the same request that somebody else has made, rather than asking people twice.
     async fn join(&mut self, same: RequestId) -> Result<bool, Denied> {
         self.waiting.disarm_if(true);
         self.waiting = Waiting::beside_others(Arc::clone(&self.core), same);
         self.id = same;
         self.reload().await.map(|()| false)
+    }
+
+    fn stop_by(&self, control: &Control) -> Option<Cause> {
+        control.stop_of(&self.document.action, &self.requester)
     }
 
     /// What is known as the body is about to run, by the log as it stands.
@@ -306,7 +290,7 @@ impl Attempt {
         control: &Control,
         stands: bool,
     ) -> Start {
-        let stop = control.stop_of(&self.document);
+        let stop = self.stop_by(control);
         Start { action: self.action(), ruling, approvals, stands, stop }
     }
 
@@ -390,11 +374,4 @@ impl Attempt {
         }
         StepError::from(refusal).into()
     }
-}
-
-/// What is to be done with a request that people would decide; the same may be asked already.
-enum Prepared {
-    Ask,
-    Refuse(Cause),
-    Join(RequestId),
 }

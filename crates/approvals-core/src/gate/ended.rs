@@ -38,7 +38,8 @@ impl Loaded {
         }
     }
 
-    fn closed(&self, cause: &Cause) -> Denied {
+    /// What a caller is told about a request that was closed for this cause.
+    pub(super) fn closed(&self, cause: &Cause) -> Denied {
         match cause.clone() {
             Cause::Denied { reason } => Denied::ByPolicy { reason },
             Cause::Rejected { by } => Denied::Rejected { by, reason: self.rejection() },

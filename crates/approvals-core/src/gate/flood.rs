@@ -1,12 +1,16 @@
-//! Keeps agents from wearing people down.
+//! Keeps agents from wearing people down, and from filling the ledger.
+
+use tokio::sync::MutexGuard;
 
 use super::builder::Core;
 use super::denied::Denied;
 use super::overview::{Before, Overview};
 use crate::action::clock::Timestamp;
-use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
+use crate::record::event::Cause;
+use crate::record::ledger::LedgerError;
+use crate::review::request::Request;
 
 /// How many entries are read at once.
 const BATCH: usize = 1024;
@@ -15,17 +19,46 @@ impl Core {
     /// Looks at the requests before this one, and refuses it if there are too many of them.
     pub(super) async fn before(
         &self,
-        id: RequestId,
+        request: &Request,
         document: &Document,
-        action: Digest,
         now: Timestamp,
-        may_join: bool,
     ) -> Result<Before, Denied> {
+        let mut followed = self.overview().await?;
+        let mut before = followed.before(document, request.action, now);
+        // Who has the same key may have been faster; that is no earlier attempt, but this one.
+        before.rejected = before.rejected.filter(|rejected| *rejected != request.id);
+        before.same = before.same.filter(|_same| request.key.is_none());
+        if before.same.is_none() {
+            self.within_limits(request.id, &mut followed, document, now)?;
+        }
+        Ok(before)
+    }
+
+    /// Whether one more call that is refused at once, for this cause, is to be recorded.
+    pub(super) async fn records_refused(
+        &self,
+        document: &Document,
+        cause: &Cause,
+        now: Timestamp,
+    ) -> Result<bool, LedgerError> {
+        let Document { requester, action, .. } = document;
+        let so_far = self.overview().await?.refused(requester, now);
+        let records = so_far < self.limits.refused_per_hour || action.is_reserved();
+        if !records {
+            tracing::warn!(
+                %requester, %action, %cause,
+                "a refused call is not recorded: its requester has had too many of them within an hour"
+            );
+        }
+        Ok(records)
+    }
+
+    async fn overview(&self) -> Result<MutexGuard<'_, Overview>, LedgerError> {
         let mut followed = self.overview.lock().await;
         loop {
             let entries = self.ledger.entries(followed.next(), BATCH).await?;
             if entries.is_empty() {
-                break;
+                return Ok(followed);
             }
             for entry in &entries {
                 // It concerns its own request, which is stopped when it is read; here it is only not counted.
@@ -34,14 +67,6 @@ impl Core {
                 }
             }
         }
-        let mut before = followed.before(document, action, now);
-        // Who has the same key may have been faster; that is no earlier attempt, but this one.
-        before.rejected = before.rejected.filter(|rejected| *rejected != id);
-        before.same = before.same.filter(|_same| may_join);
-        if before.same.is_none() {
-            self.within_limits(id, &mut followed, document, now)?;
-        }
-        Ok(before)
     }
 
     fn within_limits(

@@ -1,26 +1,35 @@
-//! How much one requester may ask of people.
+//! How much one requester may ask of people, and write into the log.
 
 use std::time::Duration;
 
-/// What keeps an agent from wearing reviewers down. Counted for each requester, over all processes that share
-/// the ledger; calls that bother nobody do not count.
+/// What keeps an agent from wearing reviewers down, and from filling the ledger with what it is refused. Counted
+/// for each requester, over all processes that share the ledger.
 ///
-/// Whoever exceeds them is told so with [`Denied::TooMany`](crate::Denied::TooMany), and nothing is recorded.
+/// Whoever asks too much is told so with [`Denied::TooMany`](crate::Denied::TooMany), and nothing is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// How many of its requests may wait at the same time; 50 unless said otherwise.
     pub pending: usize,
-    /// How many it may make within an hour; 500 unless said otherwise.
+    /// How many requests to people it may make within an hour; 500 unless said otherwise.
     pub per_hour: usize,
     /// How long after a rejection the same action with the same arguments may not be asked for again; one
     /// minute unless said otherwise.
     pub cool_down: Duration,
+    /// How many of its calls are recorded within an hour that are refused at once, by the policy, a stop, or for want
+    /// of people; 500 unless said otherwise. Those beyond are refused all the same, in the same words, and only a
+    /// warning is traced.
+    pub refused_per_hour: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { pending: 50, per_hour: 500, cool_down: Duration::from_secs(60) }
+        Self {
+            refused_per_hour: 500,
+            pending: 50,
+            per_hour: 500,
+            cool_down: Duration::from_secs(60),
+        }
     }
 }
 
@@ -41,5 +50,11 @@ impl Limits {
     #[must_use]
     pub fn cool_down(self, span: Duration) -> Self {
         Self { cool_down: span, ..self }
+    }
+
+    /// The same, with at most `count` calls within an hour that are refused at once and recorded.
+    #[must_use]
+    pub fn refused_per_hour(self, count: usize) -> Self {
+        Self { refused_per_hour: count, ..self }
     }
 }

@@ -23,6 +23,7 @@ mod flood;
 pub(crate) mod context;
 mod people;
 mod standing;
+mod prepare;
 mod attend;
 pub(crate) mod inbox;
 mod recover;

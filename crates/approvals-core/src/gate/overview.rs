@@ -24,9 +24,30 @@ pub(super) struct Overview {
     next: u64,
     /// The requests that people are asked about and that have not ended.
     open: BTreeMap<RequestId, State>,
-    asked: VecDeque<(Timestamp, PrincipalId)>,
+    asked: Recent,
+    refused: Recent,
+    /// What was asked last, and by whom.
+    newest: Option<(RequestId, PrincipalId)>,
     rejected: BTreeMap<(PrincipalId, ActionName), Vec<Rejected>>,
     documents: BTreeMap<RequestId, Document>,
+}
+
+/// What there was within the last hour, and whose it was.
+#[derive(Debug, Default)]
+struct Recent(VecDeque<(Timestamp, PrincipalId)>);
+
+impl Recent {
+    fn add(&mut self, at: Timestamp, who: PrincipalId) {
+        self.0.push_back((at, who));
+    }
+
+    /// How often there was something of `who` within an hour before `now`.
+    fn of(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
+        while self.0.front().is_some_and(|(at, _)| now >= at.after(HOUR)) {
+            self.0.pop_front();
+        }
+        self.0.iter().filter(|(_, id)| id == who).count()
+    }
 }
 
 #[derive(Debug)]
@@ -58,8 +79,15 @@ impl Overview {
         self.next = entry.index.saturating_add(1);
         let event = Event::parse(&entry.bytes).map_err(|error| damaged(error.to_string()))?;
         let Some(id) = event.request else { return Ok(()) };
+        // Who is refused at once is so in the same breath.
+        if let (What::Closed { .. }, Some((_, who))) =
+            (&event.what, self.newest.take_if(|(newest, _)| *newest == id))
+        {
+            self.refused.add(event.at, who);
+        }
         let state = match (&event.what, self.open.remove(&id)) {
             (What::Requested { request, document }, None) => {
+                self.newest = Some((id, request.requester.principal().id().clone()));
                 if request.question().is_none() || request.standing.is_some() {
                     return Ok(());
                 }
@@ -70,7 +98,7 @@ impl Overview {
                 let bytes = document.bytes(request.action, beside);
                 let document = bytes.and_then(|bytes| Document::parse(bytes).ok());
                 let document = document.ok_or_else(|| damaged("its document is missing".into()))?;
-                self.asked.push_back((event.at, document.requester.clone()));
+                self.asked.add(event.at, document.requester.clone());
                 self.documents.insert(id, document);
                 State::default()
             }
@@ -139,9 +167,11 @@ impl Overview {
 
     /// How often `who` has asked within an hour before `now`.
     pub(super) fn asked_by(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
-        while self.asked.front().is_some_and(|(at, _)| now >= at.after(HOUR)) {
-            self.asked.pop_front();
-        }
-        self.asked.iter().filter(|(_, id)| id == who).count()
+        self.asked.of(who, now)
+    }
+
+    /// How many calls of `who` were refused at once within an hour before `now`, as far as they are recorded.
+    pub(super) fn refused(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
+        self.refused.of(who, now)
     }
 }

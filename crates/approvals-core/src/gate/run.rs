@@ -156,8 +156,7 @@ impl Gate {
         let requester = self.requester()?;
         let loaded = self.core().load(request).await?;
         let ids = |requester: &Requester| -> Vec<_> {
-            let all = std::iter::once(requester.principal()).chain(requester.chain());
-            all.map(|one| one.id().clone()).collect()
+            requester.everybody().map(|one| one.id().clone()).collect()
         };
         let theirs = loaded.state.request().map(|request| ids(&request.requester));
         if theirs != Some(ids(&requester)) {

@@ -6,8 +6,8 @@ use super::event::{Cause, What};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
-use crate::action::id::{Group, PrincipalId, RequestId};
-use crate::action::principal::Principal;
+use crate::action::id::{ActionName, Group, PrincipalId, RequestId};
+use crate::action::principal::{Principal, Requester};
 use crate::review::standing::StandingTerms;
 use crate::review::statement::{Says, Statement, Stop};
 
@@ -94,17 +94,20 @@ impl Control {
         self.standing.iter().map(|(id, one)| (*id, one))
     }
 
-    /// The stop that this call runs into, if there is one. Acts on the approvals themselves are not stopped:
+    /// The stop that a call of `action` by `requester` runs into, if there is one: whoever calls, and everybody
+    /// it is for, is stopped under each of their names. Acts on the approvals themselves are not stopped:
     /// lifting a stop is one.
     #[must_use]
-    pub fn stop_of(&self, document: &Document) -> Option<Cause> {
-        if document.action.is_reserved() {
+    pub fn stop_of(&self, action: &ActionName, requester: &Requester) -> Option<Cause> {
+        if action.is_reserved() {
             return None;
         }
         let hit = |(stop, _): &&(Stop, Statement)| match stop {
             Stop::Everything => true,
-            Stop::Principal(id) => *id == document.requester || document.on_behalf_of.contains(id),
-            Stop::Action(name) => *name == document.action,
+            Stop::Principal(id) => {
+                requester.everybody().flat_map(Principal::ids).any(|one| one == id)
+            }
+            Stop::Action(name) => name == action,
         };
         let (id, (stop, said)) = self.stops.iter().find(|(_, one)| hit(one))?;
         let (by, why) = (said.person.id(), &said.reason);

@@ -13,6 +13,7 @@ use crate::action::id::{Group, PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::policy::fact::FactSet;
+use crate::policy::policy::Verdict;
 use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
 use crate::review::key::{Jwk, Purpose};
@@ -266,6 +267,16 @@ pub enum Cause {
         /// What is stopped, by whom and why.
         reason: String,
     },
+}
+
+impl Cause {
+    /// What ends a request at once to which the policy says this, if anything.
+    pub(crate) fn of(verdict: &Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Deny(reason) => Some(Self::Denied { reason: reason.clone() }),
+            Verdict::Allow | Verdict::Review(_) => None,
+        }
+    }
 }
 
 /// In words that the caller may read.

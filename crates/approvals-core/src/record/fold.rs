@@ -176,8 +176,9 @@ impl State {
         if self.action() != Some(action) {
             return Err("another action was started");
         }
-        if self.grant.as_ref().is_some_and(|grant| at >= grant.expires_at()) {
-            return Err("the grant had expired");
+        let is_spent = self.grant.as_ref().is_some_and(|grant| at >= grant.expires_at());
+        if is_spent || self.overdue(at).is_some() {
+            return Err("its time was over");
         }
         let first = matches!(self.phase, Phase::Allowed | Phase::Granted);
         let again = self.restart_at().is_some_and(|from| at >= from);

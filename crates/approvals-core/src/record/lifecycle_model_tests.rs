@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) type Millis = i64;
 
+pub(super) const MINUTE: Millis = 60_000;
+pub(super) const DAY: Millis = 24 * 60 * MINUTE;
+
 /// One account in the directory, and under which names its person goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Person {
@@ -180,8 +183,10 @@ impl Case {
         matches!(self.phase, Phase::Started | Phase::Ran(How::Dropped))
     }
 
+    /// Until when it may be approved, or started, if the policy allows it.
     fn approve_by(&self) -> Millis {
-        self.asked_at + self.rules().iter().map(|rule| rule.approve_within).min().unwrap_or(0)
+        let asked = self.rules().iter().map(|rule| rule.approve_within).min();
+        self.asked_at + asked.unwrap_or(DAY)
     }
 
     fn votes_live(&self) -> Millis {
@@ -197,7 +202,7 @@ impl Case {
     pub(super) fn is_overdue(&self, now: Millis) -> bool {
         let now = self.time(now);
         match self.phase {
-            Phase::Pending => now >= self.approve_by(),
+            Phase::Allowed | Phase::Pending => now >= self.approve_by(),
             Phase::Granted => self.usable_until().is_some_and(|until| now >= until),
             _other => false,
         }

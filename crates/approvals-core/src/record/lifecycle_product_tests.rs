@@ -265,7 +265,7 @@ impl<H: Heart> Product<H> {
         request.retry_after_ms = repeatable.then_some(SILENCE.unsigned_abs());
         // As the gate does it, before it asks anybody.
         let is_new = *self.states[slot].phase() == Phase::Absent;
-        let is_stopped = self.control.stop_of(&document).is_some();
+        let is_stopped = self.is_stopped(slot);
         if is_new && request.question().is_some() && !is_stopped && slot != OWN_ACT {
             let at = self.control.time(now);
             let mut all = self.control.standing().map(|(id, one)| (id, one.used.clone()));
@@ -359,6 +359,10 @@ impl<H: Heart> Product<H> {
         state.approvers(granted_at).filter_map(again).collect()
     }
 
+    pub(super) fn is_stopped(&self, slot: usize) -> bool {
+        self.control.stop_of(&document(slot).1.action, &requester()).is_some()
+    }
+
     fn start(&mut self, slot: usize, right: bool, again: Again, world: &World) -> bool {
         let rules = world.cases[slot].rules.as_ref();
         let (action, document) = document(slot);
@@ -367,7 +371,7 @@ impl<H: Heart> Product<H> {
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
             stands: self.control.used_for(&document, id(slot), time(world.now)).is_some(),
-            stop: self.control.stop_of(&document),
+            stop: self.control.stop_of(&document.action, &requester()),
         };
         self.command(slot, Command::Start(Box::new(start)), time(world.now))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::*;
 use super::model::{AGENT, Case, Millis, OWNER, Phase as Told, Why};
-use super::product::{Heart, Product, document, execution, id};
+use super::product::{Heart, Product, execution, id};
 use super::world::{SLOTS, World};
 use crate::action::principal::Principal;
 use crate::record::event::Event;
@@ -129,8 +129,11 @@ pub(super) fn agree<H: Heart>(product: &Product<H>, world: &World) {
     for slot in 0..SLOTS {
         let (state, case) = (&product.states[slot], &world.cases[slot]);
         assert_eq!(of_product(state, world.now), of_model(case, world.now), "request {slot}");
-        let stop = product.control.stop_of(&document(slot).1);
-        assert_eq!(stop.is_some(), world.is_stopped(slot), "whether request {slot} is stopped");
+        assert_eq!(
+            product.is_stopped(slot),
+            world.is_stopped(slot),
+            "whether request {slot} is stopped"
+        );
     }
     let control = &product.control;
     assert_eq!(control.version(), world.version, "events of the log");

@@ -4,10 +4,8 @@ use proptest::prelude::*;
 use proptest::strategy::Union;
 use proptest_state_machine::ReferenceStateMachine;
 
-use super::model::{AGENT, Case, How, Millis, OWNER, Phase, Rule, Verdict, Why};
+use super::model::{AGENT, Case, DAY, How, MINUTE, Millis, OWNER, Phase, Rule, Verdict, Why};
 use super::world::{ACCOUNTS, Again, OWN_ACT, SLOTS, Scope, Step, World};
-
-const MINUTE: Millis = 60_000;
 
 /// One obligation. Those that stand beside each other never move people at the same moment.
 fn rule(name: &'static str, odd: Millis) -> impl Strategy<Value = Rule> {
@@ -145,10 +143,11 @@ fn judged(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
 
 fn wait() -> BoxedStrategy<Step> {
     prop_oneof![
-        4 => 0..2_000_i64,
-        4 => 20_000..200_000_i64,
-        3 => MINUTE..8 * MINUTE,
-        1 => 10 * MINUTE..70 * MINUTE,
+        8 => 0..2_000_i64,
+        8 => 20_000..200_000_i64,
+        6 => MINUTE..8 * MINUTE,
+        2 => 10 * MINUTE..70 * MINUTE,
+        1 => DAY - MINUTE..DAY + MINUTE,
     ]
     .prop_map(Step::Wait)
     .boxed()

@@ -410,7 +410,8 @@ impl Case {
         };
         let still_granted = self.granted_at.is_none()
             || (self.usable_until().is_some_and(|until| at < until) && self.still_agreed(people));
-        let starts = may && is_due && policy_lets && still_granted;
+        let in_time = !self.is_overdue(at);
+        let starts = may && is_due && in_time && policy_lets && still_granted;
         if starts {
             self.started = Some((at, self.started.map_or(0, |(_, fence)| fence) + 1));
             self.has_ended = false;

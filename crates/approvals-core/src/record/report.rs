@@ -201,8 +201,8 @@ fn owners<'a>(
     request: &'a Request,
     approver: &'a Principal,
 ) -> impl Iterator<Item = &'a PrincipalId> {
-    let chain = std::iter::once(request.requester.principal()).chain(request.requester.chain());
-    let others = chain.filter(|one| one.is_human() && !one.is_same_person(approver));
+    let others =
+        request.requester.everybody().filter(|one| one.is_human() && !one.is_same_person(approver));
     others.map(Principal::id)
 }
 

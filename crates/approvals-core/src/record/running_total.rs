@@ -16,8 +16,7 @@ use crate::policy::provider::{FactError, FactProvider};
 /// calls. It is what keeps a large payment from passing as twenty small ones.
 ///
 /// A call counts
-/// - while it can still start: as long as it is allowed and has not run, or pending, or granted and not used,
-///   and, where people have to decide in time, until the window after their time is over;
+/// - while it can still start, and until the window after its time to do so is over;
 /// - for the window after it started, and for the window after it ended, however it did.
 ///
 /// It does not count if the policy denied it, if it was rejected, withdrawn, revoked or has expired, and if

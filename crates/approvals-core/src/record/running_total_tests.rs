@@ -24,6 +24,7 @@ use crate::review::request::Request;
 
 const MINUTE: i64 = 60_000;
 const WINDOW: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -248,7 +249,7 @@ fn counted(plans: &[Plan], log: &Log, now: i64, is_asked: &dyn Fn(usize) -> bool
                 return false;
             }
             (Step::Start | Step::Finish(_), _) => time,
-            (Step::Ask, Verdict::Allow) => return true,
+            (Step::Ask, Verdict::Allow) => time.max(when + DAY),
             (Step::Ask | Step::Present, _) => time.max(when + 30 * MINUTE),
             (Step::Grant, _) => time.max((when + 15 * MINUTE) / 1000 * 1000),
         };
@@ -371,16 +372,17 @@ async fn a_payment_that_is_split_is_not_smaller() {
 }
 
 #[tokio::test]
-async fn what_was_submitted_long_ago_counts_as_long_as_it_can_start() {
+async fn what_was_submitted_counts_while_it_can_start_and_for_the_window() {
     let mut writer = Writer::new().await;
     let total = writer.total().sum("cents");
     let plan = payment(60_000, Verdict::Allow, false);
     for n in 0..20 {
         writer.write(&plan, n, 0, Step::Ask).await;
     }
-    assert_eq!(stated(&total, 1000 * WINDOW, 0, Some(0)).await.unwrap(), 19 * 60_000);
-    writer.write(&plan, 0, 1000 * WINDOW, Step::Close).await;
-    assert_eq!(stated(&total, 1000 * WINDOW, 0, None).await.unwrap(), 19 * 60_000);
+    assert_eq!(stated(&total, DAY + WINDOW, 0, Some(0)).await.unwrap(), 19 * 60_000);
+    writer.write(&plan, 0, DAY, Step::Close).await;
+    assert_eq!(stated(&total, DAY + WINDOW, 0, None).await.unwrap(), 19 * 60_000);
+    assert_eq!(stated(&total, DAY + WINDOW + 1, 0, None).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -257,13 +257,13 @@ impl State {
         Some((request.asked_at.after(next.after()), next))
     }
 
-    /// Whether a decision is still awaited at `now`, and otherwise what ends it.
+    /// What ends it, if its time is over at `now`.
     pub(crate) fn overdue(&self, now: Timestamp) -> Option<Cause> {
         let now = self.time(now);
         let deadline = match self.phase {
-            Phase::Pending => self.request().map(|request| request.approve_by),
+            Phase::Allowed | Phase::Pending => self.request().map(|request| request.approve_by),
             Phase::Granted => self.grant().map(Claims::expires_at),
-            Phase::Absent | Phase::Allowed | Phase::Started | Phase::Ended(_) => None,
+            Phase::Absent | Phase::Started | Phase::Ended(_) => None,
         };
         deadline.filter(|deadline| now >= *deadline).map(|_passed| Cause::Expired)
     }
@@ -281,9 +281,7 @@ impl State {
     /// who were asked.
     pub(crate) fn may_resolve(&self, person: &Principal) -> bool {
         let Some(request) = &self.request else { return false };
-        let outside = std::iter::once(request.requester.principal())
-            .chain(request.requester.chain())
-            .all(|one| !one.is_same_person(person));
+        let outside = request.requester.everybody().all(|one| !one.is_same_person(person));
         person.is_human() && outside && self.question().is_none_or(|question| question.asks(person))
     }
 
@@ -292,9 +290,8 @@ impl State {
     pub(crate) fn may_review(&self, person: &Principal) -> bool {
         let Some(request) = &self.request else { return false };
         let group = request.ruling.break_glass.as_ref().map(|terms| &terms.review_by);
-        let mut involved = std::iter::once(request.requester.principal())
-            .chain(request.requester.chain())
-            .chain(self.decisions.iter().flat_map(|one| Vote::of(one).people()));
+        let approved = self.decisions.iter().flat_map(|one| Vote::of(one).people());
+        let mut involved = request.requester.everybody().chain(approved);
         person.is_human()
             && group.is_some_and(|group| person.is_in(group))
             && involved.all(|one| !one.is_same_person(person))

@@ -25,9 +25,6 @@ pub(super) struct Counting {
 /// The largest total, and what an amount counts for that is no integer: no fact can be greater.
 pub(super) const MOST: i64 = (1 << 53) - 1;
 
-/// A moment that does not come.
-const NEVER: Timestamp = Timestamp::from_millis(i64::MAX);
-
 /// The calls that count, or may yet, as the log tells them up to some entry.
 #[derive(Debug)]
 pub(super) struct Tally {
@@ -192,12 +189,9 @@ fn asked(
     time: Timestamp,
     counting: &Counting,
 ) -> Result<Option<Call>, String> {
-    let until = match &request.ruling.verdict {
-        Verdict::Deny(_) => return Ok(None),
-        Verdict::Allow => NEVER,
-        Verdict::Review(_) if request.standing.is_some() => NEVER,
-        Verdict::Review(_) => request.approve_by.max(time).after(counting.window),
-    };
+    if matches!(request.ruling.verdict, Verdict::Deny(_)) {
+        return Ok(None);
+    }
     let bytes = document.bytes(request.action, |digest| {
         let beside = entry.attachments.iter().find(|attachment| attachment.digest == digest);
         beside.map(|attachment| attachment.bytes.as_slice())
@@ -214,7 +208,7 @@ fn asked(
     Ok(Some(Call {
         requester: request.requester.principal().id().clone(),
         amount,
-        until,
+        until: request.approve_by.max(time).after(counting.window),
         is_repeatable: document.retry_after_ms.is_some(),
         starts: 0,
         is_over: false,

@@ -237,7 +237,8 @@ impl Trail {
         if standing.is_some() && self.control.used_for(document, id, at).is_none() {
             return Err("the standing grant that it rests on did not cover it any more".into());
         }
-        match self.control.stop_of(document) {
+        let requester = &before.request().ok_or("nobody asked for it")?.requester;
+        match self.control.stop_of(&document.action, requester) {
             None => Ok(()),
             Some(stop) => Err(format!("it was started although {stop}")),
         }

@@ -147,12 +147,7 @@ pub(crate) fn transition(
 }
 
 fn ask(request: Request, document: Body) -> Vec<What> {
-    let denied = match &request.ruling.verdict {
-        Verdict::Deny(reason) => {
-            Some(What::Closed { cause: Cause::Denied { reason: reason.clone() } })
-        }
-        Verdict::Allow | Verdict::Review(_) => None,
-    };
+    let denied = Cause::of(&request.ruling.verdict).map(|cause| What::Closed { cause });
     [What::Requested { request, document }].into_iter().chain(denied).collect()
 }
 
@@ -214,6 +209,9 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
     }
     if let Some(stop) = start.stop {
         return Err(Refusal::Stopped(stop.to_string()));
+    }
+    if state.overdue(now).is_some() {
+        return Err(Refusal::TooLate);
     }
     let by_people = state.grant().is_some() || request.standing.is_some();
     match (&start.ruling.verdict, request.obligations()) {

@@ -119,6 +119,8 @@ impl StaticDirectory {
     }
 
     /// The same, knowing `principal` by these identities. An identity has one owner: the last one named.
+    ///
+    /// Principals that go by a common id are one person, also if only a third one names it.
     #[must_use]
     pub fn with(
         mut self,
@@ -127,6 +129,12 @@ impl StaticDirectory {
     ) -> Self {
         for identity in identities {
             self.identities.insert(identity, principal.clone());
+        }
+        // Those that were known before name all their ids already, so one look at each is enough.
+        let linked = self.identities.values().filter(|known| known.is_same_person(principal));
+        let ids = linked.flat_map(Principal::ids).chain(principal.ids()).cloned().collect();
+        for known in self.identities.values_mut().filter(|known| known.is_same_person(principal)) {
+            *known = known.clone().linked(&ids);
         }
         self
     }

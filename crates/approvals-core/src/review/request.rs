@@ -1,6 +1,7 @@
 //! An immutable question put to reviewers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +16,9 @@ use crate::action::principal::Requester;
 use crate::policy::obligations::Obligations;
 use crate::policy::policy::{Ruling, Verdict};
 
+/// For how long what the policy allows may start: what is submitted and never run is over some day.
+const START_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What is asked: may exactly this action, of exactly this requester, run under these obligations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +26,7 @@ use crate::policy::policy::{Ruling, Verdict};
 pub struct Request {
     /// The digest of the action's document.
     pub action: Digest,
-    /// Until when it may be approved.
+    /// Until when it may be approved; of what needs nobody, until when it may start.
     pub approve_by: Timestamp,
     /// When it was asked.
     pub asked_at: Timestamp,
@@ -99,11 +103,12 @@ impl Request {
         Self { approve_by: asked.due(), ..asked }
     }
 
-    /// Until when it may be approved, by its obligations.
+    /// Until when it may be approved, by its obligations, or started, if it needs nobody.
     pub(crate) fn due(&self) -> Timestamp {
         match &self.ruling.verdict {
             Verdict::Review(obligations) => self.asked_at.after(obligations.approve_within()),
-            Verdict::Allow | Verdict::Deny(_) => self.asked_at,
+            Verdict::Allow => self.asked_at.after(START_WITHIN),
+            Verdict::Deny(_) => self.asked_at,
         }
     }
 
