@@ -339,3 +339,14 @@ async fn what_was_rejected_cools_down_and_the_next_card_shows_the_difference() {
     assert!(world.card().to_string().contains("changed      nothing"), "{}", world.card());
     world.trail().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_card_of_a_standing_grant_says_its_terms_one_by_one() {
+    let world = world().await;
+    issue(&world, terms(2, 60)).await.unwrap();
+    let shown = world.card().to_string();
+    for term in ["\"agent:a\"", "\"app.deploy\"", "2030-01-01T01:00:00.000Z", "\"between\""] {
+        assert!(shown.contains(term), "{term} in\n{shown}");
+    }
+    assert!(!shown.contains("agent:a (human)"), "nobody has said what it is:\n{shown}");
+}

@@ -68,8 +68,12 @@ impl OwnAct {
     pub(crate) fn standing(terms: &StandingTerms) -> Self {
         let for_whom = std::iter::once(&terms.requester).chain(&terms.on_behalf_of);
         let for_whom = for_whom.cloned().collect();
-        let terms = serde_json::to_value(terms).unwrap_or_default();
-        let arguments = std::iter::once(("terms".to_owned(), terms)).collect();
+        let mut arguments = match serde_json::to_value(terms) {
+            Ok(Value::Object(terms)) => terms,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        // People read it on a card.
+        arguments.insert("until".to_owned(), terms.until.to_string().into());
         Self { name: "approvals.standing", arguments, reason: None, for_whom }
     }
 
