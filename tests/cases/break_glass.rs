@@ -12,7 +12,7 @@ async fn worlds() -> [World; 2] {
     [world(toml).await, world(cedar).await]
 }
 
-async fn world(rules: Arc<dyn Policy>) -> World {
+pub(crate) async fn world(rules: Arc<dyn Policy>) -> World {
     let env = FactSet::from([("env.name".parse().unwrap(), "prod".into())]);
     let world = World::with(|gate| gate.policy(rules).facts(env)).await;
     for name in ["pat", "pia"] {
@@ -28,7 +28,7 @@ fn bind_admin() -> DynamicAction {
     DynamicAction::from_json("k8s.bind-cluster-role", arguments).unwrap()
 }
 
-fn emergency() -> DynamicAction {
+pub(crate) fn emergency() -> DynamicAction {
     bind_admin().break_glass("the control plane is down")
 }
 

@@ -20,6 +20,7 @@ mod attack_trail;
 mod break_glass;
 mod changed_policy;
 mod clocks;
+mod metrics;
 mod once;
 mod policy;
 mod quorum;

@@ -35,6 +35,20 @@ use crate::review::key::{Jwk, Purpose};
 /// Put together with [`builder`](Self::builder); then either [installed](Self::install) for the whole
 /// process, entered with [`scope`](Self::scope), or called: [`run`](Self::run) has an example of it all.
 /// It needs a tokio runtime with time enabled.
+///
+/// # Metrics
+///
+/// Each process counts what it writes into the log, for whatever recorder is installed for the
+/// [`metrics`](https://docs.rs/metrics) facade. No label names a person, an action or an argument: those are in
+/// the log, and in [`Report`](crate::Report).
+///
+/// | name | kind | labels |
+/// |---|---|---|
+/// | `approvals_requests_total` | counter | `verdict`: `allow`, `deny`, `review` |
+/// | `approvals_decisions_total` | counter | `choice`: `approve`, `reject`; `in_time`: `true`, `false` |
+/// | `approvals_decision_seconds` | histogram, seconds since it was asked | `choice` |
+/// | `approvals_ended_total` | counter | `end`: how the body ended, such as `succeeded`, or what closed it, such as `expired` |
+/// | `approvals_review_overdue_total` | counter of emergencies that were not reviewed in time | |
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Core>);
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::builder::Core;
 use super::denied::Denied;
+use super::metrics::Measure;
 use crate::action::clock::Timestamp;
 use crate::action::document::{Document, Intake, Salt};
 use crate::action::id::RequestId;
@@ -47,12 +48,14 @@ pub(super) struct Step {
     log_expected: Option<u64>,
     pub(super) after: State,
     entries: Vec<NewEntry>,
+    measures: Vec<Measure>,
 }
 
 impl Step {
     pub(super) fn new(id: RequestId, state: &State, now: Timestamp) -> Self {
         let (now, expected) = (state.time(now), state.version());
-        Self { id, now, expected, log_expected: None, after: state.clone(), entries: Vec::new() }
+        let (entries, measures, after) = (Vec::new(), Vec::new(), state.clone());
+        Self { id, now, expected, log_expected: None, after, entries, measures }
     }
 
     /// The same, if the log itself has just so many entries when it is appended.
@@ -64,6 +67,7 @@ impl Step {
     pub(super) fn then(mut self, command: Command) -> Result<Self, StepError> {
         for what in transition(&self.after, command, self.now)? {
             let event = Event::new(self.now, Some(self.id), what);
+            self.measures.extend(Measure::of(&self.after, &event));
             let after = self.after.apply(&event);
             self.after = after.map_err(|error| LedgerError::Unavailable(error.into()))?;
             self.entries.push(NewEntry { bytes: event.to_bytes()?, attachments: Vec::new() });
@@ -196,8 +200,9 @@ impl Core {
 
     /// Appends what a step brings about.
     pub(super) async fn take(&self, step: Step) -> Result<State, StepError> {
-        let Step { id, expected, log_expected, after, entries, .. } = step;
+        let Step { id, expected, log_expected, after, entries, measures, .. } = step;
         self.ledger.append(Append { request: Some(id), expected, log_expected, entries }).await?;
+        measures.into_iter().for_each(Measure::record);
         self.bells.ring(id);
         self.forward();
         Ok(after)

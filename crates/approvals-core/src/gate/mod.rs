@@ -17,6 +17,7 @@ pub(crate) mod approver;
 pub(crate) mod builder;
 pub(crate) mod desk;
 pub(crate) mod forward;
+mod metrics;
 mod journal;
 mod log;
 mod flood;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::builder::{Core, Gate};
 use super::denied::Denied;
+use super::metrics;
 use crate::action::clock::Timestamp;
 use crate::action::id::RequestId;
 use crate::record::state::State;
@@ -30,6 +31,7 @@ impl Core {
             Err(_unknown) => false,
         };
         if !reviewed {
+            metrics::review_overdue();
             tracing::error!(request = %id, "an emergency has not been reviewed in time");
         }
     }
