@@ -63,6 +63,8 @@ pub(crate) enum Error {
 
     #[error("{}", .0.first().map(Mistake::headline).unwrap_or_default())]
     Mistakes(Vec<Mistake>),
+    #[error("`{}` is a policy in Cedar, and this program reads those in TOML", .0.display())]
+    Cedar(PathBuf),
     #[error("`{}`: {failed} of {all} tests fail", .path.display())]
     TestsFail { path: PathBuf, failed: usize, all: usize },
     #[error("{0} of the recorded requests get looser, or cannot be shown not to")]
@@ -137,6 +139,7 @@ impl Error {
             | Self::Origin { .. }
             | Self::KeysExist(_)
             | Self::Keys(_)
+            | Self::Cedar(_)
             | Self::Call { .. }
             | Self::KeysRead(_)
             | Self::NoUser
@@ -214,6 +217,9 @@ impl Error {
             Self::Origin { .. } => "choose a name such as `example.com/shop/prod`",
             Self::KeysExist(_) => {
                 "choose another folder; to use these keys, give their folder to your program"
+            }
+            Self::Cedar(_) => {
+                "load it in a test of yours with `CedarPolicy::new(words, policies)`, which says what is wrong and where"
             }
             Self::Mistakes(_) => "mend that place, and check it again",
             Self::TestsFail { .. } => "mend the rules, or the tests if they expect the wrong thing",

@@ -71,9 +71,17 @@ impl Mistake {
     }
 }
 
+/// A policy as text.
+pub(crate) fn policy(path: &Path) -> Result<String, Error> {
+    if path.extension().is_some_and(|extension| extension == "cedar") {
+        return Err(Error::Cedar(path.to_owned()));
+    }
+    trust::read(path)
+}
+
 /// The rules in this file.
 pub(crate) fn rules(path: &Path) -> Result<Rules, Error> {
-    let text = trust::read(path)?;
+    let text = policy(path)?;
     let mistake = |error: RulesError| Error::Mistakes(vec![Mistake::of_rules(path, &text, &error)]);
     text.parse().map_err(mistake)
 }

@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::args::Check;
 use crate::error::Error;
-use crate::mistake::Mistake;
+use crate::mistake::{self, Mistake};
 use crate::output::{Console, Page, Report, printable};
-use crate::trust;
 
 pub(crate) fn run(args: &Check, console: &mut Console<'_>) -> Result<(), Error> {
     let files: Vec<Checked> =
@@ -51,7 +50,7 @@ struct Content {
 
 impl Checked {
     fn new(path: &Path) -> Result<Self, Error> {
-        let text = trust::read(path)?;
+        let text = mistake::policy(path)?;
         let loaded = text.parse::<Rules>();
         Ok(Self {
             file: path.display().to_string(),

@@ -5,12 +5,11 @@ use serde::Serialize;
 
 use crate::args::Test;
 use crate::error::Error;
-use crate::mistake::Mistake;
+use crate::mistake::{self, Mistake};
 use crate::output::{Console, Page, Report, printable};
-use crate::trust;
 
 pub(crate) fn run(args: &Test, console: &mut Console<'_>) -> Result<(), Error> {
-    let text = trust::read(&args.file)?;
+    let text = mistake::policy(&args.file)?;
     let ran = Rules::run_tests(&text);
     let ran =
         ran.map_err(|error| Error::Mistakes(vec![Mistake::of_rules(&args.file, &text, &error)]))?;

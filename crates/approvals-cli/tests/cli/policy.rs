@@ -229,3 +229,18 @@ fn the_terms_of_an_emergency_are_compared_as_well() {
     let back = [&["policy", "diff", "new.toml", "old.toml"][..], &over].concat();
     specimen.run(&back).ok();
 }
+
+#[test]
+fn who_gives_a_policy_in_cedar_is_told_where_it_is_checked() {
+    let folder = folder("policy-cedar");
+    write(&folder, "p.cedar", "permit (principal, action, resource);");
+    write(&folder, "p.toml", OLD);
+    for call in [
+        &["policy", "check", "p.cedar"][..],
+        &["policy", "test", "p.cedar"],
+        &["policy", "diff", "p.toml", "p.cedar"],
+    ] {
+        let told = approvals_in(&folder, call).refused(2, "is a policy in Cedar").err;
+        assert!(told.contains("CedarPolicy::new"), "{told}");
+    }
+}
