@@ -8,25 +8,38 @@ use crate::step::Stop;
 use crate::workspace::Workspace;
 
 /// The version whose rules `deny.toml` is written for.
-const CARGO_DENY: &str = "0.20.2";
-
-/// A `cargo-deny` of the pinned version; built once, under the target directory.
-///
-/// Built without optimization: that takes a third of the time, and the check itself stays under a second.
 pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<PathBuf, Stop> {
-    let home = workspace.tool_dir("cargo-deny");
-    let ours = home.join("bin").join("cargo-deny");
-    let wanted = format!("cargo-deny {CARGO_DENY}");
-    for candidate in [ours.clone(), PathBuf::from("cargo-deny")] {
-        if Program::new(workspace, &candidate).words("--version").answer().as_ref() == Some(&wanted)
-        {
+    cargo_tool(workspace, "cargo-deny", "0.20.2", "--version")
+}
+
+/// The version whose names `.cargo/mutants.toml` is written for.
+pub(crate) fn cargo_mutants(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    cargo_tool(workspace, "cargo-mutants", "27.1.0", "mutants --version")
+}
+
+/// A program of exactly this version, which it tells when it is asked so; built once, under the target directory.
+///
+/// Built without optimization: that takes a third of the time, and what it does itself is little.
+fn cargo_tool(
+    workspace: &Workspace,
+    name: &str,
+    version: &str,
+    ask: &str,
+) -> Result<PathBuf, Stop> {
+    let home = workspace.tool_dir(name);
+    let ours = home.join("bin").join(name);
+    let wanted = format!("{name} {version}");
+    for candidate in [ours.clone(), PathBuf::from(name)] {
+        if Program::new(workspace, &candidate).words(ask).answer().as_ref() == Some(&wanted) {
             return Ok(candidate);
         }
     }
     let build = home.join("build");
     Program::cargo(workspace)
-        .words("install cargo-deny --locked --force --version")
-        .arg(CARGO_DENY)
+        .words("install --locked --force")
+        .arg(name)
+        .words("--version")
+        .arg(version)
         .arg("--root")
         .arg(&home)
         .arg("--target-dir")

@@ -66,4 +66,9 @@ pub(crate) const NIGHTLY: &[Step] = &[
         about: "thousands of runs of several gates on a network that fails",
         run: nightly::simulation,
     },
+    Step {
+        name: "mutants",
+        about: "each small change of the heart is noticed by a test",
+        run: nightly::mutants,
+    },
 ];

@@ -2,6 +2,7 @@
 
 use crate::command::Program;
 use crate::step::Stop;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// The life cycle of requests, held against a model.
@@ -12,6 +13,17 @@ pub(super) fn model(workspace: &Workspace) -> Result<(), Stop> {
 /// Several gates on one ledger.
 pub(super) fn simulation(workspace: &Workspace) -> Result<(), Stop> {
     optimized(workspace, "--package action-approvals --test simulation")
+}
+
+/// The heart, changed in one place at a time: each change must be noticed, or stand in `.cargo/mutants.toml` with
+/// the reason why not.
+pub(super) fn mutants(workspace: &Workspace) -> Result<(), Stop> {
+    let mutants = tools::cargo_mutants(workspace)?;
+    Program::new(workspace, mutants)
+        .words("mutants --package approvals-core --jobs 2 --output")
+        .arg(workspace.target.join("mutants"))
+        .env("PROPTEST_CASES", "32")
+        .run()
 }
 
 /// Runs the long tests of one target. They check nothing that only an unoptimized build has: the profile keeps the
