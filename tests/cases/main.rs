@@ -15,6 +15,7 @@ mod world;
 mod attack_flood;
 mod attack_people;
 mod attack_policy;
+mod attack_second_acts;
 mod attack_second_card;
 mod attack_second_emergency;
 mod attack_second_log;
