@@ -142,7 +142,7 @@ fn two_rules_that_differ_do_not_read_the_same() {
 version = 1
 default = "deny"
 [action."pay.send"]
-args = {{ cents = "integer", who = "integer", "cents gt 100 and args.who" = "integer?" }}
+args = {{ cents = "integer", who = "integer", "who gt 0 and args.cents" = "integer?" }}
 [[rule]]
 id = "pays"
 action = "pay.send"
@@ -156,10 +156,8 @@ effect = "deny"
         );
         text.parse::<Rules>().unwrap()
     };
-    let two = policy(r#"{ field = "args.cents", gt = 100 }, { field = "args.who", gt = 0 }"#);
-    let exists = r#"{ field = "args.cents gt 100 and args.who", exists = true }"#;
-    let one = r#"{ field = "args.cents gt 100 and args.who", gt = 0 }"#;
-    let other = policy(&format!("{exists}, {one}"));
-    assert_ne!(two.in_words(), other.in_words());
-    assert_ne!(two.in_words(), policy(one).in_words(), "`policy diff` says that both are the same");
+    let stops =
+        policy(r#"{ field = "args.who", gt = 0 }, { field = "args.cents", exists = true }"#);
+    let never = policy(r#"{ field = "args.who gt 0 and args.cents", exists = true }"#);
+    assert_ne!(stops.in_words(), never.in_words(), "`policy diff` says that both are the same");
 }
