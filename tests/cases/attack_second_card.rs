@@ -82,8 +82,8 @@ async fn a_card_says_that_more_has_changed_than_it_shows() {
     let again = world.start(call(2)).await;
     let card = world.card().render(80);
     again.abort();
-    let changed = |line: &&str| line.contains("changed");
-    let changes: Vec<&str> = card.lines().filter(changed).collect();
+    let tells_of = |line: &&str| line.contains("changed");
+    let changes: Vec<&str> = card.lines().filter(tells_of).collect();
     let tells = changes.iter().any(|line| line.contains("target") || line.contains("more"));
     assert!(tells, "41 arguments have changed, and the card tells of {}", changes.len());
 }
