@@ -56,7 +56,7 @@ async fn a_rule_about_everything_is_no_rule_about_standing_grants() {
     let world = World::new(rules.parse::<Rules>().unwrap()).await;
     let until = world.clock.now().after(MINUTE * 60 * 24 * 365);
     let name = "app.deploy".parse().unwrap();
-    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, u32::MAX, until);
+    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), u32::MAX, until);
     let desk = world.gate.desk();
     let acting = tokio::spawn(async move {
         desk.issue_standing(&identity("chat", "ann"), terms, "no more questions").await

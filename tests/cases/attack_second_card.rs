@@ -94,7 +94,7 @@ async fn a_card_calls_no_agent_human() {
     let world = world().await;
     let until = world.clock.now().after(MINUTE * 60);
     let name = "app.deploy".parse().unwrap();
-    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, 9, until)
+    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), 9, until)
         .argument("version", Bound::Anything);
     let desk = world.gate.desk();
     let acting = tokio::spawn(async move {

@@ -53,7 +53,8 @@ fn unfrozen() -> Rules {
 
 fn terms(uses: u32) -> StandingTerms {
     let until = Timestamp::from_millis(1_893_456_000_000).after(MINUTE * 60);
-    StandingTerms::new("agent:a".parse().unwrap(), "app.deploy".parse().unwrap(), uses, until)
+    let name = "app.deploy".parse().unwrap();
+    StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), uses, until)
         .on_behalf_of("u:boss".parse().unwrap())
         .argument("version", Bound::Between(7, 9))
 }

@@ -119,7 +119,7 @@ async fn what_rests_on_a_standing_grant_does_not_start_once_that_is_retired() {
     let world = world().await;
     let until = world.clock.now().after(MINUTE * 60);
     let name = "app.deploy".parse().unwrap();
-    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, 9, until)
+    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), 9, until)
         .on_behalf_of("u:boss".parse().unwrap())
         .argument("version", Bound::Anything);
     let desk = world.gate.desk();

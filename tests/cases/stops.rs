@@ -139,7 +139,8 @@ async fn once_a_stop_has_returned_no_other_process_starts_anything() {
 
 fn terms(uses: u32, minutes: u32) -> StandingTerms {
     let until = Timestamp::from_millis(1_893_456_000_000).after(MINUTE * minutes);
-    StandingTerms::new("agent:a".parse().unwrap(), "app.deploy".parse().unwrap(), uses, until)
+    let name = "app.deploy".parse().unwrap();
+    StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), uses, until)
         .on_behalf_of("u:boss".parse().unwrap())
         .argument("version", Bound::Between(7, 9))
 }
@@ -239,9 +240,9 @@ async fn a_standing_grant_ends_with_its_time_its_retirement_and_its_approvers() 
 #[tokio::test(start_paused = true)]
 async fn a_standing_grant_outranks_no_denial_no_stop_and_no_default() {
     let until = Timestamp::from_millis(4_000_000_000_000);
-    let drop_it =
-        StandingTerms::new("agent:a".parse().unwrap(), "app.drop".parse().unwrap(), 9, until)
-            .on_behalf_of("u:boss".parse().unwrap());
+    let name = "app.drop".parse().unwrap();
+    let drop_it = StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), 9, until)
+        .on_behalf_of("u:boss".parse().unwrap());
     let world = world().await;
     issue(&world, drop_it).await.unwrap();
     let denied = world.run(DynamicAction::from_json("app.drop", b"{}").unwrap()).await;

@@ -51,8 +51,8 @@ async fn assert_closed_to(world: &World, name: &str, request: RequestId) {
     );
     let stop = Digest::of("statement", b"none");
     assert!(desk.lift(&who, stop, "so I say").await.is_err());
-    let terms =
-        StandingTerms::new("agent:a".parse().unwrap(), "app.deploy".parse().unwrap(), 9, until);
+    let name = "app.deploy".parse().unwrap();
+    let terms = StandingTerms::new("agent:a".parse().unwrap(), name, one_of_ops(), 9, until);
     assert!(desk.issue_standing(&who, terms, "so I say").await.is_err());
     assert_eq!(world.state(request).await.phase(), &Phase::Pending);
 }

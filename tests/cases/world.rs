@@ -116,6 +116,11 @@ pub(crate) fn ask(count: u32, group: &str) -> Obligation {
     Obligation::new(&format!("{count}-{group}")).unwrap().seats(group, count).unwrap()
 }
 
+/// The obligation `one` of many policies here.
+pub(crate) fn one_of_ops() -> Obligations {
+    Obligations::new([Obligation::new("one").unwrap().seats("ops", 1).unwrap()])
+}
+
 pub(crate) fn asks(obligations: impl IntoIterator<Item = Obligation>) -> impl Policy {
     let obligations = Obligations::new(obligations);
     PolicyFn::new("asks/1", move |_| Verdict::Review(obligations.clone())).unwrap()

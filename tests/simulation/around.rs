@@ -124,13 +124,18 @@ impl Approver for Board {
 #[derive(Debug)]
 pub(crate) struct Versioned(pub(crate) u64);
 
-fn ask(name: &str, count: u32, veto: u32) -> Verdict {
+/// What people are asked for who is named so.
+pub(crate) fn obligations(name: &str, count: u32, veto: u32) -> Obligations {
     let one = Obligation::new(name).unwrap().seats("ops", count).unwrap().veto(veto);
     let one = one
         .approve_within(Duration::from_secs(8))
         .execute_within(Duration::from_secs(5))
         .vote_lives(Duration::from_secs(5));
-    Verdict::Review(Obligations::new([one]))
+    Obligations::new([one])
+}
+
+fn ask(name: &str, count: u32, veto: u32) -> Verdict {
+    Verdict::Review(obligations(name, count, veto))
 }
 
 impl Policy for Versioned {

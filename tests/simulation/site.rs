@@ -7,7 +7,7 @@ use approvals::*;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::around::{Asked, Board, HostClock, Staff, agent, identity};
+use crate::around::{Asked, Board, HostClock, Staff, agent, identity, obligations};
 use crate::network::{Bug, Link, Network, Store};
 use crate::plan::{Act, Deed, GATES, Plan};
 use crate::random::Random;
@@ -244,7 +244,7 @@ impl Site {
             Act::Stand { .. } => {
                 let until = Timestamp::from_millis(1_893_456_030_000);
                 let (who, what) = ("agent:a".parse().unwrap(), "act.night".parse().unwrap());
-                let terms = StandingTerms::new(who, what, 2, until)
+                let terms = StandingTerms::new(who, what, obligations("one", 1, 1), 2, until)
                     .on_behalf_of("u:owner".parse().unwrap())
                     .argument("n", Bound::Anything);
                 if let Ok(issued) = desk.issue_standing(&identity(2), terms, "every night").await {

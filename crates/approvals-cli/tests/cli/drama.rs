@@ -208,6 +208,7 @@ pub(crate) async fn tell(path: &Path) {
     let terms = StandingTerms::new(
         "agent:night".parse().unwrap(),
         "cache.clear".parse().unwrap(),
+        Obligations::new([one_of_ops("one-of-ops")]),
         3,
         tomorrow,
     )

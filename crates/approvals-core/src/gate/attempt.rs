@@ -320,7 +320,10 @@ impl Attempt {
             let ruling = self.core.rule(self.facts(self.core.now())).await?;
             // To rule can take a while, and grants expire.
             let now = self.core.now();
-            let stands = self.core.stands(&control, &self.document, self.id, now).await?;
+            let stands = match self.loaded.state.request() {
+                Some(request) => self.core.stands(&control, &self.document, request, now).await?,
+                None => false,
+            };
             let start = Start { action, ..self.start_now(ruling, approvals, &control, stands) };
             let starting =
                 Step::new(self.id, &self.loaded.state, now).then(Command::Start(Box::new(start)));
@@ -351,7 +354,10 @@ impl Attempt {
         let cause = match &refusal {
             Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
             Refusal::TooLate => Some(Cause::Expired),
-            Refusal::PolicyAsksMore | Refusal::ApproversGone | Refusal::StandsNoMore => {
+            Refusal::PolicyAsksMore
+            | Refusal::SetsMoreAside
+            | Refusal::ApproversGone
+            | Refusal::StandsNoMore => {
                 Some(Cause::Revoked { by: None, reason: refusal.to_string() })
             }
             // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop

@@ -250,6 +250,7 @@ impl From<StepError> for Denied {
                 | Refusal::Twice
                 | Refusal::Over
                 | Refusal::Fenced
+                | Refusal::SetsMoreAside
                 | Refusal::StandsNoMore
                 | Refusal::NotGranted => Self::Revoked { reason: refusal.to_string() },
             },

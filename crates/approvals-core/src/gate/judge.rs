@@ -34,28 +34,34 @@ impl Core {
 
     /// What the policy says now, by what is known now. A policy that fails in any way denies.
     pub(super) async fn rule(&self, call: Facts<'_>) -> Result<Ruling, Denied> {
+        let policy = self.policy();
+        self.ensure_in_force(&*policy)?;
         let known = self.facts(&call).await?;
         let facts = call.with(&known);
-        let mut ruling = self.rule_by(&*self.policy(), &facts);
+        let mut ruling = self.rule_by(&*policy, &facts);
         ruling.facts = known;
         Ok(ruling)
     }
 
-    fn rule_by(&self, policy: &dyn Policy, facts: &Facts<'_>) -> Ruling {
-        let digest = catch_unwind(AssertUnwindSafe(|| policy.digest()));
-        let digest = digest.unwrap_or_else(|_panic| Digest::of("policy", b""));
-        let deny = |reason: String| Ruling::new(Verdict::Deny(reason), Vec::new(), digest);
-        // Whoever stops something does not have to wait until policies are sorted out.
-        if let Some(in_force) = self.control().policy()
-            && facts.action().as_str() != "approvals.stop"
-            && in_force.guarded
-            && in_force.digest != digest
-        {
-            return deny(format!(
-                "the policy in force is {}, and this process has another one; give it that one, and replace it with people's consent",
-                in_force.digest
-            ));
+    /// Whether this policy may rule: any, unless the one in force takes people's consent to be replaced. What others have
+    /// decided stays as it is for a process that has the right one.
+    fn ensure_in_force(&self, policy: &dyn Policy) -> Result<(), Denied> {
+        let guarded = self.control().policy().filter(|in_force| in_force.guarded);
+        match guarded {
+            Some(in_force) if in_force.digest != digest_of(policy) => {
+                tracing::error!(
+                    ?in_force,
+                    "this process has another policy than the one in force, so an action is denied; give it that one, and replace it with people's consent"
+                );
+                Err(Denied::Unavailable { what: "the policy in force" })
+            }
+            Some(_) | None => Ok(()),
         }
+    }
+
+    fn rule_by(&self, policy: &dyn Policy, facts: &Facts<'_>) -> Ruling {
+        let digest = digest_of(policy);
+        let deny = |reason: String| Ruling::new(Verdict::Deny(reason), Vec::new(), digest);
         match catch_unwind(AssertUnwindSafe(|| rule(policy, facts))) {
             // Who need not ask by the rules could replace what others must ask about.
             Ok(Ok(ruling))
@@ -138,7 +144,7 @@ impl Core {
     pub(super) fn is_guarded(&self, policy: &dyn Policy) -> bool {
         let Ok(nobody) = Principal::service("approvals") else { return true };
         let requester = Requester::new(nobody);
-        let act = OwnAct::replace_policy(Some(policy.digest()), Digest::ZERO);
+        let act = OwnAct::replace_policy(Some(policy.digest()), Digest::ZERO, true);
         let Ok(document) = self.document_of(&act, &requester) else { return true };
         let facts = Facts::new(&document, &requester, self.now());
         match catch_unwind(AssertUnwindSafe(|| policy.rule_on_itself(&facts))) {
@@ -148,14 +154,17 @@ impl Core {
         }
     }
 
-    /// What the policy says to an act on the approvals that is not asked about but takes effect at once.
-    pub(super) async fn judge(
+    /// What the policy of this process says to a stop. Whoever stops something does not have to wait until policies are
+    /// sorted out, nor until facts can be had that the policy may not even look at.
+    pub(super) async fn judge_stop(
         &self,
-        act: &OwnAct,
+        stop: &OwnAct,
         requester: &Requester,
     ) -> Result<Verdict, Denied> {
-        let document = self.document_of(act, requester)?;
-        Ok(self.rule(Facts::new(&document, requester, self.now())).await?.verdict)
+        let document = self.document_of(stop, requester)?;
+        let call = Facts::new(&document, requester, self.now());
+        let known = self.facts(&call).await.unwrap_or_default();
+        Ok(self.rule_by(&*self.policy(), &call.with(&known)).verdict)
     }
 
     fn document_of(&self, act: &OwnAct, requester: &Requester) -> Result<Document, DescribeError> {
@@ -163,6 +172,11 @@ impl Core {
         act.describe(&mut call)?;
         call.seal(&self.origin, requester)?.document()
     }
+}
+
+fn digest_of(policy: &dyn Policy) -> Digest {
+    let digest = catch_unwind(AssertUnwindSafe(|| policy.digest()));
+    digest.unwrap_or_else(|_panic| Digest::of("policy", b""))
 }
 
 fn rule(policy: &dyn Policy, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::builder::Core;
-use super::journal::{Loaded, TRIES};
+use super::journal::TRIES;
 use crate::action::clock::Timestamp;
 use crate::record::control::Control;
 use crate::record::event::{Event, What};
@@ -28,7 +28,7 @@ impl Core {
         for entry in &entries {
             let event = self.check(entry)?;
             if control.version() >= before.version() {
-                self.check_consent(&control, &event.what, entry.index).await?;
+                self.check_consent(&control, &event.what, event.at, entry.index).await?;
             }
             control = control
                 .apply(&event.what, event.at)
@@ -55,10 +55,15 @@ impl Core {
         &self,
         before: &Control,
         what: &What,
+        at: Timestamp,
         index: u64,
     ) -> Result<(), LedgerError> {
         let Some((request, act, by_people)) = OwnAct::behind(what, before) else { return Ok(()) };
-        if self.load(request).await?.carries_out(&act, by_people) {
+        let loaded = self.load(request).await?;
+        let document = loaded.document();
+        if document
+            .is_some_and(|document| act.is_carried_out(&loaded.state, &document, by_people, at))
+        {
             Ok(())
         } else {
             Err(damaged(index, "nobody agreed to it"))
@@ -92,7 +97,7 @@ impl Core {
         // What could not be read back must not be written.
         let fits = control.clone().apply(&what, at);
         fits.map_err(|problem| LedgerError::Unavailable(problem.into()))?;
-        self.check_consent(control, &what, control.version()).await?;
+        self.check_consent(control, &what, at, control.version()).await?;
         let bytes = Event::new(at, None, what).to_bytes();
         let bytes = bytes.map_err(|error| LedgerError::Unavailable(error.into()))?;
         let entries = vec![NewEntry { bytes, attachments: Vec::new() }];
@@ -100,18 +105,6 @@ impl Core {
         self.ledger.append(Append { request: None, expected, log_expected: None, entries }).await?;
         self.forward();
         self.look_at_log().await.map(drop)
-    }
-}
-
-impl Loaded {
-    /// Whether this request is, or was, carried out for exactly this act, with people's consent if it takes
-    /// that.
-    fn carries_out(&self, act: &OwnAct, by_people: bool) -> bool {
-        let started = self.state.started().is_some();
-        let document = self.document();
-        started
-            && (!by_people || self.state.grant().is_some())
-            && document.is_some_and(|document| act.is(&document))
     }
 }
 

@@ -109,7 +109,7 @@ impl Gate {
         let guarded = core.is_guarded(&*policy);
         let from = core.look_at_log().await?.policy().map(|in_force| in_force.digest);
         if from != Some(to) {
-            let act = OwnAct::replace_policy(from, to).because(reason);
+            let act = OwnAct::replace_policy(from, to, guarded).because(reason);
             let loaded = move |control: &Control, request| {
                 let replaces = control.policy().map(|before| before.digest);
                 // Another policy may have come in between; what was agreed was about the one before.

@@ -103,15 +103,15 @@ impl Core {
     }
 
     /// The approvals of a request that count at `then`, by people as they are now. An approval whose people
-    /// are not known any more is left out.
+    /// are not known any more is left out, and so is one whose vote was taken back.
     pub(super) async fn approvals_now(
         &self,
         state: &State,
         then: Timestamp,
     ) -> Result<Vec<Decision>, Denied> {
         let gone = |_error: DirectoryError| Denied::Unavailable { what: "the directory" };
-        let mut approvals = Vec::new();
-        for decision in state.approvers(then) {
+        let (control, mut approvals) = (self.control(), Vec::new());
+        for decision in state.approvers(then).filter(|one| control.still_lends(one)) {
             let reviewer = self.resolve(&decision.identity).await.map_err(gone)?;
             let reviewer = reviewer.filter(|one| one.id() == decision.reviewer.id());
             let Some(reviewer) = reviewer else { continue };

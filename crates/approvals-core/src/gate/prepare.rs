@@ -28,7 +28,7 @@ impl Core {
         now: Timestamp,
     ) -> Result<Prepared, StepError> {
         let control = self.control();
-        request.standing = self.use_standing(&control, document, request.id, now).await?;
+        request.standing = self.use_standing(&control, document, request, now).await?;
         if request.standing.is_some() {
             return Ok(Prepared::Ask);
         }

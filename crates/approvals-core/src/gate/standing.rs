@@ -9,6 +9,7 @@ use crate::action::id::RequestId;
 use crate::record::control::Control;
 use crate::record::event::What;
 use crate::review::quorum::Vote;
+use crate::review::request::Request;
 
 impl Core {
     /// Uses up one call of a standing grant that covers this one, if there is one and its approvers still may
@@ -21,23 +22,24 @@ impl Core {
         &self,
         control: &Control,
         document: &Document,
-        request: RequestId,
+        request: &Request,
         now: Timestamp,
     ) -> Result<Option<RequestId>, StepError> {
+        let Some(asked) = request.obligations() else { return Ok(None) };
         if document.action.is_reserved() {
             return Ok(None);
         }
         let at = control.time(now);
-        if let Some((standing, _)) = control.standing().find(|(_, one)| one.used.contains(&request))
-        {
+        let mut all = control.standing();
+        if let Some((standing, _)) = all.find(|(_, one)| one.used.contains(&request.id)) {
             let stands = self.stands(control, document, request, at).await?;
             return Ok(stands.then_some(standing));
         }
-        let Some(standing) = control.standing_for(document, at) else { return Ok(None) };
+        let Some(standing) = control.standing_for(document, asked, at) else { return Ok(None) };
         if !self.still_stands(standing).await? {
             return Ok(None);
         }
-        let what = What::StandingUsed { standing, request };
+        let what = What::StandingUsed { standing, request: request.id };
         self.append_log_event(control, what, at).await?;
         Ok(Some(standing))
     }
@@ -47,7 +49,7 @@ impl Core {
         &self,
         control: &Control,
         document: &Document,
-        request: RequestId,
+        request: &Request,
         now: Timestamp,
     ) -> Result<bool, Denied> {
         match control.used_for(document, request, now) {

@@ -24,8 +24,9 @@ use crate::review::statement::{Resolution, Says, Statement, Stop};
 impl Desk {
     /// Stops a principal, an action or everything, at once and until people [lift](Self::lift) it: when this
     /// returns, nothing of that kind is recorded as started any more, in any process. A body whose start was
-    /// recorded before goes on, also if its process hears of that only now. Principals are stopped by the id
-    /// that calls are made under, not by other names of theirs.
+    /// recorded before goes on, also if its process hears of that only now. Principals are stopped by every
+    /// name that their calls are made under or that the calls state beside it, not by those that only the directory
+    /// knows. People who are stopped may still vote and state things; what is stopped are calls.
     ///
     /// Everybody whom the directory knows may do so, machines included, unless a rule of the policy denies them
     /// `approvals.stop`.
@@ -39,7 +40,7 @@ impl Desk {
     ) -> Result<Digest, DeskError> {
         let person = self.person(identity).await?;
         let act = OwnAct::stop(&scope.to_string());
-        let judged = self.core().judge(&act, &Requester::new(person)).await;
+        let judged = self.core().judge_stop(&act, &Requester::new(person)).await;
         // It takes effect at once, so there is nobody to ask.
         if let Verdict::Deny(_) = judged.map_err(DeskError::unavailable)? {
             return Err(Refusal::Ineligible(Ineligible::NotAsked).into());

@@ -8,6 +8,9 @@ use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{ActionName, Group, PrincipalId, RequestId};
 use crate::action::principal::{Principal, Requester};
+use crate::policy::obligations::Obligations;
+use crate::review::decision::Decision;
+use crate::review::request::Request;
 use crate::review::standing::StandingTerms;
 use crate::review::statement::{Says, Statement, Stop};
 
@@ -22,6 +25,8 @@ pub struct Control {
     standing: BTreeMap<RequestId, Standing>,
     /// What has been said, so that nobody says it again in another's name.
     said: BTreeSet<Digest>,
+    /// The acts that have taken effect, each once.
+    acts: BTreeSet<RequestId>,
 }
 
 /// The policy that rules.
@@ -125,10 +130,27 @@ impl Control {
         self.delegations.iter().filter(live)
     }
 
-    /// The standing grant that covers this call at `now` and has uses left.
-    pub(crate) fn standing_for(&self, document: &Document, now: Timestamp) -> Option<RequestId> {
+    /// Whether the vote of `decision`, if it was given in somebody's place, has not been taken back since. That it
+    /// was lent in time is another question.
+    pub(crate) fn still_lends(&self, decision: &Decision) -> bool {
+        let Some(lender) = &decision.delegator else { return true };
+        self.delegations.iter().any(|one| {
+            one.from == *lender.id()
+                && one.to == *decision.reviewer.id()
+                && lender.groups().is_subset(&one.groups)
+        })
+    }
+
+    /// The standing grant that covers this call at `now`, for which the policy asks this, and has uses left.
+    pub(crate) fn standing_for(
+        &self,
+        document: &Document,
+        asked: &Obligations,
+        now: Timestamp,
+    ) -> Option<RequestId> {
         let left = |one: &Standing| one.used.len() < one.terms.uses as usize;
-        let covers = |one: &Standing| !one.retired && left(one) && one.terms.cover(document, now);
+        let covers =
+            |one: &Standing| !one.retired && left(one) && one.terms.cover(document, asked, now);
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
@@ -136,11 +158,12 @@ impl Control {
     pub(crate) fn used_for(
         &self,
         document: &Document,
-        request: RequestId,
+        request: &Request,
         now: Timestamp,
     ) -> Option<RequestId> {
+        let asked = request.obligations()?;
         let covers = |one: &Standing| {
-            !one.retired && one.used.contains(&request) && one.terms.cover(document, now)
+            !one.retired && one.used.contains(&request.id) && one.terms.cover(document, asked, now)
         };
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
@@ -164,6 +187,7 @@ impl Control {
                 if before.is_some_and(|before| before.guarded) && request.is_none() {
                     return Err("nobody agreed to replace the policy before it");
                 }
+                request.map_or(Ok(()), |act| self.carry_out(act))?;
                 self.policy = Some(LoadedPolicy { digest: *policy, guarded: *guarded });
             }
             What::Stated { envelope } => {
@@ -171,15 +195,14 @@ impl Control {
                 let said = envelope.unverified().map_err(|_none| "no statement in it")?;
                 self.state(id, &said)?;
             }
-            What::Lifted { stop, .. } => {
+            What::Lifted { stop, request } => {
+                self.carry_out(*request)?;
                 self.stops.remove(stop).ok_or("there is no such stop")?;
             }
             What::StandingIssued { request, terms } => {
-                let fresh =
-                    Standing { terms: terms.clone(), used: BTreeSet::new(), retired: false };
-                if self.standing.insert(*request, fresh).is_some() {
-                    return Err("it was issued before");
-                }
+                self.carry_out(*request)?;
+                let (terms, used) = (terms.clone(), BTreeSet::new());
+                self.standing.insert(*request, Standing { terms, used, retired: false });
             }
             What::StandingUsed { standing, request } => {
                 let one = self.standing.get_mut(standing).ok_or("there is no such grant")?;
@@ -204,6 +227,10 @@ impl Control {
         Ok(self)
     }
 
+    fn carry_out(&mut self, act: RequestId) -> Result<(), &'static str> {
+        if self.acts.insert(act) { Ok(()) } else { Err("it was carried out before") }
+    }
+
     fn state(&mut self, id: Digest, said: &Statement) -> Result<(), &'static str> {
         if !self.said.insert(id) {
             return Err("it was said before");
@@ -221,15 +248,19 @@ impl Control {
                     return Err("who is not in a group lends no vote for it");
                 }
                 let (to, groups, until) = (to.clone(), groups.clone(), *until);
-                self.delegations.retain(|one| one.from != from);
+                self.take_back(&said.person);
                 self.delegations.push(Delegation { from, to, groups, until });
             }
-            Says::Undelegate => self.delegations.retain(|one| one.from != from),
+            Says::Undelegate => self.take_back(&said.person),
             Says::Retire { standing } => {
                 self.standing.get_mut(standing).ok_or("there is no such grant")?.retired = true;
             }
             Says::Resolve { .. } | Says::Review { .. } => return Err("it is about a request"),
         }
         Ok(())
+    }
+    /// Whatever `person` has lent, under whichever of their names.
+    fn take_back(&mut self, person: &Principal) {
+        self.delegations.retain(|one| person.ids().all(|id| *id != one.from));
     }
 }

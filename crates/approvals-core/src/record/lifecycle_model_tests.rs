@@ -33,6 +33,25 @@ pub(super) struct Rule {
     pub(super) remind: Option<Millis>,
 }
 
+impl Rule {
+    /// Some that are asked for often, so that standing grants stand in their place.
+    pub(super) fn usual(which: usize) -> Self {
+        Self {
+            name: "usual",
+            seats: vec![("a", 1 + which)],
+            veto: 1,
+            approve_within: 30 * MINUTE,
+            vote_lives: 60 * MINUTE,
+            execute_within: 15 * MINUTE,
+            cool_off: 0,
+            owner_may: false,
+            shared: false,
+            escalate: None,
+            remind: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Allow,
@@ -284,8 +303,13 @@ impl Case {
         self.is_agreed_by(&self.votes, now)
     }
 
-    /// Whether those whose approvals the grant rests on would still be enough, as the directory knows them now.
-    pub(super) fn still_agreed(&self, people: &[Option<Person>]) -> bool {
+    /// Whether those whose approvals the grant rests on would still be enough, as the directory knows them now,
+    /// without the votes that were lent and have been taken back.
+    pub(super) fn still_agreed(
+        &self,
+        people: &[Option<Person>],
+        lends: &dyn Fn(&Vote) -> bool,
+    ) -> bool {
         let Some(granted_at) = self.granted_at else { return false };
         let now = |was: &Person| {
             let known = people.iter().flatten().find(|one| one.name == was.name);
@@ -295,6 +319,7 @@ impl Case {
             let voter = now(&vote.voter)?;
             let lender = match &vote.lender {
                 None => None,
+                Some(_) if !lends(&vote) => return None,
                 Some(was) => {
                     let mut lender = now(was)?;
                     lender.groups.retain(|group, _| was.groups.contains_key(group));

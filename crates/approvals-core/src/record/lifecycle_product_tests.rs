@@ -272,7 +272,8 @@ impl<H: Heart> Product<H> {
             let used = all.find(|(_, used)| used.contains(&id(slot))).map(|(id, _)| id);
             drop(all);
             request.standing = used.or_else(|| {
-                let standing = self.control.standing_for(&document, at)?;
+                let asked = request.obligations()?;
+                let standing = self.control.standing_for(&document, asked, at)?;
                 let what = What::StandingUsed { standing, request: id(slot) };
                 self.on_log(what, at).then_some(standing)
             });
@@ -356,7 +357,13 @@ impl<H: Heart> Product<H> {
             };
             Some(Decision { delegator, reviewer, ..decision.clone() })
         };
-        state.approvers(granted_at).filter_map(again).collect()
+        let lent = |decision: &&Decision| self.control.still_lends(decision);
+        state.approvers(granted_at).filter(lent).filter_map(again).collect()
+    }
+
+    /// Each act is carried out under a request of its own.
+    fn next_act(&self) -> RequestId {
+        id(1000 + usize::try_from(self.control.version()).unwrap())
     }
 
     pub(super) fn is_stopped(&self, slot: usize) -> bool {
@@ -370,7 +377,9 @@ impl<H: Heart> Product<H> {
             action: if right { action } else { Digest::of("action", b"another") },
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
-            stands: self.control.used_for(&document, id(slot), time(world.now)).is_some(),
+            stands: self.states[slot].request().is_some_and(|request| {
+                self.control.used_for(&document, request, time(world.now)).is_some()
+            }),
             stop: self.control.stop_of(&document.action, &requester()),
         };
         self.command(slot, Command::Start(Box::new(start)), time(world.now))
@@ -452,7 +461,7 @@ impl<H: Heart> Product<H> {
                         policy: Digest::of("policy", &self.control.version().to_be_bytes()),
                         replaces: if *right { in_force } else { other },
                         guarded: *guarded,
-                        request: agreed.then_some(id(20)),
+                        request: agreed.then(|| self.next_act()),
                     },
                     at,
                 )
@@ -464,7 +473,7 @@ impl<H: Heart> Product<H> {
             }
             Step::Lift(which) => {
                 let lifted = self.stops.get(*which).copied().unwrap_or(Digest::ZERO);
-                self.on_log(What::Lifted { stop: lifted, request: id(20) }, at)
+                self.on_log(What::Lifted { stop: lifted, request: self.next_act() }, at)
             }
             Step::Lend { from, to, group, lives } => {
                 let groups = BTreeSet::from([group.parse().unwrap()]);
@@ -476,10 +485,12 @@ impl<H: Heart> Product<H> {
                 let from = account(*from).or_else(|| Principal::human(name(*from)).ok()).unwrap();
                 self.say(from, Says::Undelegate, at).is_some()
             }
-            Step::Stand { which, slot, uses, lives } => {
+            Step::Stand { which, slot, usual, uses, lives } => {
                 let (uses, until) = (u32::try_from(*uses).unwrap(), at.after(span(*lives)));
                 let action = document(*slot).1.action;
-                let terms = StandingTerms::new(AGENT.parse().unwrap(), action, uses, until);
+                let instead_of = Obligations::new([obligation(&Rule::usual(*usual))]);
+                let terms =
+                    StandingTerms::new(AGENT.parse().unwrap(), action, instead_of, uses, until);
                 let terms = terms.on_behalf_of(OWNER.parse().unwrap());
                 self.on_log(What::StandingIssued { request: id(100 + which), terms }, at)
             }

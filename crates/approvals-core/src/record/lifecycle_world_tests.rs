@@ -37,7 +37,7 @@ pub(super) enum Step {
     Lift(usize),
     Lend { from: usize, to: usize, group: &'static str, lives: Millis },
     TakeBack { from: usize },
-    Stand { which: usize, slot: usize, uses: usize, lives: Millis },
+    Stand { which: usize, slot: usize, usual: usize, uses: usize, lives: Millis },
     Use { which: usize, call: usize },
     Retire { which: usize },
     Crash { to_bytes: bool },
@@ -72,6 +72,7 @@ pub(super) struct Lent {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) slot: usize,
+    pub(super) instead_of: Vec<Rule>,
     pub(super) uses: usize,
     pub(super) until: Millis,
     pub(super) used: BTreeSet<usize>,
@@ -228,8 +229,10 @@ impl World {
         if self.cases[slot].phase != Phase::Absent {
             return false;
         }
-        let review = matches!(verdict, Verdict::Review(_));
-        let by_standing = review && !self.is_stopped(slot) && self.use_any(slot);
+        let by_standing = match verdict {
+            Verdict::Review(asked) => !self.is_stopped(slot) && self.use_any(slot, asked),
+            Verdict::Allow | Verdict::Deny => false,
+        };
         let at = self.cases[slot].time(self.now);
         let case = &mut self.cases[slot];
         case.asked_at = at;
@@ -247,6 +250,13 @@ impl World {
         true
     }
 
+    /// What somebody has lent, under whichever name; under one alone, if the directory does not know them any more.
+    fn take_back(&mut self, from: usize) {
+        let alone = BTreeSet::from([ACCOUNTS[from].0]);
+        let names = self.people[from].as_ref().map_or(alone, Person::names);
+        self.lent.retain(|lent| !names.contains(lent.from));
+    }
+
     /// Whether a standing grant was used for this call and is still good for it.
     fn rests_on_standing(&self, slot: usize, now: Millis) -> bool {
         let mut all = self.standing.values();
@@ -254,12 +264,13 @@ impl World {
     }
 
     /// Uses a standing grant for this call, unless that was done before.
-    fn use_any(&mut self, slot: usize) -> bool {
+    fn use_any(&mut self, slot: usize, asked: &[Rule]) -> bool {
         if self.standing.values().any(|one| one.used.contains(&slot)) {
             return slot != OWN_ACT;
         }
         let at = self.log_time();
-        let fits = |one: &Standing| one.slot == slot && slot != OWN_ACT;
+        let covers = |one: &Standing| asked.iter().all(|rule| one.instead_of.contains(rule));
+        let fits = |one: &Standing| one.slot == slot && slot != OWN_ACT && covers(one);
         let which = self.standing.iter().find(|(_, one)| fits(one) && one.is_usable(at));
         let which = which.map(|(which, _)| *which);
         which.is_some_and(|which| self.use_one(which, slot))
@@ -286,7 +297,10 @@ impl World {
             Step::Start { slot, right, again } => {
                 let people = self.people.clone();
                 let rests = !self.cases[slot].by_standing || self.rests_on_standing(slot, now);
-                self.cases[slot].start(now, right && rests && !stopped[slot], again, &people)
+                let lent = self.lent.clone();
+                let lends = |vote: &Vote| lent.iter().any(|lent| lent.is_for(vote));
+                let may = right && rests && !stopped[slot];
+                self.cases[slot].start(now, may, again, &people, &lends)
             }
             Step::Issue { slot } => {
                 let at = self.cases[slot].time(now);
@@ -336,17 +350,19 @@ impl World {
                 if !may || lender.names().contains(name(to)) {
                     return false;
                 }
-                self.lent.retain(|lent| lent.from != name(from));
+                self.take_back(from);
                 let until = at + lives;
                 self.lent.push(Lent { from: name(from), to: name(to), group, until });
             }
-            Step::TakeBack { from } => self.lent.retain(|lent| lent.from != name(from)),
-            Step::Stand { which, slot, uses, lives } => {
+            Step::TakeBack { from } => self.take_back(from),
+            Step::Stand { which, slot, usual, uses, lives } => {
                 if self.standing.contains_key(&which) {
                     return false;
                 }
                 let until = at + lives;
-                self.standing.insert(which, Standing { slot, uses, until, ..Standing::default() });
+                let instead_of = vec![Rule::usual(usual)];
+                let one = Standing { slot, instead_of, uses, until, ..Standing::default() };
+                self.standing.insert(which, one);
             }
             Step::Use { which, call } => return self.use_one(which, call),
             Step::Retire { which } => {
@@ -383,6 +399,15 @@ impl World {
     }
 }
 
+impl Lent {
+    /// Whether it is what this vote was given by, in somebody's place.
+    fn is_for(&self, vote: &Vote) -> bool {
+        let same_group = |lender: &Person| lender.groups.keys().all(|group| *group == self.group);
+        vote.voter.name == self.to
+            && vote.lender.as_ref().is_some_and(|one| one.name == self.from && same_group(one))
+    }
+}
+
 impl Standing {
     fn is_usable(&self, at: Millis) -> bool {
         !self.is_retired && self.used.len() < self.uses && at < self.until
@@ -390,7 +415,14 @@ impl Standing {
 }
 
 impl Case {
-    fn start(&mut self, now: Millis, may: bool, again: Again, people: &[Option<Person>]) -> bool {
+    fn start(
+        &mut self,
+        now: Millis,
+        may: bool,
+        again: Again,
+        people: &[Option<Person>],
+        lends: &dyn Fn(&Vote) -> bool,
+    ) -> bool {
         let at = self.time(now);
         let is_due = match self.phase {
             Phase::Allowed | Phase::Granted => true,
@@ -409,7 +441,8 @@ impl Case {
             }
         };
         let still_granted = self.granted_at.is_none()
-            || (self.usable_until().is_some_and(|until| at < until) && self.still_agreed(people));
+            || (self.usable_until().is_some_and(|until| at < until)
+                && self.still_agreed(people, lends));
         let in_time = !self.is_overdue(at);
         let starts = may && is_due && in_time && policy_lets && still_granted;
         if starts {

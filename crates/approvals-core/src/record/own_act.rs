@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::control::Control;
 use super::event::{Execution, What};
-use super::state::{Outcome, Phase};
+use super::state::{Outcome, Phase, State};
 use crate::action::action::Action;
+use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document};
 use crate::action::id::{PrincipalId, RequestId};
@@ -24,11 +25,13 @@ pub(crate) struct OwnAct {
 }
 
 impl OwnAct {
-    /// One policy replaces another.
-    pub(crate) fn replace_policy(from: Option<Digest>, to: Digest) -> Self {
-        let from = from.map(|from| from.to_string());
-        let arguments =
-            [("from".to_owned(), Value::from(from)), ("to".to_owned(), to.to_string().into())];
+    /// One policy replaces another; whether people must agree to the next replacement as well is part of it.
+    pub(crate) fn replace_policy(from: Option<Digest>, to: Digest, guarded: bool) -> Self {
+        let arguments = [
+            ("from".to_owned(), Value::from(from.map(|from| from.to_string()))),
+            ("guarded".to_owned(), guarded.into()),
+            ("to".to_owned(), to.to_string().into()),
+        ];
         Self {
             name: "approvals.policy",
             arguments: arguments.into_iter().collect(),
@@ -94,8 +97,8 @@ impl OwnAct {
     /// whether that takes people's consent; none for events that anybody may bring about.
     pub(crate) fn behind(what: &What, before: &Control) -> Option<(RequestId, Self, bool)> {
         match what {
-            What::PolicyLoaded { policy, replaces, request, .. } => {
-                let act = Self::replace_policy(*replaces, *policy);
+            What::PolicyLoaded { policy, replaces, request, guarded } => {
+                let act = Self::replace_policy(*replaces, *policy, *guarded);
                 let guarded = before.policy().is_some_and(|before| before.guarded);
                 request.map(|request| (request, act, guarded))
             }
@@ -119,24 +122,35 @@ impl OwnAct {
         }
     }
 
-    /// Whether an act may take effect yet: while it is carried out, and afterwards if it got no answer, since then its
-    /// event may have been under way still.
-    pub(super) fn may_take_effect(phase: &Phase) -> bool {
-        match phase {
-            Phase::Started | Phase::Ended(Outcome::Resolved(_)) => true,
-            Phase::Ended(Outcome::Executed(end)) => {
-                matches!(end, Execution::Failed | Execution::Dropped)
+    /// Whether what takes effect at `at` is what a request was made for whose body ran then, and that people have
+    /// agreed to, where it takes that. An event that was under way when the body ended is dated before that.
+    pub(crate) fn is_carried_out(
+        &self,
+        state: &State,
+        document: &Document,
+        by_people: bool,
+        at: Timestamp,
+    ) -> bool {
+        let is_over = match state.phase() {
+            Phase::Started => false,
+            Phase::Ended(Outcome::Executed(Execution::Changed | Execution::NotRun)) => {
+                return false;
             }
+            Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => at > state.last_at(),
             Phase::Absent
             | Phase::Allowed
             | Phase::Pending
             | Phase::Granted
-            | Phase::Ended(Outcome::Closed(_)) => false,
-        }
+            | Phase::Ended(Outcome::Closed(_)) => return false,
+        };
+        state.started().is_some_and(|started| at >= started.at)
+            && !is_over
+            && (!by_people || state.grant().is_some())
+            && self.is(document)
     }
 
     /// Whether this is what `document` describes.
-    pub(crate) fn is(&self, document: &Document) -> bool {
+    fn is(&self, document: &Document) -> bool {
         document.action.as_str() == self.name
             && document.arguments == self.arguments
             && self

@@ -1,6 +1,6 @@
 //! Checks a whole log as a stranger would: every event follows from those before it, every signature holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
@@ -21,6 +21,7 @@ use crate::review::decision::SeenHead;
 use crate::review::envelope::Envelope;
 use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
+use crate::review::quorum::Vote;
 use crate::review::request::{Earlier, Request};
 use crate::review::statement::Statement;
 
@@ -41,8 +42,6 @@ pub struct Trail {
     events: BTreeMap<RequestId, Vec<Event>>,
     states: BTreeMap<RequestId, State>,
     documents: BTreeMap<RequestId, Document>,
-    /// The acts on the approvals that have taken effect, each once.
-    acts: BTreeSet<RequestId>,
 }
 
 /// An entry that does not hold.
@@ -75,7 +74,6 @@ impl Trail {
             events: BTreeMap::new(),
             states: BTreeMap::new(),
             documents: BTreeMap::new(),
-            acts: BTreeSet::new(),
         }
     }
 
@@ -152,27 +150,26 @@ impl Trail {
             self.check_statement(envelope)?;
         }
         if let Some((request, act, by_people)) = OwnAct::behind(&event.what, &self.control) {
-            self.check_act(request, &act, by_people)?;
+            self.check_act(request, &act, by_people, event.at)?;
         }
         let before = std::mem::take(&mut self.control);
         self.control = before.apply(&event.what, event.at)?;
         Ok(())
     }
 
-    /// An act on the approvals themselves is carried out under the request that was made for exactly it, once.
+    /// An act on the approvals themselves is carried out under the request that was made for exactly it.
     fn check_act(
-        &mut self,
+        &self,
         request: RequestId,
         act: &OwnAct,
         by_people: bool,
+        at: Timestamp,
     ) -> Result<(), String> {
-        let state = self.states.get(&request);
-        let running = state.is_some_and(|state| {
-            OwnAct::may_take_effect(state.phase()) && (!by_people || state.grant().is_some())
-        });
-        let document = self.documents.get(&request);
-        if running && document.is_some_and(|document| act.is(document)) && self.acts.insert(request)
-        {
+        let made_for = self.states.get(&request).zip(self.documents.get(&request));
+        let is_carried_out = |(state, document): (&State, &Document)| {
+            act.is_carried_out(state, document, by_people, at)
+        };
+        if made_for.is_some_and(is_carried_out) {
             Ok(())
         } else {
             Err("no request for exactly this was being carried out".into())
@@ -198,8 +195,10 @@ impl Trail {
         if let Some(standing) = request.standing {
             let mut all = self.control.standing();
             let one = all.find(|(id, _)| *id == standing).map(|(_, one)| one);
+            let asked = request.obligations();
             let covers = |one: &Standing| {
-                one.used.contains(&request.id) && one.terms.cover(document, request.asked_at)
+                one.used.contains(&request.id)
+                    && asked.is_some_and(|asked| one.terms.cover(document, asked, request.asked_at))
             };
             if !one.is_some_and(covers) {
                 return Err("the standing grant that it names does not cover it".into());
@@ -233,15 +232,26 @@ impl Trail {
         if !self.rules(policy) {
             return Err("another policy than the one in force was asked again".into());
         }
-        let standing = before.request().and_then(|request| request.standing);
-        if standing.is_some() && self.control.used_for(document, id, at).is_none() {
+        let request = before.request().ok_or("nobody asked for it")?;
+        if request.standing.is_some() && self.control.used_for(document, request, at).is_none() {
             return Err("the standing grant that it rests on did not cover it any more".into());
         }
-        let requester = &before.request().ok_or("nobody asked for it")?.requester;
-        match self.control.stop_of(&document.action, requester) {
+        if before.granted_at().is_some_and(|at| !self.is_still_agreed(before, at)) {
+            return Err(
+                "votes that it rests on were taken back from those whom they were lent to".into()
+            );
+        }
+        match self.control.stop_of(&document.action, &request.requester) {
             None => Ok(()),
             Some(stop) => Err(format!("it was started although {stop}")),
         }
+    }
+
+    /// Whether those who had agreed at `then` are enough without the votes that were taken back since.
+    fn is_still_agreed(&self, state: &State, then: Timestamp) -> bool {
+        let votes = state.approvers(then).filter(|one| self.control.still_lends(one));
+        let votes: Vec<_> = votes.map(Vote::of).collect();
+        state.question().is_some_and(|question| question.is_agreed(&votes, then))
     }
 
     fn check_statement(&self, envelope: &Envelope<Statement>) -> Result<(), String> {

@@ -92,6 +92,9 @@ pub enum Refusal {
     /// The policy as it is now asks for more.
     #[error("the policy has changed and asks for more than was approved")]
     PolicyAsksMore,
+    /// The emergency would set more aside than people were shown.
+    #[error("a denial has come up since that nobody was asked to set aside")]
+    SetsMoreAside,
     /// The standing grant that it rests on does not cover it (any more).
     #[error("the standing grant that it rests on does not cover it any more")]
     StandsNoMore,
@@ -212,6 +215,11 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
     }
     if state.overdue(now).is_some() {
         return Err(Refusal::TooLate);
+    }
+    let shown = request.ruling.break_glass.as_ref();
+    let set_aside = start.ruling.break_glass.as_ref();
+    if set_aside.is_some_and(|now| !shown.is_some_and(|shown| now.is_within(shown))) {
+        return Err(Refusal::SetsMoreAside);
     }
     let by_people = state.grant().is_some() || request.standing.is_some();
     match (&start.ruling.verdict, request.obligations()) {

@@ -8,20 +8,25 @@ use serde_json::Value;
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
 use crate::action::id::{ActionName, PrincipalId};
+use crate::policy::obligations::Obligations;
 
 /// The calls that a standing grant covers: of one requester, of exactly one action, with every argument
 /// inside stated bounds.
 ///
-/// It never outranks a denial, and covers no call with an argument that is hidden or not bound, since nobody
-/// could have seen what they agreed to; nor one that is said to be an emergency, or that may be started again.
+/// It takes the place of named obligations, content for content, and of no others: where the policy asks for anything
+/// else, by a higher risk, another fact or a rule that is new, people are asked. It never outranks a denial, and covers
+/// no call with an argument that is hidden or not bound, since nobody could have seen what they agreed to; nor one that
+/// is said to be an emergency, or that may be started again.
 ///
 /// ```
-/// use approvals_core::{Bound, StandingTerms, Timestamp};
+/// use approvals_core::{Bound, Obligation, Obligations, StandingTerms, Timestamp};
 ///
+/// // Or what a card asked for: `card.request().obligations()`.
+/// let one_sre = Obligations::new([Obligation::new("one-sre")?.seats("sre", 1)?]);
 /// let night = Timestamp::from_millis(1_893_499_200_000);
-/// let terms = StandingTerms::new("agent:night-shift".parse()?, "service.restart".parse()?, 20, night)
+/// let terms = StandingTerms::new("agent:night-shift".parse()?, "service.restart".parse()?, one_sre, 20, night)
 ///     .argument("service", Bound::one_of(["search", "cache"]));
-/// # Ok::<(), approvals_core::NameError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +36,8 @@ pub struct StandingTerms {
     pub action: ActionName,
     /// What each argument may be. A call with any other argument is not covered.
     pub arguments: BTreeMap<String, Bound>,
+    /// The obligations in whose place it stands. A call that takes any other is not covered.
+    pub instead_of: Obligations,
     /// On whose behalf, nearest first.
     pub on_behalf_of: Vec<PrincipalId>,
     /// Whose calls.
@@ -78,11 +85,18 @@ impl Bound {
 }
 
 impl StandingTerms {
-    /// Up to `uses` calls of `action` without any argument, by `requester` for itself, until then.
+    /// Up to `uses` calls of `action` without any argument, by `requester` for itself, until then, where the policy
+    /// asks for nothing but `instead_of`.
     #[must_use]
-    pub fn new(requester: PrincipalId, action: ActionName, uses: u32, until: Timestamp) -> Self {
+    pub fn new(
+        requester: PrincipalId,
+        action: ActionName,
+        instead_of: Obligations,
+        uses: u32,
+        until: Timestamp,
+    ) -> Self {
         let (arguments, on_behalf_of) = (BTreeMap::new(), Vec::new());
-        Self { action, arguments, on_behalf_of, requester, resource: None, until, uses }
+        Self { action, arguments, instead_of, on_behalf_of, requester, resource: None, until, uses }
     }
 
     /// The same, for calls on behalf of this principal (who may in turn act for the next one named).
@@ -105,8 +119,8 @@ impl StandingTerms {
         self
     }
 
-    /// Whether a call at `now` is one of those.
-    pub(crate) fn cover(&self, document: &Document, now: Timestamp) -> bool {
+    /// Whether a call at `now`, for which the policy asks this, is one of those.
+    pub(crate) fn cover(&self, document: &Document, asked: &Obligations, now: Timestamp) -> bool {
         let bounded = |(name, bound): (&String, &Bound)| {
             document.arguments.get(name).is_some_and(|value| bound.covers(value))
         };
@@ -115,6 +129,7 @@ impl StandingTerms {
             && self.on_behalf_of == document.on_behalf_of
             && self.resource == document.resource
             && now < self.until
+            && asked.are_among(&self.instead_of)
             && document.redacted.is_empty()
             && document.unbound.is_empty()
             && document.break_glass.is_none()
