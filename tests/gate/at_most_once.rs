@@ -125,7 +125,10 @@ async fn what_was_started_and_never_finished_is_not_run_again() {
         .unwrap();
     let unknown = after.recover().await.unwrap();
     assert_eq!(unknown.len(), 1);
-    assert_eq!(run(&after, keyed(), &ran).await, Err(Denied::InDoubt { request: unknown[0] }));
+    assert_eq!(
+        run(&after, keyed(), &ran).await,
+        Err(Denied::InDoubt { request: unknown[0], retry_from: None })
+    );
     assert_eq!(ran.count(), 1);
 }
 

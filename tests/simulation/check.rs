@@ -244,7 +244,7 @@ fn told(
         Denied::Rejected { by, .. } => {
             log.closes(deed, |cause| matches!(cause, Cause::Rejected { by: named } if named == by))
         }
-        Denied::InDoubt { request } | Denied::AlreadyRan { request } => {
+        Denied::InDoubt { request, .. } | Denied::AlreadyRan { request } => {
             !log.starts(*request).is_empty()
         }
         Denied::Withdrawn => {

@@ -1,5 +1,6 @@
 //! Why an action did not run, in words that help whoever asked for it to go on.
 
+use crate::action::clock::Timestamp;
 use crate::action::document::DescribeError;
 use crate::action::id::{PrincipalId, RequestId};
 
@@ -21,7 +22,9 @@ use crate::action::id::{PrincipalId, RequestId};
 )]
 pub enum Denied {
     /// The policy denies it.
-    #[error("the policy denies this action: {reason}. Do not try it again; choose another way")]
+    #[error(
+        "the policy denies this action: {reason}. Asking again helps only once that has changed; until then choose another way"
+    )]
     ByPolicy {
         /// Why.
         reason: String,
@@ -106,12 +109,12 @@ pub enum Denied {
         request: RequestId,
     },
     /// This very call was started, and nobody knows what became of it.
-    #[error(
-        "request {request} was started and what became of it is unknown; a person must look before it is asked for again"
-    )]
+    #[error("request {request} was started and what became of it is unknown; {}", in_doubt(*.retry_from))]
     InDoubt {
         /// The request.
         request: RequestId,
+        /// From when on it may be started again without a person, if its action says that it may.
+        retry_from: Option<Timestamp>,
     },
     /// Something that is needed cannot be reached.
     #[error("{what} cannot be reached, so it did not run; try again later")]
@@ -132,6 +135,7 @@ impl Denied {
             | Self::Undeliverable
             | Self::Stopped { .. }
             | Self::TooMany { .. }
+            | Self::InDoubt { retry_from: Some(_), .. }
             | Self::Unavailable { .. } => true,
             Self::ByPolicy { .. }
             | Self::Rejected { .. }
@@ -143,8 +147,15 @@ impl Denied {
             | Self::Conflict { .. }
             | Self::AlreadyRan { .. }
             | Self::NotYours { .. }
-            | Self::InDoubt { .. } => false,
+            | Self::InDoubt { retry_from: None, .. } => false,
         }
+    }
+}
+
+fn in_doubt(retry_from: Option<Timestamp>) -> String {
+    match retry_from {
+        Some(from) => format!("if it tells nothing more, it may be asked for again from {from} on"),
+        None => "a person must look before it is asked for again".to_owned(),
     }
 }
 

@@ -24,7 +24,7 @@ impl Loaded {
                 Err(Denied::Withdrawn)
             }
             Phase::Started | Phase::Ended(Outcome::Executed(Execution::Dropped)) => {
-                Err(Denied::InDoubt { request })
+                Err(Denied::InDoubt { request, retry_from: self.state.restart_at() })
             }
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
             Phase::Ended(

@@ -14,7 +14,7 @@ const MOST: u64 = 1024 * 1024 + 1;
 
 /// Stands in for a policy that could not be loaded: it denies everything.
 #[derive(Debug)]
-struct NoPolicy(String);
+struct NoPolicy;
 
 impl Policy for NoPolicy {
     fn digest(&self) -> Digest {
@@ -22,7 +22,8 @@ impl Policy for NoPolicy {
     }
 
     fn rule(&self, _facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
-        Ok(Ruling::new(Verdict::Deny(self.0.clone()), Vec::new(), self.digest()))
+        let reason = "its policy does not load; an operator has to mend it".to_owned();
+        Ok(Ruling::new(Verdict::Deny(reason), Vec::new(), self.digest()))
     }
 }
 
@@ -33,7 +34,7 @@ pub(super) async fn load(path: &Path) -> Arc<dyn Policy> {
         Err(problem) => {
             let problem = format!("the policy `{}` does not load: {problem}", path.display());
             tracing::error!(problem, "there is no policy, so everything is denied");
-            Arc::new(NoPolicy(problem))
+            Arc::new(NoPolicy)
         }
     }
 }

@@ -171,7 +171,7 @@ impl Gate {
         match state.phase() {
             Phase::Ended(Outcome::Closed(_)) => Ok(()),
             Phase::Ended(Outcome::Executed(Execution::Dropped)) | Phase::Started => {
-                Err(Denied::InDoubt { request })
+                Err(Denied::InDoubt { request, retry_from: state.restart_at() })
             }
             Phase::Absent
             | Phase::Allowed
