@@ -134,7 +134,6 @@ async fn what_a_key_names_is_not_taken_by_whom_else_the_agent_serves() {
 }
 
 #[test]
-#[ignore = "known: names of arguments are not quoted in words"]
 fn two_rules_that_differ_do_not_read_the_same() {
     let policy = |conditions: &str| {
         let text = format!(

@@ -182,3 +182,58 @@ async fn t49_a_rejected_policy_stays_out_and_the_file_is_asked_about_only_once()
     world.run(call("db.read")).await.unwrap();
     assert_eq!(world.wall.cards.lock().unwrap().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn t49_a_file_that_says_something_else_by_now_is_no_longer_asked_about() {
+    let file = folder().join("policy.toml");
+    std::fs::write(&file, GUARDED).unwrap();
+    let world = World::with(|gate| gate.policy_file(&file)).await;
+    std::fs::write(&file, looser()).unwrap();
+    look().await;
+    let first = world.card();
+    std::fs::write(&file, GUARDED.replace("db.read", "db.list")).unwrap();
+    look().await;
+    let late = Ballot::approve(&first).unwrap();
+    assert!(world.vote(&identity("chat", "ann"), late).await.is_err(), "it was withdrawn");
+    assert_ne!(world.card().request().id, first.request().id);
+    world.approve("ann").await.unwrap();
+    world.approve("bob").await.unwrap();
+    look().await;
+    world.run(call("db.list")).await.unwrap();
+    assert!(world.run(call("db.write")).await.is_err());
+    // Nothing is left to decide, and nothing is asked again.
+    std::fs::write(&file, looser()).unwrap();
+    look().await;
+    std::fs::write(&file, GUARDED.replace("db.read", "db.list")).unwrap();
+    look().await;
+    let trail = world.trail().await;
+    assert!(trail.states().all(|(_, state)| *state.phase() != Phase::Pending));
+    assert_eq!(world.wall.cards.lock().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn t49_a_file_that_was_rejected_rules_once_people_agree_to_it_elsewhere() {
+    let file = folder().join("policy.toml");
+    std::fs::write(&file, GUARDED).unwrap();
+    let world = World::with(|gate| gate.policy_file(&file)).await;
+    let elsewhere = World::on(world.ledger.clone(), world.people.clone(), |gate| {
+        gate.policy(GUARDED.parse::<Rules>().unwrap())
+    });
+    let elsewhere = elsewhere.await;
+    std::fs::write(&file, looser()).unwrap();
+    look().await;
+    world.reject("ann").await.unwrap();
+    look().await;
+    let asking = elsewhere.clone();
+    let replacing = tokio::spawn(async move {
+        let (cyd, new) = (identity("chat", "cyd"), looser().parse::<Rules>().unwrap());
+        asking.gate.desk().replace_policy(&cyd, new, "we do need to write").await
+    });
+    settle().await;
+    for name in ["ann", "bob"] {
+        elsewhere.approve(name).await.unwrap();
+    }
+    replacing.await.unwrap().unwrap();
+    look().await;
+    world.run(call("db.write")).await.unwrap();
+}

@@ -76,6 +76,8 @@ pub(crate) enum Error {
     KeysRead(#[source] KeyringError),
     #[error("others than its owner can write `{}`, and so say who they are", .0.display())]
     Writable(PathBuf),
+    #[error("`{}` belongs to somebody else, who so says who others are", .0.display())]
+    Foreign(PathBuf),
     #[error("it is not known here whose process this is")]
     NoUser,
     #[error("nothing was recorded")]
@@ -144,6 +146,7 @@ impl Error {
             | Self::KeysRead(_)
             | Self::NoUser
             | Self::Writable(_)
+            | Self::Foreign(_)
             | Self::Counter(_)
             | Self::Desk(_)
             | Self::Occupied { .. }
@@ -230,7 +233,10 @@ impl Error {
             Self::KeysRead(_) => {
                 "give the folder with the keys of the program that writes the ledger"
             }
-            Self::Writable(_) => "look at who is in it, then `chmod go-w` it",
+            Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",
+            Self::Foreign(_) => {
+                "look at who is in the file, then give what is named here to this user or to root, with `chown`"
+            }
             Self::NoUser => "run this where processes have a user id, or ask for it in a channel",
             Self::Counter(_) => "give the keys and the ledger of one program",
             Self::Desk(error) => at_desk(error),

@@ -16,6 +16,7 @@ mod signature;
 mod span;
 mod told;
 mod trust;
+mod whose;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::process::ExitCode;

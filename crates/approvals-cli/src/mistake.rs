@@ -88,8 +88,12 @@ pub(crate) fn rules(path: &Path) -> Result<Rules, Error> {
 
 /// The people in this file.
 pub(crate) fn people(path: &Path) -> Result<StaticDirectory, Error> {
-    let text = trust::read(path)?;
-    let mistake = |error: RollError| Error::Mistakes(vec![Mistake::of_people(path, &text, &error)]);
+    people_in(path, &trust::read(path)?)
+}
+
+/// The people in this text of the file.
+pub(crate) fn people_in(path: &Path, text: &str) -> Result<StaticDirectory, Error> {
+    let mistake = |error: RollError| Error::Mistakes(vec![Mistake::of_people(path, text, &error)]);
     text.parse().map_err(mistake)
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use approvals_core::private::open_regular;
 use approvals_log::{Checkpoint, CheckpointError, NoteError, SignedNote, Vkey};
 
 use crate::error::Error;
@@ -44,8 +45,13 @@ pub(crate) fn checkpoint(path: &Path, vkey: &Vkey) -> Result<Checkpoint, Error> 
 /// A small text file.
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
     let failed = |source| Error::File { path: path.to_owned(), source };
+    text(path, open_regular(path).map_err(failed)?)
+}
+
+/// The text of a small file that was opened.
+pub(crate) fn text(path: &Path, file: File) -> Result<String, Error> {
+    let failed = |source| Error::File { path: path.to_owned(), source };
     let mut text = String::new();
-    let file = File::open(path).map_err(failed)?;
     let length = file.take(MAX_FILE).read_to_string(&mut text).map_err(failed)?;
     if u64::try_from(length).is_ok_and(|length| length < MAX_FILE) {
         return Ok(text);

@@ -1,4 +1,5 @@
-//! What the expansion of `#[requires_approval]` calls. Not for anybody else; it changes without notice.
+//! What the expansion of `#[requires_approval]` calls, and what the `approvals` program shares with this crate. Not for
+//! anybody else; it changes without notice.
 
 use std::future::Future;
 
@@ -10,6 +11,7 @@ pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;
 use crate::gate::denied::Denied;
 use crate::gate::permit::Permit;
+pub use crate::record::opened::{is_own, open_regular};
 
 /// The arguments of one call of a gated function, and how to describe it.
 #[derive(Debug)]

@@ -273,8 +273,9 @@ which the file of people maps to a person. There is no other way to say who one 
 below `sudo` one is whom it runs the program as.
 
 The files in --keys sign what is written: that an agent cannot read them is what keeps
-it from writing here. Run this as a user of whom agents are not. A file of people that
-others than its owner can write is refused.
+it from writing here. Run this as a user of whom agents are not. The files must belong
+to this user or to root. A file of people that others can write is refused, and so is
+one in a folder that they can write, unless its sticky bit is set.
 
 Only a person who was asked about the request, and did not ask for it, may say so.
 

@@ -17,6 +17,7 @@ use crate::args::{Claim, Resolve, Retire, Review, Scope, Stop};
 use crate::error::Error;
 use crate::mistake;
 use crate::output::{Console, Page, Report, printable};
+use crate::whose;
 
 pub(crate) fn resolve(args: &Resolve, console: &mut Console<'_>) -> Result<(), Error> {
     let resolution = if args.done { Resolution::Done } else { Resolution::NotDone };
@@ -95,8 +96,8 @@ impl<'a> Open<'a> {
         F: Future<Output = Result<Option<Digest>, approvals_core::DeskError>>,
     {
         let path = self.claim.which.path();
-        for_owner_only(&self.claim.people)?;
-        let directory = mistake::people(&self.claim.people)?;
+        let people = whose::read(&self.claim.people)?;
+        let directory = mistake::people_in(&self.claim.people, &people)?;
         let Keyring { log, recorder, grant: _ } =
             Keyring::load(&self.claim.keys).map_err(Error::KeysRead)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
@@ -133,20 +134,6 @@ async fn open(
 ) -> Result<Arc<SqliteLedger>, Error> {
     let ledger = SqliteLedger::open(path, origin, key).await;
     ledger.map(Arc::new).map_err(|source| Error::opening(path, source))
-}
-
-/// Who is who is not for everybody to say.
-#[cfg(unix)]
-fn for_owner_only(people: &Path) -> Result<(), Error> {
-    let failed = |source| Error::File { path: people.to_owned(), source };
-    let permissions = std::fs::metadata(people).map_err(failed)?.permissions();
-    let mode = std::os::unix::fs::PermissionsExt::mode(&permissions);
-    if mode & 0o022 == 0 { Ok(()) } else { Err(Error::Writable(people.to_owned())) }
-}
-
-#[cfg(not(unix))]
-fn for_owner_only(_people: &Path) -> Result<(), Error> {
-    Ok(())
 }
 
 /// Whose process this is: never what a caller says.

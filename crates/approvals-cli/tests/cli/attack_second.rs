@@ -1,7 +1,7 @@
 //! Attacks on whom the program takes its user for, and on what it says of policies.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 
 use approvals_core::Keyring;
 
@@ -15,6 +15,7 @@ fn ready(name: &str) -> Specimen {
     let (keys, crew) = (specimen.folder.join("keys"), specimen.folder.join("crew"));
     fs::create_dir(&keys).unwrap();
     fs::create_dir(&crew).unwrap();
+    fs::set_permissions(&crew, PermissionsExt::from_mode(0o755)).unwrap();
     let Keyring { log, recorder, grant, .. } = story::keys();
     for (name, key) in [("log.pem", log), ("recorder.pem", recorder), ("grant.pem", grant)] {
         fs::write(keys.join(name), key.to_pem().unwrap().as_bytes()).unwrap();
@@ -41,25 +42,50 @@ const STOP: [&str; 8] = [
 ];
 
 #[test]
-#[ignore = "known: whose file of people it is, is not looked at (runs as root only)"]
 fn a_file_of_people_that_belongs_to_somebody_else_is_refused() {
     let specimen = ready("attack-owner");
-    chown(specimen.folder.join("crew/people.toml"), Some(65_534), None).unwrap();
-    let ran = specimen.run(&STOP);
-    assert_ne!(ran.status, 0, "its owner, nobody, says who this user is: {}", ran.out);
+    specimen.run(&STOP).ok();
+    for theirs in ["crew/people.toml", "crew"] {
+        // Only root can give a file away.
+        if chown(specimen.folder.join(theirs), Some(65_534), None).is_ok() {
+            specimen.run(&STOP).refused(2, &format!("`{theirs}` belongs to somebody else"));
+            chown(specimen.folder.join(theirs), Some(0), None).unwrap();
+        }
+    }
+    specimen.run(&STOP).ok();
 }
 
 #[test]
-#[ignore = "known: a file of people may stand in a folder that everybody can write"]
 fn a_file_of_people_that_everybody_can_replace_is_refused() {
     let specimen = ready("attack-folder");
-    fs::set_permissions(specimen.folder.join("crew"), PermissionsExt::from_mode(0o777)).unwrap();
-    let ran = specimen.run(&STOP);
-    assert_ne!(ran.status, 0, "whoever can rename says who this user is: {}", ran.out);
+    let crew = specimen.folder.join("crew");
+    for mode in [0o777, 0o757, 0o775] {
+        fs::set_permissions(&crew, PermissionsExt::from_mode(mode)).unwrap();
+        specimen.run(&STOP).refused(2, "others than its owner can write `crew`");
+    }
+    // Below the sticky bit they can add files, and rename their own.
+    fs::set_permissions(&crew, PermissionsExt::from_mode(0o1777)).unwrap();
+    specimen.run(&STOP).ok();
 }
 
 #[test]
-#[ignore = "known: names of arguments are not quoted in words"]
+fn a_link_to_a_file_of_people_is_as_good_as_each_folder_on_the_way() {
+    let specimen = ready("attack-link");
+    let (open, link) = (specimen.folder.join("open"), specimen.folder.join("crew/link.toml"));
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, PermissionsExt::from_mode(0o755)).unwrap();
+    symlink("../crew/people.toml", open.join("people.toml")).unwrap();
+    symlink("../open/people.toml", &link).unwrap();
+    let stop = STOP.map(|word| if word == "crew/people.toml" { "crew/link.toml" } else { word });
+    specimen.run(&stop).ok();
+    fs::set_permissions(&open, PermissionsExt::from_mode(0o777)).unwrap();
+    specimen.run(&stop).refused(2, "others than its owner can write `crew/../open`");
+    fs::remove_file(&link).unwrap();
+    symlink("link.toml", &link).unwrap();
+    specimen.run(&stop).refused(2, "cannot be read");
+}
+
+#[test]
 fn a_rule_that_no_longer_stops_anything_is_told_as_a_difference() {
     let policy = |conditions: &str| {
         format!(

@@ -244,3 +244,23 @@ fn who_gives_a_policy_in_cedar_is_told_where_it_is_checked() {
         assert!(told.contains("CedarPolicy::new"), "{told}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_policy_is_refused_and_not_waited_for() {
+    let folder = folder("policy-pipe");
+    let pipe = folder.join("p.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Whoever waits for a writer gets one in the end, and with it an empty file.
+    std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        fs::OpenOptions::new().read(true).write(true).open(pipe).unwrap();
+    });
+    for verb in ["check", "test"] {
+        let ran = approvals_in(&folder, ["policy", verb, "p.toml"]);
+        ran.refused(2, "`p.toml` cannot be read: it is not a regular file");
+    }
+    std::os::unix::fs::symlink("real.toml", folder.join("link.toml")).unwrap();
+    write(&folder, "real.toml", OLD);
+    approvals_in(&folder, ["policy", "check", "link.toml"]).ok();
+}

@@ -33,6 +33,7 @@ fn write_people(specimen: &Specimen, id: &str, group: &str) {
     let path = specimen.folder.join("people.toml");
     fs::write(&path, text).unwrap();
     fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    fs::set_permissions(&specimen.folder, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 fn ready(specimen: Specimen, id: &str, group: &str) -> Specimen {

@@ -170,9 +170,13 @@ impl GateBuilder {
     }
 
     /// The [`Rules`](crate::Rules) in this file, in the place of [`policy`](Self::policy). A file that cannot be
-    /// loaded when the gate is built denies everything. It is read again when it changes: the new rules take
-    /// over once they load and people have agreed, where the rules so far ask for that (a rule about
-    /// `approvals.policy`); until then, and if they do not, the last good ones stay, and an error is traced.
+    /// loaded when the gate is built denies everything. It is looked at every two seconds: new rules that two
+    /// looks in a row have found take over once they load and people have agreed, where the rules so far ask for
+    /// that (a rule about `approvals.policy`). Until then, and if they do not agree, the last good ones stay, and
+    /// an error is traced; what failed otherwise is tried again. Gates that follow the same file take over what
+    /// people have agreed to at one of them.
+    ///
+    /// Put a new file in its place by renaming it, so that nobody finds it half-written, however long that takes.
     pub fn policy_file(self, path: impl Into<PathBuf>) -> Self {
         Self { policy_file: Some(path.into()), ..self }
     }

@@ -148,7 +148,7 @@ impl Gate {
 }
 
 impl Core {
-    fn set_policy(&self, policy: Arc<dyn Policy>) {
+    pub(super) fn set_policy(&self, policy: Arc<dyn Policy>) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 }

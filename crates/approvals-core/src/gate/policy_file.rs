@@ -8,6 +8,7 @@ use crate::action::digest::Digest;
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Policy, PolicyError, Ruling, Verdict};
 use crate::policy::rules::Rules;
+use crate::record::opened::open_regular;
 
 /// The most that is read of a file; one that is longer does not load.
 const MOST: u64 = 1024 * 1024 + 1;
@@ -43,7 +44,7 @@ pub(super) async fn read(path: &Path) -> Result<String, String> {
     let path = path.to_owned();
     let read = move || {
         let mut text = String::new();
-        std::fs::File::open(path)?.take(MOST).read_to_string(&mut text)?;
+        open_regular(&path)?.take(MOST).read_to_string(&mut text)?;
         Ok::<_, std::io::Error>(text)
     };
     let read = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;

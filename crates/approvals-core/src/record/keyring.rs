@@ -1,17 +1,18 @@
 //! The three keys of a deployment, as files that only their owner can read.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::opened::{is_own, open_regular};
 use super::signer::{LocalSigner, SignerError};
 
 /// One key for each purpose.
 ///
 /// On disk they are `log.pem`, `recorder.pem` and `grant.pem` in one directory, PKCS#8 PEM, readable by
-/// their owner only. Whoever has `log.pem` can rewrite the whole log.
+/// their owner only, who is this process's user or root. Whoever has `log.pem` can rewrite the whole log.
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_structs,
@@ -59,6 +60,12 @@ pub enum KeyringError {
     /// A key could not be made.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// Somebody else owns a key: they have it, or chose it.
+    #[error("the key file `{}` belongs to another user; make new keys, or `chown` it if you know that only you have it", .path.display())]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+    },
     /// Others can read a key.
     #[error("the key file `{}` can be read by others; `chmod 600` it, or make new keys if others may have it", .path.display())]
     Exposed {
@@ -68,6 +75,9 @@ pub enum KeyringError {
 }
 
 const FILES: [&str; 3] = ["log.pem", "recorder.pem", "grant.pem"];
+
+/// The most that is read of a file, in bytes; one key takes little more than a hundred.
+const MAX_FILE: usize = 16 * 1024;
 
 impl Keyring {
     /// New random keys, in memory only.
@@ -130,20 +140,25 @@ fn write_secret(path: &Path, pem: &str) -> io::Result<()> {
 }
 
 fn read_secret(path: PathBuf) -> Result<LocalSigner, KeyringError> {
-    if !path.exists() {
-        return Err(KeyringError::Missing { path });
-    }
     let failed = |source| KeyringError::File { path: path.clone(), action: "read", source };
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(
-            &fs::metadata(&path).map_err(failed)?.permissions(),
-        );
-        if mode & 0o077 != 0 {
-            return Err(KeyringError::Exposed { path });
+    let file = match open_regular(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(KeyringError::Missing { path });
         }
+        other => other.map_err(failed)?,
+    };
+    let about = file.metadata().map_err(failed)?;
+    if !is_own(&about) {
+        return Err(KeyringError::Foreign { path });
     }
-    let pem = Zeroizing::new(fs::read_to_string(&path).map_err(failed)?);
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&about) & 0o077 != 0 {
+        return Err(KeyringError::Exposed { path });
+    }
+    // As large as it gets, so that no copy is left behind.
+    let mut pem = Zeroizing::new(String::with_capacity(MAX_FILE));
+    let most = u64::try_from(MAX_FILE).unwrap_or(u64::MAX);
+    file.take(most).read_to_string(&mut pem).map_err(failed)?;
     LocalSigner::from_pem(&pem).map_err(|source| KeyringError::Key { path, source })
 }
 
@@ -171,6 +186,20 @@ mod tests {
             error.starts_with("there is no key file") && error.contains("recorder.pem"),
             "{error}"
         );
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn keys_of_somebody_else_are_refused() {
+        let dir = std::env::temp_dir().join(format!("approvals-foreign-{}", std::process::id()));
+        Keyring::create(&dir).unwrap();
+        let key = dir.join("grant.pem");
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&key, Some(65_534), None).is_ok() {
+            let error = Keyring::load(&dir).unwrap_err().to_string();
+            assert!(error.contains("grant.pem` belongs to another user"), "{error}");
+        }
         fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod ledger;
 pub(crate) mod audit;
 pub(crate) mod signer;
 mod attest;
+pub(crate) mod opened;
 pub(crate) mod keyring;
 pub(crate) mod memory;
 mod tally;

@@ -182,10 +182,16 @@ fn read_fact(kind: ValueType, fact: &Fact) -> Option<Reading<'_>> {
     }
 }
 
+/// The name of an argument may be any text, and must not read like a piece of a rule.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Argument(name, _) => write!(f, "args.{}", name.escape_debug()),
+            Self::Argument(name, _) if is_plain(name) => write!(f, "args.{name}"),
+            Self::Argument(name, _) => write!(f, "args.\"{}\"", name.escape_debug()),
             Self::Fact(name, _) => name.fmt(f),
             Self::RequesterId => f.write_str("requester.id"),
             Self::RequesterKind => f.write_str("requester.kind"),

@@ -152,5 +152,9 @@ mod conditions_tests;
 mod rules_tests;
 
 #[cfg(test)]
+#[path = "words_tests.rs"]
+mod words_tests;
+
+#[cfg(test)]
 #[path = "properties_tests.rs"]
 mod properties_tests;
