@@ -370,6 +370,12 @@ impl Attempt {
             | Refusal::Ineligible(_)
             | Refusal::Twice
             | Refusal::Over
+            | Refusal::NotStarted
+            | Refusal::OutcomeKnown
+            | Refusal::NoEmergency
+            | Refusal::ReviewedAlready
+            | Refusal::NoStanding
+            | Refusal::RetiredAlready
             | Refusal::NotGranted => None,
         };
         if let Some(cause) = cause {

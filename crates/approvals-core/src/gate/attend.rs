@@ -252,6 +252,12 @@ impl From<StepError> for Denied {
                 | Refusal::Fenced
                 | Refusal::SetsMoreAside
                 | Refusal::StandsNoMore
+                | Refusal::NotStarted
+                | Refusal::OutcomeKnown
+                | Refusal::NoEmergency
+                | Refusal::ReviewedAlready
+                | Refusal::NoStanding
+                | Refusal::RetiredAlready
                 | Refusal::NotGranted => Self::Revoked { reason: refusal.to_string() },
             },
         }

@@ -71,7 +71,7 @@ impl Desk {
         self.state(identity, Says::Undelegate, reason).await.map(drop)
     }
 
-    /// Ends the use of a standing grant. Everybody who was asked about it may do so.
+    /// Ends the use of a standing grant, once. Everybody who was asked about it may do so.
     pub async fn retire(
         &self,
         identity: &ChannelIdentity,
@@ -79,6 +79,7 @@ impl Desk {
         reason: &str,
     ) -> Result<(), DeskError> {
         let person = self.person(identity).await?;
+        self.core().look_at_log().await?.may_retire(standing)?;
         let loaded = self.core().load(standing).await?;
         if !loaded.state.question().is_some_and(|question| question.asks(&person)) {
             return Err(Refusal::Ineligible(Ineligible::NotAsked).into());
@@ -118,6 +119,9 @@ impl Desk {
         let person = self.person(identity).await?;
         for _ in 0..TRIES {
             let control = self.core().look_at_log().await?;
+            if let Says::Retire { standing } = &says {
+                control.may_retire(*standing)?;
+            }
             let at = control.time(self.core().now());
             let statement = self.statement(identity, &person, &says, reason, at).await?;
             let envelope = self.sign(&statement).await?;
@@ -185,3 +189,7 @@ impl Desk {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "statements_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Cause, What};
+use super::transition::Refusal;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -168,6 +169,15 @@ impl Control {
         self.standing.iter().find(|(_, one)| covers(one)).map(|(id, _)| *id)
     }
 
+    /// Whether there is such a standing grant, which nobody has retired.
+    pub(crate) fn may_retire(&self, standing: RequestId) -> Result<(), Refusal> {
+        match self.standing.get(&standing) {
+            None => Err(Refusal::NoStanding),
+            Some(one) if one.retired => Err(Refusal::RetiredAlready),
+            Some(_used) => Ok(()),
+        }
+    }
+
     /// After one more event of the log itself.
     ///
     /// # Errors
@@ -253,7 +263,9 @@ impl Control {
             }
             Says::Undelegate => self.take_back(&said.person),
             Says::Retire { standing } => {
-                self.standing.get_mut(standing).ok_or("there is no such grant")?.retired = true;
+                self.may_retire(*standing)
+                    .map_err(|_refusal| "there is no such grant to retire")?;
+                self.standing.entry(*standing).and_modify(|one| one.retired = true);
             }
             Says::Resolve { .. } | Says::Review { .. } => return Err("it is about a request"),
         }

@@ -245,14 +245,14 @@ impl State {
         }
         match &statement.says {
             Says::Resolve { resolution, .. } => {
-                if !self.is_in_doubt() || !self.may_resolve(&statement.person) {
+                if !self.is_in_doubt() || self.may_resolve(&statement.person).is_err() {
                     return Err("there is nothing to resolve, or not by this person");
                 }
                 self.phase = Phase::Ended(Outcome::Resolved(*resolution));
             }
             Says::Review { .. } => {
                 let open = self.review_due().is_some_and(|(_, done)| !done);
-                if !open || !self.may_review(&statement.person) {
+                if !open || self.may_review(&statement.person).is_err() {
                     return Err("there is nothing to review, or not by this person");
                 }
             }

@@ -367,7 +367,9 @@ impl World {
             Step::Use { which, call } => return self.use_one(which, call),
             Step::Retire { which } => {
                 let Some(one) = self.standing.get_mut(&which) else { return false };
-                one.is_retired = true;
+                if std::mem::replace(&mut one.is_retired, true) {
+                    return false;
+                }
             }
             _ => panic!("it is not about the log"),
         }

@@ -9,7 +9,7 @@ use crate::policy::obligations::Obligations;
 use crate::policy::policy::Verdict;
 use crate::review::decision::{Choice, Decision};
 use crate::review::grant::Claims;
-use crate::review::quorum::{Question, Vote, of_same_person};
+use crate::review::quorum::{Ineligible, Question, Vote, of_same_person};
 use crate::review::request::Request;
 use crate::review::statement::{Resolution, Says, Statement};
 
@@ -277,29 +277,48 @@ impl State {
         }
     }
 
+    /// Whether it set denials aside.
+    pub(crate) fn is_emergency(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.ruling.break_glass.is_some())
+    }
+
     /// Whether `person` may say what became of it: nobody who asked, and where people decided, one of those
     /// who were asked.
-    pub(crate) fn may_resolve(&self, person: &Principal) -> bool {
-        let Some(request) = &self.request else { return false };
-        let outside = request.requester.everybody().all(|one| !one.is_same_person(person));
-        person.is_human() && outside && self.question().is_none_or(|question| question.asks(person))
+    pub(crate) fn may_resolve(&self, person: &Principal) -> Result<(), Ineligible> {
+        let request = self.request.as_ref().ok_or(Ineligible::NotAsked)?;
+        is_apart(person, request.requester.everybody())?;
+        let is_asked = self.question().is_none_or(|question| question.asks(person));
+        if is_asked { Ok(()) } else { Err(Ineligible::NotAsked) }
     }
 
     /// Whether `person` may judge an emergency afterwards: one of the group that is named for it, who neither
     /// asked nor approved.
-    pub(crate) fn may_review(&self, person: &Principal) -> bool {
-        let Some(request) = &self.request else { return false };
-        let group = request.ruling.break_glass.as_ref().map(|terms| &terms.review_by);
+    pub(crate) fn may_review(&self, person: &Principal) -> Result<(), Ineligible> {
+        let request = self.request.as_ref().ok_or(Ineligible::NotAsked)?;
         let approved = self.decisions.iter().flat_map(|one| Vote::of(one).people());
-        let mut involved = request.requester.everybody().chain(approved);
-        person.is_human()
-            && group.is_some_and(|group| person.is_in(group))
-            && involved.all(|one| !one.is_same_person(person))
+        is_apart(person, request.requester.everybody().chain(approved))?;
+        let group = request.ruling.break_glass.as_ref().map(|terms| &terms.review_by);
+        let is_asked = group.is_some_and(|group| person.is_in(group));
+        if is_asked { Ok(()) } else { Err(Ineligible::NotAsked) }
     }
 
     /// The id, once there is a request.
     pub(crate) fn id(&self) -> Option<RequestId> {
         self.request.as_ref().map(|request| request.id)
+    }
+}
+
+/// Whether `person` is human, and none of those who took part.
+fn is_apart<'a>(
+    person: &Principal,
+    mut took_part: impl Iterator<Item = &'a Principal>,
+) -> Result<(), Ineligible> {
+    if !person.is_human() {
+        Err(Ineligible::NotHuman)
+    } else if took_part.any(|one| one.is_same_person(person)) {
+        Err(Ineligible::TookPart)
+    } else {
+        Ok(())
     }
 }
 

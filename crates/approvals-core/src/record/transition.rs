@@ -107,6 +107,24 @@ pub enum Refusal {
     /// The approvers as they are now are not enough.
     #[error("the people who approved it may no longer do so")]
     ApproversGone,
+    /// Its body was never about to run, so there is nothing to look into.
+    #[error("it has not started, so there is nothing to resolve or to review")]
+    NotStarted,
+    /// What became of it is known, or somebody has said so.
+    #[error("what became of it is known already")]
+    OutcomeKnown,
+    /// It set no denial aside.
+    #[error("it was no emergency, so there is nothing to review")]
+    NoEmergency,
+    /// Somebody has judged it before.
+    #[error("it is reviewed already")]
+    ReviewedAlready,
+    /// No standing grant has this id.
+    #[error("no standing grant has this id")]
+    NoStanding,
+    /// Somebody has retired the standing grant before.
+    #[error("it is retired already")]
+    RetiredAlready,
 }
 
 /// The events that `command` brings about at `now`, or why there are none.
@@ -144,6 +162,7 @@ pub(crate) fn transition(
         (Phase::Started | Phase::Ended(_), Command::State { statement, envelope }) => {
             self::state(state, &statement, envelope)
         }
+        (_not_started, Command::State { .. }) => Err(Refusal::NotStarted),
         (Phase::Pending, Command::Issue(_) | Command::Start(_)) => Err(Refusal::NotGranted),
         _over => Err(Refusal::Over),
     }
@@ -265,18 +284,26 @@ fn state(
     statement: &Statement,
     envelope: Envelope<Statement>,
 ) -> Result<Vec<What>, Refusal> {
-    let open = match &statement.says {
-        Says::Resolve { .. } if !state.may_resolve(&statement.person) => {
-            return Err(Ineligible::NotAsked.into());
+    match &statement.says {
+        Says::Resolve { .. } => {
+            state.may_resolve(&statement.person)?;
+            if !state.is_in_doubt() {
+                return Err(Refusal::OutcomeKnown);
+            }
         }
-        Says::Review { .. } if !state.may_review(&statement.person) => {
-            return Err(Ineligible::NotAsked.into());
+        Says::Review { .. } if !state.is_emergency() => return Err(Refusal::NoEmergency),
+        Says::Review { .. } => {
+            state.may_review(&statement.person)?;
+            let (_due, is_reviewed) = state.review_due().ok_or(Refusal::NotStarted)?;
+            if is_reviewed {
+                return Err(Refusal::ReviewedAlready);
+            }
         }
-        Says::Resolve { .. } => state.is_in_doubt(),
-        Says::Review { .. } => state.review_due().is_some_and(|(_, done)| !done),
-        Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => false,
-    };
-    if open { Ok(vec![What::Stated { envelope }]) } else { Err(Refusal::Over) }
+        Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
+            return Err(Refusal::Over);
+        }
+    }
+    Ok(vec![What::Stated { envelope }])
 }
 
 #[cfg(test)]

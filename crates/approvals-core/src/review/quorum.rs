@@ -47,6 +47,9 @@ pub enum Ineligible {
     /// In none of the groups that are asked.
     #[error("you are in none of the groups that may decide this")]
     NotAsked,
+    /// Who took part in what was done does not judge it.
+    #[error("you took part in this, so it is for somebody else to judge")]
+    TookPart,
     /// Not in this channel.
     #[error("this is not approved in this channel; its rule names others")]
     Channel,
