@@ -69,6 +69,8 @@ pub(crate) enum Error {
     TestsFail { path: PathBuf, failed: usize, all: usize },
     #[error("{0} of the recorded requests get looser, or cannot be shown not to")]
     Loosens(usize),
+    #[error("may be looser than before: {}", .0.join(", "))]
+    MayLoosen(Vec<String>),
     #[error("`{}` is no call", .path.display())]
     Call { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
 
@@ -126,6 +128,7 @@ impl Error {
             | Self::Mistakes(_)
             | Self::TestsFail { .. }
             | Self::Loosens(_)
+            | Self::MayLoosen(_)
             | Self::Desk(DeskError::Refused(_))
             | Self::Tampered(_) => DAMAGED,
             Self::NoDefault
@@ -229,6 +232,9 @@ impl Error {
             Self::Loosens(_) => {
                 "look at each of them, and tighten the policy where that is not meant"
             }
+            Self::MayLoosen(_) => {
+                "look at each of them; `--over` a ledger shows what it means for the requests that it has"
+            }
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
             Self::KeysRead(_) => {
                 "give the folder with the keys of the program that writes the ledger"
@@ -276,6 +282,9 @@ fn at_desk(error: &DeskError) -> &'static str {
             "if it is theirs, put this identity into the file of people"
         }
         DeskError::Refused(Refusal::Ineligible(_)) => "ask somebody who may",
+        DeskError::Refused(Refusal::NoStanding | Refusal::RetiredAlready) => {
+            "`approvals pending` lists the standing grants that are in force"
+        }
         DeskError::Refused(_) => "see `approvals show` for where it stands",
         DeskError::NoReason | DeskError::ReasonTooLong => "say in a sentence or two why",
         DeskError::Unavailable(_) | _ => "try again",

@@ -40,7 +40,8 @@ fn main() -> ExitCode {
     let progress =
         if terminal.is_terminal() { Progress::on(&mut terminal) } else { Progress::none() };
 
-    let result = run(cli.command, &mut Console { out: &mut out, format, progress });
+    let console = &mut Console { out: &mut out, err: &mut err, format, progress };
+    let result = run(cli.command, console);
     match result.and_then(|()| out.flush().map_err(Error::Output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(&mut err),

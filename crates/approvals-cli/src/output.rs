@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use approvals_core::visible;
+use approvals_core::{Digest, visible};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -11,6 +11,7 @@ use crate::progress::Progress;
 /// Where a command writes, and how.
 pub(crate) struct Console<'a> {
     pub(crate) out: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
     pub(crate) format: Format,
     pub(crate) progress: Progress<'a>,
 }
@@ -35,6 +36,11 @@ impl Console<'_> {
             Format::Json => json(report).map_err(|error| Error::Output(error.into()))?,
         };
         self.out.write_all(text.as_bytes()).map_err(Error::Output)
+    }
+
+    /// What went well and is probably not what was meant.
+    pub(crate) fn warn(&mut self, text: &str) -> Result<(), Error> {
+        writeln!(self.err, "warning: {}", printable(text)).map_err(Error::Output)
     }
 }
 
@@ -75,14 +81,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// How wide a page is.
 pub(crate) const WIDTH: usize = 80;
 
-/// A page of text, no line over [`WIDTH`].
+/// A page of text, no line over [`WIDTH`] but for those that end in a digest, which is there to be copied.
 #[derive(Debug, Default)]
 pub(crate) struct Page(String);
 
 impl Page {
     /// A line that begins with `label`; what does not fit goes on below its beginning.
     pub(crate) fn line(&mut self, label: &str, text: &str) {
-        let room = WIDTH.saturating_sub(label.len()).max(20);
+        let is_digest = text.parse::<Digest>().is_ok();
+        let room = if is_digest { text.len() } else { WIDTH.saturating_sub(label.len()).max(20) };
         let mut margin = label.to_owned();
         for piece in pieces(text, room) {
             self.0.push_str(if piece.is_empty() { margin.trim_end() } else { &margin });
@@ -184,6 +191,16 @@ mod tests {
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
         let joined: String = text.lines().filter_map(|line| line.get(9..)).collect();
         assert_eq!(joined, long);
+    }
+
+    #[test]
+    fn a_digest_is_not_cut_and_no_other_word_that_long_passes_for_one() {
+        let digest = Digest::of("policy", b"x").to_string();
+        for (text, lines) in [(&digest, 1), (&format!("{digest}0"), 2)] {
+            let mut page = Page::default();
+            page.line("         policy     ", text);
+            assert_eq!(page.into_text().lines().count(), lines, "{text}");
+        }
     }
 
     #[test]

@@ -41,14 +41,22 @@ pub(crate) struct Claim {
 pub(crate) struct Resolve {
     /// The id of the request, or as much of its beginning as no other request has
     pub(crate) request: String,
+    #[command(flatten)]
+    pub(crate) outcome: Outcome,
+    #[command(flatten)]
+    pub(crate) claim: Claim,
+}
+
+/// Neither is what is meant unless said otherwise.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Outcome {
     /// It was carried out
-    #[arg(long, required_unless_present = "not_done", conflicts_with = "not_done")]
+    #[arg(long)]
     pub(crate) done: bool,
     /// It was not carried out, or has been undone
     #[arg(long)]
     pub(crate) not_done: bool,
-    #[command(flatten)]
-    pub(crate) claim: Claim,
 }
 
 #[derive(Debug, Args)]
@@ -56,14 +64,22 @@ pub(crate) struct Resolve {
 pub(crate) struct Review {
     /// The id of the request, or as much of its beginning as no other request has
     pub(crate) request: String,
+    #[command(flatten)]
+    pub(crate) judgement: Judgement,
+    #[command(flatten)]
+    pub(crate) claim: Claim,
+}
+
+/// Neither is what is meant unless said otherwise.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Judgement {
     /// It was justified
-    #[arg(long, required_unless_present = "not_justified", conflicts_with = "not_justified")]
+    #[arg(long)]
     pub(crate) justified: bool,
     /// It was not justified
     #[arg(long)]
     pub(crate) not_justified: bool,
-    #[command(flatten)]
-    pub(crate) claim: Claim,
 }
 
 #[derive(Debug, Args)]

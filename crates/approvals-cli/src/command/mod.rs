@@ -18,5 +18,6 @@ pub(crate) mod statements;
 
 mod call;
 mod in_force;
+mod named;
 mod replay;
 mod timeline;

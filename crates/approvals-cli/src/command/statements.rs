@@ -13,6 +13,7 @@ use approvals_core::{
 use approvals_sqlite::SqliteLedger;
 use serde::Serialize;
 
+use super::named::Named;
 use crate::args::{Claim, Resolve, Retire, Review, Scope, Stop};
 use crate::error::Error;
 use crate::mistake;
@@ -20,9 +21,11 @@ use crate::output::{Console, Page, Report, printable};
 use crate::whose;
 
 pub(crate) fn resolve(args: &Resolve, console: &mut Console<'_>) -> Result<(), Error> {
-    let resolution = if args.done { Resolution::Done } else { Resolution::NotDone };
-    let what =
-        if args.done { "resolved: it was carried out" } else { "resolved: it was not carried out" };
+    let (resolution, what) = if args.outcome.done {
+        (Resolution::Done, "resolved: it was carried out")
+    } else {
+        (Resolution::NotDone, "resolved: it was not carried out")
+    };
     let open = Open::new(&args.claim, console)?;
     let request = open.request(&args.request)?;
     open.say(console, what, Some(request), |counter, me, why| async move {
@@ -31,7 +34,7 @@ pub(crate) fn resolve(args: &Resolve, console: &mut Console<'_>) -> Result<(), E
 }
 
 pub(crate) fn review(args: &Review, console: &mut Console<'_>) -> Result<(), Error> {
-    let justified = args.justified;
+    let justified = args.judgement.justified;
     let what = if justified { "judged: it was justified" } else { "judged: it was not justified" };
     let open = Open::new(&args.claim, console)?;
     let request = open.request(&args.request)?;
@@ -49,9 +52,11 @@ pub(crate) fn stop(args: &Stop, console: &mut Console<'_>) -> Result<(), Error> 
     };
     let what = format!("stopped: {scope}");
     let open = Open::new(&args.claim, console)?;
+    let doubt = open.named.doubt(&scope);
     open.say(console, &what, None, |counter, me, why| async move {
         counter.stop(&me, scope, &why).await.map(Some)
-    })
+    })?;
+    doubt.map_or(Ok(()), |doubt| console.warn(&doubt))
 }
 
 pub(crate) fn retire(args: &Retire, console: &mut Console<'_>) -> Result<(), Error> {
@@ -68,6 +73,7 @@ struct Open<'a> {
     claim: &'a Claim,
     origin: String,
     requests: BTreeSet<RequestId>,
+    named: Named,
     identity: ChannelIdentity,
 }
 
@@ -78,7 +84,8 @@ impl<'a> Open<'a> {
         let ledger = claim.which.open()?;
         let trail = ledger.verify(None, &[], &mut console.progress, |_head, _entry| Ok(()))?.trail;
         let requests = trail.states().map(|(id, _)| id).collect();
-        Ok(Self { claim, origin: ledger.log().origin().to_owned(), requests, identity })
+        let (origin, named) = (ledger.log().origin().to_owned(), Named::new(&trail));
+        Ok(Self { claim, origin, requests, named, identity })
     }
 
     fn request(&self, given: &str) -> Result<RequestId, Error> {
@@ -171,6 +178,10 @@ impl Report for Recorded {
         }
         if let Some(stop) = &self.stop {
             page.line("  stop     ", stop);
+            page.line(
+                "  lifting  ",
+                "takes people's consent: a rule of the policy about `approvals.lift`, and `Desk::lift` in the program with the gate",
+            );
         }
         page.line("  log      ", &format!("recorded; it has {} events now", self.events));
         page.into_text()

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt};
 use std::path::Path;
 
-use approvals_core::{Keyring, LocalSigner};
+use approvals_core::{Digest, Keyring, LocalSigner};
 
 use crate::program::Ran;
 use crate::specimen::Specimen;
@@ -61,7 +61,10 @@ fn whoever_was_asked_resolves_what_is_unknown_once_and_the_log_holds() {
     specimen.run(&["log", "verify", "approvals.db"]).ok();
     let unknown = specimen.run(&["pending", "--unknown"]).ok().out;
     assert_eq!(unknown, "nothing is unknown\n");
-    say(&specimen, &["resolve", &id, "--not-done"], "no").refused(1, "it is too late");
+    say(&specimen, &["resolve", &id, "--not-done"], "no")
+        .refused(1, "what became of it is known already");
+    let waiting = specimen.request("payments.refund").to_string();
+    say(&specimen, &["resolve", &waiting, "--done"], "x").refused(1, "it has not started");
     assert_eq!(specimen.count(), events + 1);
 }
 
@@ -69,7 +72,7 @@ fn whoever_was_asked_resolves_what_is_unknown_once_and_the_log_holds() {
 fn nobody_else_states_anything() {
     for (name, person, group, why) in [
         ("resolve-outsider", "u:boss", "sales", "in none of the groups"),
-        ("resolve-owner", "u:owner", "ops", "in none of the groups"),
+        ("resolve-owner", "u:owner", "ops", "you took part in this"),
     ] {
         let specimen = ready(Specimen::new(name), person, group);
         let (id, events) = (specimen.request("mail.send").to_string(), specimen.count());
@@ -170,13 +173,16 @@ fn an_emergency_is_reviewed_by_the_group_that_is_named_and_the_alarm_ends() {
     assert!(json.get("waiting").is_none(), "{json}");
     let verified = specimen.run(&["log", "verify", "approvals.db", "--json"]).ok().json();
     assert_eq!(verified["unreviewed"], json["unreviewed"]);
+    say(&specimen, &["review", &overdue, "--justified"], "x").refused(1, "it is reviewed already");
+    let mail = specimen.request("mail.send").to_string();
+    say(&specimen, &["review", &mail, "--justified"], "x").refused(1, "it was no emergency");
     let shown = specimen.run(&["show", &overdue]).ok().out;
     assert!(shown.contains("the emergency was NOT justified, says u:guard\n"), "{shown}");
 
     write_people(&specimen, "u:sam", "security");
     let other = specimen.request("db.drop").to_string();
     let involved = say(&specimen, &["review", &other, "--justified"], "x");
-    involved.refused(1, "in none of the groups");
+    involved.refused(1, "you took part in this");
 }
 
 #[test]
@@ -186,14 +192,66 @@ fn a_standing_grant_is_listed_with_its_uses_and_retired_by_those_who_were_asked(
     let grant = json["standing"][0]["grant"].as_str().unwrap().to_owned();
     assert_eq!(
         (&json["standing"][0]["used"], &json["standing"][0]["uses"]),
-        (&1.into(), &3.into())
+        (&2.into(), &3.into())
     );
     assert_eq!(json["delegations"][0]["to"], "u:friend");
     let text = specimen.run(&["pending"]).ok().out;
-    assert!(text.contains(&format!("{grant}  1 of 3 uses\n  action     cache.clear\n")), "{text}");
+    assert!(text.contains(&format!("{grant}  2 of 3 uses\n  action     cache.clear\n")), "{text}");
     say(&specimen, &["retire", &grant], "the migration is over").ok();
     let json = specimen.run(&["pending", "--json"]).ok().json();
     assert_eq!(json["standing"], serde_json::json!([]));
+    let events = specimen.count();
+    say(&specimen, &["retire", &grant], "again").refused(1, "it is retired already");
+    let read = specimen.request("db.read").to_string();
+    say(&specimen, &["retire", &read], "x").refused(1, "no standing grant has this id");
+    assert_eq!(specimen.count(), events, "nothing more was written");
     let dropped = specimen.request("db.read").to_string();
     assert_eq!(json["dropped"][0]["request"], dropped.as_str());
+}
+
+#[test]
+fn a_stop_of_what_no_request_has_holds_and_is_warned_of() {
+    let specimen = ready(Specimen::new("stop-slip"), "u:anybody", "none");
+    for (option, name, warning) in [
+        (
+            "--action",
+            "payments.refnd",
+            "of the action `payments.refnd`; did you mean `payments.refund`?\n",
+        ),
+        ("--action", "app.frobnicate", "of the action `app.frobnicate`\n"),
+        (
+            "--principal",
+            "agent:nihgt",
+            "by the principal `agent:nihgt`; did you mean `agent:night`?\n",
+        ),
+    ] {
+        let ran = say(&specimen, &["stop", option, name], "x");
+        let warning = format!("warning: it is stopped, but this log has no request {warning}");
+        assert_eq!((ran.status, &ran.err), (0, &warning), "{ran:?}");
+        assert!(ran.out.starts_with("stopped: ") && ran.out.contains(name), "{ran:?}");
+    }
+    for known in
+        [&["--action", "payments.refund"][..], &["--principal", "u:owner"], &["--everything"]]
+    {
+        let text = say(&specimen, &[&["stop"], known].concat(), "x").ok().out;
+        assert!(text.contains("`approvals.lift`") && text.contains("`Desk::lift`"), "{text}");
+        let stop = text.lines().find_map(|line| line.strip_prefix("  stop     ")).unwrap();
+        assert!(stop.parse::<Digest>().is_ok(), "it can be copied: {text}");
+    }
+    let stops = specimen.run(&["pending", "--json"]).ok().json()["stops"].as_array().unwrap().len();
+    assert_eq!(stops, 6);
+}
+
+#[test]
+fn what_became_of_it_is_asked_without_a_hint_at_either_answer() {
+    let specimen = ready(Specimen::new("no-choice"), "u:boss", "ops");
+    let id = specimen.request("mail.send").to_string();
+    for (command, choice) in
+        [("resolve", "<--done|--not-done>"), ("review", "<--justified|--not-justified>")]
+    {
+        let refused = say(&specimen, &[command, &id], "x").refused(2, choice);
+        assert!(refused.err.lines().last().unwrap().contains(choice), "{refused:?}");
+        let help = specimen.run(&[command, "--help"]).ok().out;
+        assert!(help.contains(choice), "{help}");
+    }
 }
