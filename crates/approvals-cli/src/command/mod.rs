@@ -18,6 +18,7 @@ pub(crate) mod statements;
 
 mod call;
 mod in_force;
+mod loosened;
 mod named;
 mod replay;
 mod timeline;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use approvals_core::{Obligation, Policy as _, Rules};
+use approvals_core::Policy as _;
 use serde::Serialize;
 
+use super::loosened;
 use super::replay::{self, Change, Differs};
 use crate::args::Diff;
 use crate::error::Error;
@@ -24,10 +25,25 @@ pub(crate) fn run(args: &Diff, console: &mut Console<'_>) -> Result<(), Error> {
         }
     };
     let (was, now) = (old.digest().to_string(), new.digest().to_string());
-    let loosens = over.as_ref().map_or(0, |over| over.loosens);
-    console.report(&Compared { was, now, words: words(&old, &new), over })?;
-    if loosens == 0 { Ok(()) } else { Err(Error::Loosens(loosens)) }
+    let (old, new) = (old.in_words(), new.in_words());
+    let compared = Compared {
+        was,
+        now,
+        words: words(&old, &new),
+        loosened: loosened::names(&old, &new),
+        over,
+    };
+    console.report(&compared)?;
+    match &compared.over {
+        Some(Over { loosens: 0, .. }) => Ok(()),
+        Some(over) => Err(Error::Loosens(over.loosens)),
+        None if compared.loosened.is_empty() => Ok(()),
+        None => Err(Error::MayLoosen(compared.loosened)),
+    }
 }
+
+/// What the words alone do not show.
+const NOT_CHECKED: &str = "whether calls get looser is NOT checked without --over: it takes a ledger with requests to rule on";
 
 #[derive(Debug, Serialize)]
 struct Compared {
@@ -35,6 +51,8 @@ struct Compared {
     was: String,
     now: String,
     words: Vec<Word>,
+    /// What may be looser, as far as the words alone show.
+    loosened: Vec<String>,
     /// Nothing without a ledger.
     over: Option<Over>,
 }
@@ -75,8 +93,7 @@ impl Over {
     }
 }
 
-fn words(old: &Rules, new: &Rules) -> Vec<Word> {
-    let (old, new) = (old.in_words(), new.in_words());
+fn words(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Word> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let said = |all: &BTreeMap<String, String>, name: &String| {
         all.get(name).map(|text| sentences(name, text)).unwrap_or_default()
@@ -88,7 +105,7 @@ fn words(old: &Rules, new: &Rules) -> Vec<Word> {
             (true, false) => "removed",
             (false, _) => "added",
         };
-        let (was, now) = (said(&old, name), said(&new, name));
+        let (was, now) = (said(old, name), said(new, name));
         // Of what was changed, only what differs.
         let only = |these: &[String], others: &[String]| {
             these.iter().filter(|one| !others.contains(one)).cloned().collect()
@@ -100,13 +117,10 @@ fn words(old: &Rules, new: &Rules) -> Vec<Word> {
 
 /// What stands in a policy under this name. An obligation is told as JSON, and what facts add to it.
 fn sentences(name: &str, text: &str) -> Vec<String> {
-    let plain = || vec![text.to_owned()];
-    if !name.starts_with("obligation ") {
-        return plain();
-    }
-    let mut json = serde_json::Deserializer::from_str(text).into_iter::<Obligation>();
-    let Some(Ok(obligation)) = json.next() else { return plain() };
-    let rest = text.get(json.byte_offset()..).unwrap_or_default().trim();
+    let template = Some(name).filter(|name| name.starts_with("obligation "));
+    let Some((obligation, rest)) = template.and_then(|_name| loosened::template(text)) else {
+        return vec![text.to_owned()];
+    };
     let named =
         rest.strip_prefix("and ").map(|seats| format!("seats of groups that facts name: {seats}"));
     let seatless = obligation.quorum.is_empty() && named.is_some();
@@ -128,7 +142,13 @@ impl Report for Compared {
                 }
             }
         }
-        let Some(over) = &self.over else { return page.into_text() };
+        let Some(over) = &self.over else {
+            if !self.words.is_empty() {
+                page.gap();
+                page.line("note: ", NOT_CHECKED);
+            }
+            return page.into_text();
+        };
         page.gap();
         page.line(
             "-- requests: ",

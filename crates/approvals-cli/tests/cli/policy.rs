@@ -65,6 +65,16 @@ fn what_a_policy_has_is_told_with_its_doubts() {
 }
 
 #[test]
+fn no_tests_are_not_said_to_pass() {
+    let folder = folder("policy-untested");
+    write(&folder, "p.toml", "version = 1\ndefault = \"deny\"\n");
+    let text = approvals_in(&folder, ["policy", "check", "p.toml"]).ok().out;
+    assert!(text.contains("  tests        0\n"), "{text}");
+    let digest = text.lines().find_map(|line| line.strip_prefix("  digest       ")).unwrap();
+    assert!(digest.parse::<approvals_core::Digest>().is_ok(), "it can be copied: {text}");
+}
+
+#[test]
 fn the_policies_to_start_from_hold_and_are_not_doubted() {
     let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let files = fs::read_dir(&policies).unwrap().map(|file| file.unwrap().file_name());
@@ -146,14 +156,22 @@ fn what_differs_is_told_in_words() {
         .replace("id = \"refunds\"", "id = \"refund\"")
         .replace("not by agents", "never");
     write(&folder, "new.toml", &new);
-    let text = approvals_in(&folder, ["policy", "diff", "old.toml", "new.toml"]).ok().out;
+    let ran = approvals_in(&folder, ["policy", "diff", "old.toml", "new.toml"]);
     assert_eq!(
-        text,
+        ran.out,
         "changed  obligation two\n  was  2 different people of ops\n  now  one person of ops\n\
          changed  rule no-deploys\n  was  deny deploy (not by agents)\n  now  deny deploy (never)\n\
          added  rule refund\n  now  require one for payments.refund\n\
-         removed  rule refunds\n  was  require one for payments.refund\n"
+         removed  rule refunds\n  was  require one for payments.refund\n\
+         \nnote: whether calls get looser is NOT checked without --over: it takes a ledger \n      \
+         with requests to rule on\n"
     );
+    ran.refused(1, "may be looser than before: obligation two, rule no-deploys");
+    let json = approvals_in(&folder, ["policy", "diff", "old.toml", "new.toml", "--json"]).json();
+    assert_eq!(json["loosened"], serde_json::json!(["obligation two", "rule no-deploys"]));
+    write(&folder, "more.toml", &OLD.replace("count = 2", "count = 3"));
+    let more = approvals_in(&folder, ["policy", "diff", "old.toml", "more.toml"]).ok().out;
+    assert!(more.contains("NOT checked without --over"), "{more}");
 }
 
 #[test]
