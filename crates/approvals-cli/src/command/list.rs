@@ -1,6 +1,6 @@
-//! `approvals list`: all requests, one line each.
+//! `approvals list`: all requests, one line each, and one more where it is known what they are done to.
 
-use approvals_core::{Document, Principal, Request, RequestId, State, Timestamp};
+use approvals_core::{Document, Principal, Request, RequestId, State, Timestamp, visible};
 use serde::Serialize;
 
 use crate::args::List;
@@ -105,6 +105,10 @@ impl Report for Listed {
             );
             page.text(&bounded(&line));
             page.gap();
+            if let Some(resource) = &row.resource {
+                page.text(&bounded(&format!("{:id$}  on {}", "", visible::text(resource))));
+                page.gap();
+            }
         }
         page.into_text()
     }

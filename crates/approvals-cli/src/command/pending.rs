@@ -1,6 +1,6 @@
 //! `approvals pending`: what waits for people, and what was started and never finished.
 
-use approvals_core::{Document, Phase, Principal, Request, RequestId, State, Timestamp};
+use approvals_core::{Document, Phase, Principal, Request, RequestId, State, Timestamp, visible};
 use serde::Serialize;
 
 use super::in_force::InForce;
@@ -61,6 +61,7 @@ struct Listed {
 struct Row {
     request: RequestId,
     action: String,
+    resource: Option<String>,
     requester: String,
     on_behalf_of: Vec<String>,
     asked: String,
@@ -69,6 +70,8 @@ struct Row {
     seconds_left: u64,
     needs: Vec<Seats>,
     approved_by: Vec<String>,
+    /// The standing grant that covers it, so that nobody was asked.
+    standing: Option<RequestId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Row {
         Self {
             request: request.id,
             action: action.unwrap_or_else(|| "unknown".to_owned()),
+            resource: document.and_then(|document| document.resource.clone()),
             requester: id(request.requester.principal()),
             on_behalf_of: request.requester.chain().iter().map(id).collect(),
             asked: request.asked_at.to_string(),
@@ -102,6 +106,7 @@ impl Row {
             seconds_left: state.time(now).until(request.approve_by).as_secs(),
             needs: seats.collect(),
             approved_by: state.approvers(now).map(|decision| id(&decision.reviewer)).collect(),
+            standing: request.standing,
             started: state.started().map(|started| started.at.to_string()),
         }
     }
@@ -118,6 +123,9 @@ impl Row {
     }
 
     fn approvals(&self) -> String {
+        if self.standing.is_some() {
+            return "standing".to_owned();
+        }
         let needed = self.needs.iter().fold(0_u32, |sum, seats| sum.saturating_add(seats.count));
         if needed == 0 {
             return "none asked".to_owned();
@@ -221,13 +229,18 @@ impl Row {
         if is_long {
             page.line("  action     ", &self.action);
         }
+        if let Some(resource) = &self.resource {
+            page.line("  resource   ", &visible::text(resource));
+        }
         page.line("  requester  ", &printable(&self.asker()));
         page.line("  asked      ", &self.asked);
         if let Some(started) = &self.started {
             page.line("  started    ", started);
         }
-        if !self.needs.is_empty() {
-            page.line("  needs      ", &printable(&self.needed()));
+        match &self.standing {
+            Some(grant) => page.line("  approved   ", &format!("by standing grant {grant}")),
+            None if self.needs.is_empty() => {}
+            None => page.line("  needs      ", &printable(&self.needed())),
         }
     }
 }
@@ -241,9 +254,11 @@ mod tests {
         let (action, requester) = (String::new(), String::new());
         let (asked, decide_by) = (String::new(), String::new());
         let (on_behalf_of, needs, approved_by) = (vec![], vec![], vec![]);
+        let (resource, standing, started) = (None, None, None);
         Row {
             request,
             action,
+            resource,
             requester,
             on_behalf_of,
             asked,
@@ -251,7 +266,8 @@ mod tests {
             seconds_left,
             needs,
             approved_by,
-            started: None,
+            standing,
+            started,
         }
         .left()
     }

@@ -14,6 +14,8 @@ use approvals_sqlite::SqliteLedger;
 
 use crate::story::{HOSTILE, ORIGIN, keys};
 
+/// What calls that a standing grant covers are done to.
+const CACHE: &str = "redis://shop/\u{202e}1";
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Denies drops except in emergencies, one of which is to be reviewed at once, and asks about most else.
@@ -75,6 +77,9 @@ impl Call {
 impl Action for Call {
     fn describe(&self, call: &mut Description) -> Result<(), DescribeError> {
         call.action(self.name, Risk::High)?;
+        if self.name == "cache.clear" {
+            call.resource(format_args!("{CACHE}"))?;
+        }
         if let Some(why) = self.emergency {
             call.break_glass(format_args!("{why}"))?;
         }
@@ -212,7 +217,8 @@ pub(crate) async fn tell(path: &Path) {
         3,
         tomorrow,
     )
-    .on_behalf_of("u:owner".parse().unwrap());
+    .on_behalf_of("u:owner".parse().unwrap())
+    .resource(CACHE);
     let asking = identity("mira");
     let issue = desk.issue_standing(&asking, terms, "the cache is ours");
     let (issued, _) = tokio::join!(issue, stage.approve("approvals.standing", "sam"));
@@ -220,6 +226,7 @@ pub(crate) async fn tell(path: &Path) {
     gate.run(Call::new("cache.clear"), |_, _| async { Ok::<_, Denied>(()) }).await.unwrap();
 
     stage.drop_on_the_way(Call::new("db.read")).await;
+    stage.drop_on_the_way(Call::new("cache.clear")).await;
     let again = || Call {
         key: Some("push-1".parse().unwrap()),
         again_after: Some(Duration::from_millis(1)),

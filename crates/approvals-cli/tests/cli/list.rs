@@ -6,7 +6,8 @@ use crate::specimen::Specimen;
 fn every_request_is_one_line_of_80_columns_and_the_newest_is_last() {
     let specimen = Specimen::drama("list");
     let text = specimen.run(&["list"]).ok().out;
-    let lines: Vec<&str> = text.lines().collect();
+    let (below, lines): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with(' '));
     let json = specimen.run(&["list", "--json"]).ok().json();
     let requests = json["requests"].as_array().unwrap();
     assert_eq!(lines.len(), requests.len());
@@ -22,6 +23,9 @@ fn every_request_is_one_line_of_80_columns_and_the_newest_is_last() {
         specimen.run(&["show", known]).ok();
     }
     assert!(lines.last().unwrap().contains("  waiting"), "{text}");
+    let on = "  on \"redis://shop/\\u{202e}1\"";
+    assert_eq!(below.len(), 2, "one for each that is done to something: {text}");
+    assert!(below.iter().all(|line| line.trim_start() == on.trim_start()), "{text}");
     assert!(text.contains("EMERGENCY db.wipe by agent:night\n"), "{text}");
 }
 
@@ -33,7 +37,7 @@ fn what_is_asked_for_is_what_is_listed() {
         specimen.run(&all).ok().json()["requests"].as_array().unwrap().len()
     };
     let all = count(&[]);
-    assert_eq!(count(&["--outcome", "dropped"]), 1);
+    assert_eq!(count(&["--outcome", "dropped"]), 2);
     assert_eq!(count(&["--outcome", "waiting", "--action", "payments.refund"]), 1);
     assert_eq!(count(&["--action", "payments.refund"]), 2);
     assert_eq!(count(&["--action", "db.*"]), 3);

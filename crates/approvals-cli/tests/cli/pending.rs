@@ -1,6 +1,7 @@
 //! What waits for people, and what was started and never finished.
 
 use approvals_core::Keyring;
+use serde_json::Value;
 
 use crate::program::{approvals_in, folder};
 use crate::specimen::Specimen;
@@ -29,6 +30,28 @@ fn what_waits_and_what_was_left_are_two_tables_of_80_columns() {
     assert!(text.contains(&started), "{text}");
     assert!(text.ends_with("\n  needs      1 of ops; approved by u:reviewer\n"), "{text}");
     assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+}
+
+#[test]
+fn what_a_standing_grant_covers_names_it_and_what_it_is_done_to() {
+    let specimen = Specimen::drama("pending-standing");
+    let json = specimen.run(&["pending", "--json"]).ok().json();
+    let (cleared, grant) = (&json["dropped"][1], json["standing"][0]["grant"].as_str().unwrap());
+    assert_eq!((&cleared["action"], &cleared["standing"]), (&"cache.clear".into(), &grant.into()));
+    assert_eq!(cleared["resource"], "redis://shop/\u{202e}1");
+    assert_eq!(
+        (&json["dropped"][0]["standing"], &json["dropped"][0]["resource"]),
+        (&Value::Null, &Value::Null)
+    );
+    let text = specimen.run(&["pending"]).ok().out;
+    let id = cleared["request"].as_str().unwrap();
+    let row = format!("{id}  cache.clear                      standing\n");
+    for part in [
+        format!("{row}  resource   \"redis://shop/\\u{{202e}}1\"\n  requester  "),
+        format!("\n  approved   by standing grant {grant}\n"),
+    ] {
+        assert!(text.contains(&part), "{part}\n---\n{text}");
+    }
 }
 
 #[test]
