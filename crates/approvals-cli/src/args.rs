@@ -40,7 +40,7 @@ pub(crate) enum Command {
     },
     /// List what waits for a decision, and what was started and never finished
     Pending(Pending),
-    /// List all requests, one line each
+    /// List all requests, one line each, and below it what they are done to
     List(List),
     /// Show the timeline of one request: what was asked, who decided, what became of it
     Show(Show),
@@ -177,8 +177,8 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 #[command(after_help = help::VERIFY)]
 pub(crate) struct Verify {
-    /// The ledger
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) which: Which,
     /// The log's verifier key as you got it elsewhere: the line itself, or a file with it
     #[arg(long, value_name = "VKEY|FILE")]
     pub(crate) vkey: Option<PathBuf>,
@@ -199,6 +199,6 @@ pub(crate) struct Export {
 #[derive(Debug, Args)]
 #[command(after_help = help::CHECKPOINT)]
 pub(crate) struct Checkpoint {
-    /// The ledger
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }

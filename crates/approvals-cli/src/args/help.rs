@@ -81,7 +81,7 @@ the log key has rewritten all of it. Only checkpoints that are kept elsewhere ca
 see `approvals log checkpoint`, and give them with --seen.
 
 Examples:
-  approvals log verify approvals.db
+  approvals log verify
   approvals log verify approvals.db --vkey log.vkey --seen yesterday.note
 
 Exit status:
@@ -117,8 +117,9 @@ Exit status:
   2  usage, or a file that cannot be read or is no ledger";
 
 pub(super) const LIST: &str = "\
-The newest stand last. What does not fit into a line ends in three dots: `--json` has
-all of it. The log is verified while it is read, against the key in the file.
+The newest stand last; what each is done to, if that is known, stands below it. What
+does not fit into a line ends in three dots: `--json` has all of it. The log is verified
+while it is read, against the key in the file.
 
 Examples:
   approvals list
@@ -164,8 +165,8 @@ Examples:
   approvals policy diff old.toml new.toml --over approvals.db
 
 Exit status:
-  0  it loads, its tests pass, nothing gets looser
-  1  it does not load, a test fails, or something gets looser
+  0  it loads, its tests pass, nothing gets looser as far as that was looked at
+  1  it does not load, a test fails, or something gets looser, or may
   2  usage, or a file that cannot be read";
 
 pub(super) const CHECK: &str = "\
@@ -192,26 +193,34 @@ Exit status:
   2  usage, or a file that cannot be read";
 
 pub(super) const EXPLAIN: &str = "\
-The call is JSON; `-` reads it from standard input. Only `action` must be there:
+The call is JSON; `-` reads it from standard input:
 
   {
     \"action\": \"s3.export\",
-    \"args\": { \"rows\": 12000 },               none
-    \"risk\": \"high\",                         high
-    \"resource\": \"s3://customers\",           none
-    \"facts\": { \"env.name\": \"prod\" },      none
-    \"origin\": \"example.com/shop/prod\",      test
-    \"requester\": {                           an agent `agent:test`
+    \"args\": { \"rows\": 12000 },
+    \"risk\": \"high\",
+    \"resource\": \"s3://customers\",
+    \"facts\": { \"env.name\": \"prod\" },
+    \"origin\": \"example.com/shop/prod\",
+    \"requester\": {
       \"id\": \"agent:night\",
-      \"kind\": \"agent\",                      agent (or human, service)
-      \"groups\": [\"batch\"],                  none
-      \"on_behalf_of\": [\"u:mira\"]            nobody; ids of people, nearest first
+      \"kind\": \"agent\",
+      \"groups\": [\"batch\"],
+      \"on_behalf_of\": [\"u:mira\"]
     },
-    \"break_glass\": \"outage 7\",              no emergency
-    \"now\": \"2026-01-31T08:00:00Z\"           the time of this host
+    \"break_glass\": \"outage 7\",
+    \"now\": \"2026-01-31T08:00:00Z\"
   }
 
-On the right stands what is taken for what is left out. Unknown keys are refused.
+Only `action` must be there. What is left out is taken for this:
+  risk          high
+  origin        test
+  requester     an agent `agent:test` in no group, for nobody; its kind is agent,
+                human or service, and on_behalf_of has ids of people, nearest first
+  break_glass   no emergency
+  now           the time of this host
+  all others    none
+Unknown keys are refused.
 
 Examples:
   approvals policy explain policy.toml call.json
@@ -228,13 +237,19 @@ request of the ledger is ruled on by both, with the facts that were recorded and
 the time when it was asked. Looser are those that are denied or reviewed less, or of
 which it cannot be shown that they are reviewed as strictly; they come first.
 
+Without --over, only the words are compared: an obligation that is not as strict as
+the one of its name was, a denial that is gone or not the same, and a rule that
+requires less may be looser. That conditions have changed, or that a rule was added or
+removed that does not deny, says nothing without calls: for that, give --over.
+
 Examples:
   approvals policy diff old.toml new.toml
   approvals policy diff old.toml new.toml --over approvals.db --json
 
 Exit status:
-  0  no recorded request gets looser (without --over, none was looked at)
-  1  some do; or a policy does not load, or the ledger is damaged
+  0  no recorded request gets looser; without --over, none of those words does, which
+     is not to say that no call gets looser
+  1  some do, or may; or a policy does not load, or the ledger is damaged
   2  usage, or a file that cannot be read or is no ledger";
 
 pub(super) const PEOPLE: &str = "\
@@ -310,7 +325,10 @@ people agree to lift it. What has started goes on.
 
 Who says so is known as for `approvals resolve`. Everybody in the file of people may
 stop things; a policy's rule about `approvals.stop` is not looked at here. Lifting a
-stop takes people's consent, which the program with the gate asks for (`Desk::lift`).
+stop takes people's consent: a rule of the policy about `approvals.lift`, and
+`Desk::lift` in the program with the gate.
+
+A log that has no request of that action or principal is warned of: it may be a slip.
 
 Examples:
   approvals stop approvals.db --keys keys --people people.toml \\
@@ -333,5 +351,6 @@ Examples:
 
 Exit status:
   0  recorded
-  1  this person may not, or there is no such grant; or the ledger is damaged
+  1  this person may not, or there is no such grant, or it is retired already; or the
+     ledger is damaged
   2  usage, or a file that cannot be read or is no ledger";

@@ -5,14 +5,13 @@ use serde::Serialize;
 
 use crate::args::Checkpoint;
 use crate::error::Error;
-use crate::ledger::Ledger;
 use crate::output::{Console, Report, hex};
 
 pub(crate) fn run(args: &Checkpoint, console: &mut Console<'_>) -> Result<(), Error> {
-    let ledger = Ledger::open(&args.file)?;
+    let ledger = args.which.open()?;
     let newest = ledger.log().newest();
     let SignedHead { checkpoint, note } =
-        newest.map_err(|source| Error::Ledger { path: args.file.clone(), source })?;
+        newest.map_err(|source| Error::Ledger { path: args.which.path(), source })?;
     let origin = checkpoint.origin().to_owned();
     console.report(&Newest {
         origin,

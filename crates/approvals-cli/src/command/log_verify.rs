@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::args::Verify;
 use crate::emergency::{self, Emergency};
 use crate::error::{Damage, Error};
-use crate::ledger::{Ledger, Verified};
+use crate::ledger::Verified;
 use crate::output::{Console, Format, Page, Report, hex, printable};
 use crate::phase;
 use crate::signature::purpose;
@@ -16,7 +16,7 @@ use crate::trust;
 
 pub(crate) fn run(args: &Verify, now: Timestamp, console: &mut Console<'_>) -> Result<(), Error> {
     let trusted = args.vkey.as_deref().map(trust::vkey).transpose()?;
-    let ledger = Ledger::open(&args.file)?;
+    let ledger = args.which.open()?;
     let result = trust::seen(&args.seen, trusted.as_ref().unwrap_or_else(|| ledger.log().vkey()))
         .and_then(|seen| {
             let verified = ledger.verify(

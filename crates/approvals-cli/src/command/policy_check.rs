@@ -106,7 +106,8 @@ impl Report for All {
                     &printable(&format!("{}{list}", names.len())),
                 );
             }
-            page.line("  tests        ", &format!("{}, all of them pass", content.tests));
+            let pass = if content.tests == 0 { "" } else { ", all of them pass" };
+            page.line("  tests        ", &format!("{}{pass}", content.tests));
             page.line("  digest       ", &content.digest);
             for doubt in &content.doubts {
                 page.line("  doubt: ", &printable(doubt));

@@ -1,10 +1,10 @@
 //! The words for what people state, for the log's own events, and for every way to go on.
 
+use crate::program::fits;
 use crate::specimen::Specimen;
 
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte))
-        && text.lines().all(|line| line.len() <= 80)
+    text.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)) && fits(text)
 }
 
 #[test]

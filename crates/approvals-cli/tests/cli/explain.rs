@@ -152,3 +152,13 @@ fn a_call_is_read_from_standard_input() {
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &json["verdict"]), (Some(0), &"deny".into()));
 }
+
+#[test]
+fn the_call_in_the_help_can_be_pasted() {
+    let help = approvals_in(&folder("explain-help"), ["policy", "explain", "--help"]).ok().out;
+    let (_, call) = help.split_once("standard input:\n").unwrap();
+    let (call, _) = call.split_once("\nOnly `action`").unwrap();
+    let text = explain("explain-pasted", "s3-export.toml", call, &["--json"]);
+    assert!(!text.err.contains("is no call"), "{text:?}");
+    text.json();
+}

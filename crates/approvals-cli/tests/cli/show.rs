@@ -1,5 +1,6 @@
 //! The timeline of one request: everything that was signed, and nothing that moves a cursor.
 
+use crate::program::fits;
 use crate::specimen::Specimen;
 use crate::story::SECRET;
 
@@ -49,7 +50,7 @@ fn what_others_wrote_is_escaped_and_no_line_is_too_long_or_forged() {
         let text = specimen.run(&["show", &id]).ok().out;
         assert!(text.contains(&format!("{label}{escaped}\n")), "{text}");
         assert!(text.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)), "{text}");
-        assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+        assert!(fits(&text), "{text}");
         let json = specimen.run(&["show", &id, "--json"]).ok().out;
         assert!(json.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)), "{json}");
     }

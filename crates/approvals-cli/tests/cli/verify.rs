@@ -26,6 +26,7 @@ fn an_intact_ledger_is_0_with_its_root_its_outcomes_and_what_was_not_shown() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+    assert_eq!(specimen.run(&["log", "verify"]).ok().out, text, "it is the one in this folder");
     let json = specimen.run(&["log", "verify", "approvals.db", "--json"]).ok().json();
     assert_eq!((&json["intact"], &json["events"]), (&true.into(), &specimen.count().into()));
     assert_eq!((&json["requests"], &json["outcomes"]["rejected"]), (&6.into(), &1.into()));

@@ -120,7 +120,12 @@ impl Source<'_> {
         if !others.is_empty() {
             let lines: Vec<String> =
                 others.iter().map(|(test, _)| test.line().to_string()).collect();
-            message = format!("{message} (tests that fail as well: lines {})", lines.join(", "));
+            let word = if lines.len() == 1 {
+                "a test that fails as well: line"
+            } else {
+                "tests that fail as well: lines"
+            };
+            message = format!("{message} ({word} {})", lines.join(", "));
         }
         Err(self.error(Some(test.span.clone()), message))
     }

@@ -261,7 +261,7 @@ fn all_tests_that_fail_are_named_at_once() {
     let failing = "test = [{ expect = \"deny\" },\n{ expect = \"deny\" }]\nrequire";
     let text = "version = 1\ndefault = \"deny\"\n[obligation.o]\nquorum = [{ group = \"g\", count = 1 }]\n[[rule]]\nid = \"r\"\naction = \"a\"\nrequire = [\"o\"]";
     let error = mistake(&text.replace("require", failing));
-    assert!(error.contains("(tests that fail as well: lines 9)"), "{error}");
+    assert!(error.contains("(a test that fails as well: line 9)"), "{error}");
 }
 
 #[test]
