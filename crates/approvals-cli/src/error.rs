@@ -229,11 +229,8 @@ impl Error {
             }
             Self::Mistakes(_) => "mend that place, and check it again",
             Self::TestsFail { .. } => "mend the rules, or the tests if they expect the wrong thing",
-            Self::Loosens(_) => {
+            Self::Loosens(_) | Self::MayLoosen(_) => {
                 "look at each of them, and tighten the policy where that is not meant"
-            }
-            Self::MayLoosen(_) => {
-                "look at each of them; `--over` a ledger shows what it means for the requests that it has"
             }
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
             Self::KeysRead(_) => {

@@ -44,8 +44,7 @@ fn is_as_strict(now: &str, was: &str) -> bool {
 /// Whether a rule lets more through than it did, other than by its conditions.
 fn asks_less(now: Option<&String>, was: &str) -> bool {
     match (was.split_once(' '), now.and_then(|now| now.split_once(' '))) {
-        (Some(("deny", _)), _) => true,
-        (Some(("require", _)), Some(("allow", _))) => true,
+        (Some(("deny", _)), _) | (Some(("require", _)), Some(("allow", _))) => true,
         (Some(("require", was)), Some(("require", now))) => {
             !required(was).is_subset(&required(now))
         }
