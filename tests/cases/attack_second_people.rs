@@ -91,7 +91,6 @@ async fn a_provider_that_knows_nothing_of_stops_prevents_none() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: overdue requests that nobody has closed count as waiting"]
 async fn what_a_process_that_is_gone_has_asked_blocks_nobody_for_ever() {
     let limits = Limits::default().pending(2);
     let world = World::with(|gate| gate.policy(asks([ask(1, "ops")])).limits(limits)).await;

@@ -83,7 +83,7 @@ impl Core {
         {
             return too_many(format!("the same was rejected a moment ago; not before {until}"));
         }
-        if followed.of(who).count() >= self.limits.pending {
+        if followed.of(who, now).count() >= self.limits.pending {
             return too_many(format!("{} of your requests wait already", self.limits.pending));
         }
         let asked = followed.asked_by(who, now);

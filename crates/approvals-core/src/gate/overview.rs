@@ -125,13 +125,16 @@ impl Overview {
         of_action.push(Rejected { at, request, resource, arguments });
     }
 
+    /// The requests of `who` that wait. What is overdue waits no more, also if those who would close it are gone.
     pub(super) fn of<'a>(
         &'a self,
         who: &'a PrincipalId,
+        now: Timestamp,
     ) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
         self.open.iter().filter(move |(_, state)| {
             let request = state.request();
             *state.phase() == Phase::Pending
+                && state.overdue(now).is_none()
                 && request.is_some_and(|request| request.requester.principal().id() == who)
         })
     }
@@ -139,9 +142,9 @@ impl Overview {
     pub(super) fn before(&self, document: &Document, action: Digest, now: Timestamp) -> Before {
         let waits = |state: &State| {
             let unnamed = state.request().is_some_and(|request| request.key.is_none());
-            unnamed && state.action() == Some(action) && state.overdue(now).is_none()
+            unnamed && state.action() == Some(action)
         };
-        let same = self.of(&document.requester).find(|(_, state)| waits(state));
+        let same = self.of(&document.requester, now).find(|(_, state)| waits(state));
         let key = (document.requester.clone(), document.action.clone());
         let last = self.rejected.get(&key).and_then(|all| all.last());
         let last = last.filter(|one| now < one.at.after(SHOWN));
