@@ -142,7 +142,6 @@ impl Ledger for Slow {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: refused calls that are made together are all recorded"]
 async fn calls_that_are_refused_at_once_together_are_counted() {
     let ledger = memory().await;
     let policy = PolicyFn::new("no/1", |_| Verdict::Deny("no".into())).unwrap();

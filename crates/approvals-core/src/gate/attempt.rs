@@ -229,6 +229,8 @@ impl Attempt {
         }
         let refused = refused.or_else(|| self.stop_by(&control));
         let at_once = Cause::of(&ruling.verdict).or_else(|| refused.clone());
+        // Here as well each counts those before it; what is allowed waits for nobody.
+        let _counted = if at_once.is_some() { Some(core.refusing.lock().await) } else { None };
         if let Some(cause) = at_once
             && !self.core.records_refused(&self.document, &cause, now).await?
         {
