@@ -27,7 +27,9 @@ impl Core {
         let mut before = followed.before(document, request.action, now);
         // Who has the same key may have been faster; that is no earlier attempt, but this one.
         before.rejected = before.rejected.filter(|rejected| *rejected != request.id);
-        before.same = before.same.filter(|_same| request.key.is_none());
+        // What has a name of its own is not shared, nor are acts on the approvals: each has its own effect.
+        let is_shared = request.key.is_none() && !document.action.is_reserved();
+        before.same = before.same.filter(|_same| is_shared);
         if before.same.is_none() {
             self.within_limits(request.id, &followed, document, now)?;
         }
@@ -43,7 +45,7 @@ impl Core {
     ) -> Result<bool, LedgerError> {
         let Document { requester, action, .. } = document;
         let so_far = self.overview(now).await?.refused(requester);
-        let records = so_far < self.limits.refused_per_hour || action.is_reserved();
+        let records = so_far < self.limits.refused_per_hour;
         if !records {
             tracing::warn!(
                 %requester, %action, %cause,
@@ -77,15 +79,14 @@ impl Core {
         document: &Document,
         now: Timestamp,
     ) -> Result<(), Denied> {
-        let who = &document.requester;
         let too_many = |reason: String| Err(Denied::TooMany { reason });
         if let Some(until) = followed.cooling_until(id, document, self.limits.cool_down, now) {
             return too_many(format!("the same was rejected a moment ago; not before {until}"));
         }
-        if followed.of(who, now).count() >= self.limits.pending {
+        if followed.beside(document, now).count() >= self.limits.pending {
             return too_many(format!("{} of your requests wait already", self.limits.pending));
         }
-        let asked = followed.asked_by(who);
+        let asked = followed.asked(document);
         if asked >= self.limits.per_hour {
             return too_many(format!("you have asked {asked} times within an hour"));
         }

@@ -25,6 +25,9 @@ pub(super) struct Overview {
     /// The requests that people are asked about and that have not ended.
     open: BTreeMap<RequestId, State>,
     asked: Recent,
+    /// What was asked about the approvals themselves. It counts apart: no call that is made in a person's name keeps
+    /// that person from it.
+    acts: Recent,
     refused: Recent,
     /// What was asked last, and by whom.
     newest: Option<(RequestId, PrincipalId)>,
@@ -105,7 +108,9 @@ impl Overview {
                 let bytes = document.bytes(request.action, beside);
                 let document = bytes.and_then(|bytes| Document::parse(bytes).ok());
                 let document = document.ok_or_else(|| damaged("its document is missing".into()))?;
-                self.asked.add(event.at, document.requester.clone());
+                let asked =
+                    if document.action.is_reserved() { &mut self.acts } else { &mut self.asked };
+                asked.add(event.at, document.requester.clone());
                 self.documents.insert(id, document);
                 State::default()
             }
@@ -132,17 +137,21 @@ impl Overview {
         of_action.push(Rejected { at, request, resource, arguments });
     }
 
-    /// The requests of `who` that wait. What is overdue waits no more, also if those who would close it are gone.
-    pub(super) fn of<'a>(
+    /// The requests that wait and count together with this one. What is overdue waits no more, also if those who
+    /// would close it are gone.
+    pub(super) fn beside<'a>(
         &'a self,
-        who: &'a PrincipalId,
+        document: &'a Document,
         now: Timestamp,
     ) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
-        self.open.iter().filter(move |(_, state)| {
-            let request = state.request();
+        let counts = |one: &Document| {
+            one.requester == document.requester
+                && one.action.is_reserved() == document.action.is_reserved()
+        };
+        self.open.iter().filter(move |(id, state)| {
             *state.phase() == Phase::Pending
                 && state.overdue(now).is_none()
-                && request.is_some_and(|request| request.requester.principal().id() == who)
+                && self.documents.get(id).is_some_and(counts)
         })
     }
 
@@ -151,7 +160,7 @@ impl Overview {
             let unnamed = state.request().is_some_and(|request| request.key.is_none());
             unnamed && state.action() == Some(action)
         };
-        let same = self.of(&document.requester, now).find(|(_, state)| waits(state));
+        let same = self.beside(document, now).find(|(_, state)| waits(state));
         let key = (document.requester.clone(), document.action.clone());
         let last = self.rejected.get(&key).and_then(|all| all.last());
         let last = last.filter(|one| is_near(one.at, now, SHOWN));
@@ -180,12 +189,14 @@ impl Overview {
     /// Drops what is counted for an hour only, and is older at `now`.
     pub(super) fn forget(&mut self, now: Timestamp) {
         self.asked.forget(now);
+        self.acts.forget(now);
         self.refused.forget(now);
     }
 
-    /// How often `who` has asked within the last hour.
-    pub(super) fn asked_by(&self, who: &PrincipalId) -> usize {
-        self.asked.of(who)
+    /// How often the requester of this has asked within the last hour for what counts together with it.
+    pub(super) fn asked(&self, document: &Document) -> usize {
+        let asked = if document.action.is_reserved() { &self.acts } else { &self.asked };
+        asked.of(&document.requester)
     }
 
     /// How many calls of `who` were refused at once within the last hour, as far as they are recorded.
