@@ -89,7 +89,6 @@ async fn a_card_says_that_more_has_changed_than_it_shows() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: those an act is for are taken to be human"]
 async fn a_card_calls_no_agent_human() {
     let world = world().await;
     let until = world.clock.now().after(MINUTE * 60);
@@ -103,11 +102,11 @@ async fn a_card_calls_no_agent_human() {
     settle().await;
     let card = world.card().render(80);
     acting.abort();
+    assert!(card.contains("on behalf of   agent:a\n"), "{card}");
     assert!(!card.contains("agent:a (human)"), "{card}");
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: the note is shown if any obligation says so, and it takes all"]
 async fn a_card_says_that_the_owner_may_approve_only_where_that_is_so() {
     let open = Obligation::new("open").unwrap().seats("ops", 1).unwrap().owner_may_approve();
     let world = World::new(asks([open, ask(1, "ops")])).await;

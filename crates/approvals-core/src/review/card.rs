@@ -14,6 +14,7 @@ use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 use crate::policy::fact::Fact;
 use crate::policy::obligation::Obligation;
+use crate::policy::obligations::Obligations;
 
 /// One request as it is put before people.
 ///
@@ -142,7 +143,8 @@ impl Card {
             let people: Vec<_> = people.iter().map(|id| visible::text(id)).collect();
             page.fact("ask first", &people.join(", "));
         }
-        if one.owner_may_approve {
+        // Said where it is so, which takes all of them.
+        if self.request.obligations().is_some_and(Obligations::owner_may_approve) {
             page.fact("note", "who the requester acts for may approve this");
         }
         if one.veto.get() > 1 {
