@@ -84,7 +84,7 @@ fn calls() -> [(&'static str, Call, &'static str); 10] {
         ),
         (
             "secret-read",
-            Call::new("secret.read").arg("name", "n").arg("tier", 0),
+            Call::new("secret.read").arg("name", "n").fact("secret.tier", 0),
             "security-stepup",
         ),
         ("break-glass", prod(bind()).emergency(), "incident-commander two-platform-sec"),

@@ -361,9 +361,9 @@ fn an_explanation_says_which_condition_decided() {
     let explanation = rules.explain(&call.facts()).unwrap();
     assert_eq!(explanation.rules[1].applies, Some(false));
     let expected = "allow\n  \
-        exports applies: allow s3.export (line 20)\n  \
+        exports applies: allow s3.export (line 22)\n  \
         s3-pii-export does not apply: require two-data-owners for s3.export when env.name eq \"prod\" and \
-        resource.labels contains \"pii\" and args.rows gt 10000 (line 29)\n    \
+        resource.labels contains \"pii\" and args.rows gt 10000 (line 31)\n    \
         when env.name eq \"prod\": holds, it is \"prod\"\n    \
         when resource.labels contains \"pii\": holds, it is [\"pii\", \"\\u{202e}\"]\n    \
         when args.rows gt 10000: does not hold, it is 5\n";

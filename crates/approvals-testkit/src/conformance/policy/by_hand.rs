@@ -155,9 +155,10 @@ fn schema_drop(call: &Facts<'_>) -> Option<Says> {
 }
 
 fn secret_read(call: &Facts<'_>) -> Option<Says> {
-    is(call, "secret.read", &["name", "tier"])?;
+    is(call, "secret.read", &["name"])?;
     text(call, "name")?;
-    Some(match integer(call, "tier")? {
+    let Fact::Int(tier) = *call.fact("secret.tier")? else { return None };
+    Some(match tier {
         0 => Says::Ask(&["security-stepup"]),
         1..=3 => Says::Allow,
         _none => Says::Deny,
