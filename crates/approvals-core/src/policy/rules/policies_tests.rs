@@ -68,7 +68,7 @@ fn calls() -> [(&'static str, Call, &'static str); 10] {
             Call::new("payments.pay")
                 .arg("cents", 1_000_001)
                 .arg("payee", "p")
-                .fact("spend.hour_cents", 0),
+                .fact("spend.hour_cents", 1_000_001),
             "one-finance two-finance-stepup",
         ),
         (

@@ -130,6 +130,9 @@ fn spend(call: &Facts<'_>) -> Option<Says> {
     text(call, "payee")?;
     let cents = integer(call, "cents")?;
     let Fact::Int(hour) = *call.fact("spend.hour_cents")? else { return None };
+    if cents < 1 {
+        return None;
+    }
     Some(match (cents > 50_000, cents > 1_000_000 || hour > 1_000_000) {
         (false, false) => Says::Allow,
         (true, false) => Says::Ask(&["one-finance"]),
