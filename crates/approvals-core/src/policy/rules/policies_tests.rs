@@ -134,6 +134,22 @@ fn what_is_missing_undeclared_or_of_another_type_denies_in_every_policy() {
 }
 
 #[test]
+fn who_may_loosen_is_added_to_each_of_them_as_the_readme_says() {
+    let readme = include_str!("../../../../../policies/README.md");
+    let (_, added) = readme.split_once("```toml\n").unwrap();
+    let (added, _) = added.split_once("```").unwrap();
+    for (name, text) in ALL {
+        let rules: Rules = format!("{text}\n{added}").parse().unwrap();
+        for act in ["approvals.lift", "approvals.standing", "approvals.policy"] {
+            let without = load(name).rule_on_itself(&Call::new(act).facts()).unwrap();
+            assert_eq!(without, None, "{name}: {act}");
+            let ruling = rules.rule_on_itself(&Call::new(act).facts()).unwrap().unwrap();
+            assert_eq!(short(&ruling.verdict), "two-of-security", "{name}: {act}");
+        }
+    }
+}
+
+#[test]
 fn ten_thousand_rows_leave_and_one_more_takes_two_owners() {
     let export = |rows: i64| {
         Call::new("s3.export")
