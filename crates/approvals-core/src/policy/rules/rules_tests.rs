@@ -78,6 +78,15 @@ fn what_no_rule_is_about_or_allows_is_denied() {
 }
 
 #[test]
+fn what_no_rule_is_about_is_denied_for_that_and_not_for_a_fact() {
+    let rules = load(ALL[0].1);
+    let ruling = rules.rule(&Call::new("s3.delete").facts()).unwrap();
+    assert_eq!(reason(&ruling.verdict), "no rule is about this action");
+    let ruling = rules.rule(&Call::new("s3.export").facts()).unwrap();
+    assert_eq!(reason(&ruling.verdict), "argument `bucket` is missing");
+}
+
+#[test]
 fn the_policy_of_the_example_loads_and_says_what_it_said() {
     let rules = load(include_str!("../../../../../examples/data/shop-policy.toml"));
     for (action, expected) in [
