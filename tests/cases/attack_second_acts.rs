@@ -107,7 +107,6 @@ async fn who_takes_a_vote_back_under_another_name_has_taken_it_back() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: no limit counts acts on the approvals"]
 async fn acts_on_the_approvals_wear_nobody_down() {
     let limits = Limits::default().pending(2).per_hour(2).refused_per_hour(2);
     let rules = RULES.parse::<Rules>().unwrap();
@@ -127,6 +126,31 @@ async fn acts_on_the_approvals_wear_nobody_down() {
     let cards = world.wall.cards.lock().unwrap().len();
     acts.iter().for_each(tokio::task::JoinHandle::abort);
     assert!(cards <= 2, "a machine without any group has put {cards} cards before people");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_called_in_a_persons_name_uses_up_none_of_what_that_person_may_ask() {
+    let limits = Limits::default().pending(1).per_hour(1);
+    let rules = RULES.parse::<Rules>().unwrap();
+    let world = World::with(|gate| gate.policy(rules).limits(limits)).await;
+    let ann = Requester::new(Principal::human("u:ann").unwrap());
+    let call = deploy().key("k").unwrap();
+    world.gate.scope(ann, world.gate.submit(call)).await.unwrap();
+    settle().await;
+    issue(&world).await;
+    assert_eq!(world.wall.cards.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_limits_a_stop() {
+    let limits = Limits::default().pending(0).per_hour(0).refused_per_hour(0);
+    let rules = RULES.parse::<Rules>().unwrap();
+    let world = World::with(|gate| gate.policy(rules).limits(limits)).await;
+    for number in 0..9 {
+        let id = format!("agent:a{number}").parse().unwrap();
+        let desk = world.gate.desk();
+        desk.stop(&identity("chat", "ann"), Stop::Principal(id), "it runs wild").await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -69,7 +69,6 @@ async fn a_provider_that_knows_nothing_of_stops_prevents_none() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: overdue requests that nobody has closed count as waiting"]
 async fn what_a_process_that_is_gone_has_asked_blocks_nobody_for_ever() {
     let limits = Limits::default().pending(2);
     let world = World::with(|gate| gate.policy(asks([ask(1, "ops")])).limits(limits)).await;
@@ -121,7 +120,6 @@ impl Ledger for Slow {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: refused calls that are made together are all recorded"]
 async fn calls_that_are_refused_at_once_together_are_counted() {
     let ledger = memory().await;
     let policy = PolicyFn::new("no/1", |_| Verdict::Deny("no".into())).unwrap();
@@ -142,7 +140,6 @@ async fn calls_that_are_refused_at_once_together_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "known: an event from the future keeps those after it within the hour"]
 async fn an_hour_is_an_hour_also_if_some_clock_ran_ahead() {
     let limits = Limits::default().per_hour(3);
     let gate = |gate: GateBuilder| gate.policy(asks([ask(1, "ops")])).limits(limits);

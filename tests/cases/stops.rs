@@ -111,7 +111,11 @@ async fn without_a_rule_about_it_nobody_lifts_a_stop() {
     let world = World::new(rules.parse::<Rules>().unwrap()).await;
     let desk = world.gate.desk();
     let stop = desk.stop(&identity("chat", "bob"), Stop::Everything, "odd").await.unwrap();
-    assert!(matches!(lift(&world, stop).await, Err(ActError::Denied(Denied::ByPolicy { .. }))));
+    let denied = lift(&world, stop).await;
+    assert!(
+        matches!(&denied, Err(ActError::Denied(Denied::ByPolicy { reason, .. })) if reason.contains("write a rule about `approvals.lift`")),
+        "{denied:?}"
+    );
     let allowed = RULES.replace(
         "action = \"approvals.lift\"\nrequire = [\"two\"]",
         "action = \"approvals.lift\"\neffect = \"allow\"",

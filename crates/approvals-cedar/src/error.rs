@@ -6,9 +6,9 @@ use std::error::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CedarError {
-    /// The vocabulary does not load; its cause says where.
-    #[error("the vocabulary does not load")]
-    Vocabulary(#[source] Box<dyn Error + Send + Sync>),
+    /// The vocabulary does not load: where, and why.
+    #[error("the vocabulary does not load: {0}")]
+    Vocabulary(Box<dyn Error + Send + Sync>),
     /// The vocabulary gives no schema.
     #[error("the vocabulary gives no Cedar schema: {0}")]
     Schema(String),

@@ -3,7 +3,7 @@
 use approvals_cedar::CedarPolicy;
 use proptest::prelude::*;
 
-use crate::call::{WORDS, policy};
+use crate::call::{WORDS, policy, rules_of};
 
 const SOUND: &str = r#"
 @id("yes")
@@ -117,9 +117,12 @@ fn text_that_does_not_read_as_it_compares_is_refused() {
 
 #[test]
 fn a_vocabulary_that_does_not_load_says_why() {
-    let error = CedarPolicy::new("version = ", SOUND).unwrap_err();
-    assert_eq!(error.to_string(), "the vocabulary does not load");
-    assert!(std::error::Error::source(&error).is_some());
+    let says = |words: &str| CedarPolicy::new(words, SOUND).unwrap_err().to_string();
+    let error = says("version = ");
+    assert!(error.starts_with("the vocabulary does not load: line 1, column 11: "), "{error}");
+    let error = says(rules_of("s3-export"));
+    assert!(error.starts_with("the vocabulary does not load: line 22, column "), "{error}");
+    assert!(error.contains("[[rule]]"), "{error}");
 }
 
 #[test]

@@ -37,8 +37,9 @@ pub trait Action {
     fn describe(&self, call: &mut Description) -> Result<(), DescribeError>;
 
     /// What names this attempt in every process that retries it: asking again with the same key and the
-    /// same arguments joins the request that is there, or picks up its decision. Without one, every call
-    /// is a request of its own, which is withdrawn when its caller stops waiting.
+    /// same arguments joins the request that is there, or picks up its decision. A key is the requester's own,
+    /// and another one for each whom it acts for. Without one, every call is a request of its own, which is
+    /// withdrawn when its caller stops waiting.
     fn key(&self) -> Option<&IdempotencyKey> {
         None
     }

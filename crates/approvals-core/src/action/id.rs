@@ -159,8 +159,8 @@ impl NameError {
 /// The id of one request.
 ///
 /// A label and never an authority: knowing it allows nothing. Ids are time-ordered random UUIDs (RFC
-/// 9562, version 7), or derived from requester and idempotency key (version 8), so that every process
-/// that retries the same call names the same request.
+/// 9562, version 7), or derived from requester, those it acts for and idempotency key (version 8), so that
+/// every process that retries the same call names the same request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(Uuid);

@@ -14,7 +14,7 @@ use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::{DescribeError, Description, Document, Intake, Salt};
 use crate::action::id::{IdempotencyKey, RequestId};
-use crate::action::principal::Requester;
+use crate::action::principal::{Principal, Requester};
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::record::control::Control;
@@ -73,7 +73,7 @@ fn describe(
     described.map_err(|_panic| DescribeError::Panicked)??.seal(&core.origin, requester)
 }
 
-/// The id of a request: its own, or the one that everybody with this key arrives at.
+/// The id of a request: its own, or the one at which every call with this key arrives that is made for the same people.
 fn request_id(
     core: &Core,
     requester: &Requester,
@@ -85,7 +85,8 @@ fn request_id(
             .map_err(|_none| Denied::Unavailable { what: "randomness" })?;
         return Ok(RequestId::random(core.now(), entropy));
     };
-    let name = (&core.origin, requester.principal().id(), key);
+    let chain: Vec<_> = requester.chain().iter().map(Principal::id).collect();
+    let name = (&core.origin, requester.principal().id(), chain, key);
     let bytes = crate::canonical::to_bytes(&name, usize::MAX).map_err(DescribeError::from)?;
     Ok(RequestId::keyed(&Digest::of("key", &bytes)))
 }
@@ -229,6 +230,8 @@ impl Attempt {
         }
         let refused = refused.or_else(|| self.stop_by(&control));
         let at_once = Cause::of(&ruling.verdict).or_else(|| refused.clone());
+        // Here as well each counts those before it; what is allowed waits for nobody.
+        let _counted = if at_once.is_some() { Some(core.refusing.lock().await) } else { None };
         if let Some(cause) = at_once
             && !self.core.records_refused(&self.document, &cause, now).await?
         {

@@ -74,6 +74,7 @@ pub(super) struct Core {
     pub(super) known: Known,
     pub(super) overview: Mutex<Overview>,
     pub(super) asking: Mutex<()>,
+    pub(super) refusing: Mutex<()>,
     pub(super) attended: Attended,
     pub(super) awaited: Awaited,
 }
@@ -282,6 +283,7 @@ impl GateBuilder {
             known: Known::default(),
             overview: Mutex::default(),
             asking: Mutex::default(),
+            refusing: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         });

@@ -91,6 +91,7 @@ impl Counter {
             known: Known::default(),
             overview: Mutex::default(),
             asking: Mutex::default(),
+            refusing: Mutex::default(),
             attended: Attended::default(),
             awaited: Awaited::default(),
         }))))

@@ -23,13 +23,15 @@ impl Core {
         document: &Document,
         now: Timestamp,
     ) -> Result<Before, Denied> {
-        let mut followed = self.overview().await?;
+        let followed = self.overview(now).await?;
         let mut before = followed.before(document, request.action, now);
         // Who has the same key may have been faster; that is no earlier attempt, but this one.
         before.rejected = before.rejected.filter(|rejected| *rejected != request.id);
-        before.same = before.same.filter(|_same| request.key.is_none());
+        // What has a name of its own is not shared, nor are acts on the approvals: each has its own effect.
+        let is_shared = request.key.is_none() && !document.action.is_reserved();
+        before.same = before.same.filter(|_same| is_shared);
         if before.same.is_none() {
-            self.within_limits(request.id, &mut followed, document, now)?;
+            self.within_limits(request.id, &followed, document, now)?;
         }
         Ok(before)
     }
@@ -42,8 +44,8 @@ impl Core {
         now: Timestamp,
     ) -> Result<bool, LedgerError> {
         let Document { requester, action, .. } = document;
-        let so_far = self.overview().await?.refused(requester, now);
-        let records = so_far < self.limits.refused_per_hour || action.is_reserved();
+        let so_far = self.overview(now).await?.refused(requester);
+        let records = so_far < self.limits.refused_per_hour;
         if !records {
             tracing::warn!(
                 %requester, %action, %cause,
@@ -53,18 +55,19 @@ impl Core {
         Ok(records)
     }
 
-    async fn overview(&self) -> Result<MutexGuard<'_, Overview>, LedgerError> {
+    async fn overview(&self, now: Timestamp) -> Result<MutexGuard<'_, Overview>, LedgerError> {
         let mut followed = self.overview.lock().await;
         loop {
             let entries = self.ledger.entries(followed.next(), BATCH).await?;
-            if entries.is_empty() {
-                return Ok(followed);
-            }
             for entry in &entries {
                 // It concerns its own request, which is stopped when it is read; here it is only not counted.
                 if let Err(error) = followed.read(entry) {
                     tracing::error!(%error, "an event cannot be read, so its request is not counted");
                 }
+            }
+            followed.forget(now);
+            if entries.is_empty() {
+                return Ok(followed);
             }
         }
     }
@@ -72,21 +75,18 @@ impl Core {
     fn within_limits(
         &self,
         id: RequestId,
-        followed: &mut Overview,
+        followed: &Overview,
         document: &Document,
         now: Timestamp,
     ) -> Result<(), Denied> {
-        let who = &document.requester;
         let too_many = |reason: String| Err(Denied::TooMany { reason });
-        if let Some(until) = followed.cooling_until(id, document, self.limits.cool_down)
-            && now < until
-        {
+        if let Some(until) = followed.cooling_until(id, document, self.limits.cool_down, now) {
             return too_many(format!("the same was rejected a moment ago; not before {until}"));
         }
-        if followed.of(who).count() >= self.limits.pending {
+        if followed.beside(document, now).count() >= self.limits.pending {
             return too_many(format!("{} of your requests wait already", self.limits.pending));
         }
-        let asked = followed.asked_by(who, now);
+        let asked = followed.asked(document);
         if asked >= self.limits.per_hour {
             return too_many(format!("you have asked {asked} times within an hour"));
         }

@@ -190,7 +190,9 @@ fn rule(policy: &dyn Policy, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
         ("approvals.policy" | "approvals.stop", None) => by_default(Verdict::Allow),
         ("approvals.policy" | "approvals.stop", Some(ruling)) => ruling,
         // What loosens takes people's consent, whatever a rule says.
-        (_loosens, None) => deny("no rule of the policy says who must agree to it"),
+        (loosens, None) => deny(&format!(
+            "no rule of the policy says who must agree to it; write a rule about `{loosens}`"
+        )),
         (_loosens, Some(ruling)) if ruling.verdict == Verdict::Allow => {
             deny("it takes people's consent; let the policy's rule require it")
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 /// What keeps an agent from wearing reviewers down, and from filling the ledger with what it is refused. Counted
-/// for each requester, over all processes that share the ledger.
+/// for each requester, over all processes that share the ledger; what somebody asks about the approvals themselves, such
+/// as to lift a stop, counts apart from their other calls. To make a stop asks nobody, and is not limited.
 ///
 /// Whoever asks too much is told so with [`Denied::TooMany`](crate::Denied::TooMany), and nothing is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the requests of one requester have in common: how many wait, how many there were, which were rejected.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -25,6 +25,9 @@ pub(super) struct Overview {
     /// The requests that people are asked about and that have not ended.
     open: BTreeMap<RequestId, State>,
     asked: Recent,
+    /// What was asked about the approvals themselves. It counts apart: no call that is made in a person's name keeps
+    /// that person from it.
+    acts: Recent,
     refused: Recent,
     /// What was asked last, and by whom.
     newest: Option<(RequestId, PrincipalId)>,
@@ -32,20 +35,27 @@ pub(super) struct Overview {
     documents: BTreeMap<RequestId, Document>,
 }
 
+/// Whether less than `span` lies between two moments. What is further ahead was written by a clock that is wrong, and
+/// is taken for as old as what lies that far back.
+fn is_near(one: Timestamp, other: Timestamp, span: Duration) -> bool {
+    one.until(other).max(other.until(one)) < span
+}
+
 /// What there was within the last hour, and whose it was.
 #[derive(Debug, Default)]
-struct Recent(VecDeque<(Timestamp, PrincipalId)>);
+struct Recent(Vec<(Timestamp, PrincipalId)>);
 
 impl Recent {
     fn add(&mut self, at: Timestamp, who: PrincipalId) {
-        self.0.push_back((at, who));
+        self.0.push((at, who));
     }
 
-    /// How often there was something of `who` within an hour before `now`.
-    fn of(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
-        while self.0.front().is_some_and(|(at, _)| now >= at.after(HOUR)) {
-            self.0.pop_front();
-        }
+    /// Drops what does not count at `now`. It is in the order of the log, which need not be that of the clocks.
+    fn forget(&mut self, now: Timestamp) {
+        self.0.retain(|(at, _)| is_near(*at, now, HOUR));
+    }
+
+    fn of(&self, who: &PrincipalId) -> usize {
         self.0.iter().filter(|(_, id)| id == who).count()
     }
 }
@@ -98,7 +108,9 @@ impl Overview {
                 let bytes = document.bytes(request.action, beside);
                 let document = bytes.and_then(|bytes| Document::parse(bytes).ok());
                 let document = document.ok_or_else(|| damaged("its document is missing".into()))?;
-                self.asked.add(event.at, document.requester.clone());
+                let asked =
+                    if document.action.is_reserved() { &mut self.acts } else { &mut self.asked };
+                asked.add(event.at, document.requester.clone());
                 self.documents.insert(id, document);
                 State::default()
             }
@@ -121,30 +133,37 @@ impl Overview {
     fn reject(&mut self, at: Timestamp, request: RequestId, document: Document) {
         let Document { requester, action, resource, arguments, .. } = document;
         let of_action = self.rejected.entry((requester, action)).or_default();
-        of_action.retain(|one| at < one.at.after(SHOWN));
+        of_action.retain(|one| is_near(one.at, at, SHOWN));
         of_action.push(Rejected { at, request, resource, arguments });
     }
 
-    pub(super) fn of<'a>(
+    /// The requests that wait and count together with this one. What is overdue waits no more, also if those who
+    /// would close it are gone.
+    pub(super) fn beside<'a>(
         &'a self,
-        who: &'a PrincipalId,
+        document: &'a Document,
+        now: Timestamp,
     ) -> impl Iterator<Item = (&'a RequestId, &'a State)> {
-        self.open.iter().filter(move |(_, state)| {
-            let request = state.request();
+        let counts = |one: &Document| {
+            one.requester == document.requester
+                && one.action.is_reserved() == document.action.is_reserved()
+        };
+        self.open.iter().filter(move |(id, state)| {
             *state.phase() == Phase::Pending
-                && request.is_some_and(|request| request.requester.principal().id() == who)
+                && state.overdue(now).is_none()
+                && self.documents.get(id).is_some_and(counts)
         })
     }
 
     pub(super) fn before(&self, document: &Document, action: Digest, now: Timestamp) -> Before {
         let waits = |state: &State| {
             let unnamed = state.request().is_some_and(|request| request.key.is_none());
-            unnamed && state.action() == Some(action) && state.overdue(now).is_none()
+            unnamed && state.action() == Some(action)
         };
-        let same = self.of(&document.requester).find(|(_, state)| waits(state));
+        let same = self.beside(document, now).find(|(_, state)| waits(state));
         let key = (document.requester.clone(), document.action.clone());
         let last = self.rejected.get(&key).and_then(|all| all.last());
-        let last = last.filter(|one| now < one.at.after(SHOWN));
+        let last = last.filter(|one| is_near(one.at, now, SHOWN));
         Before { same: same.map(|(id, _)| *id), rejected: last.map(|one| one.request) }
     }
 
@@ -154,10 +173,12 @@ impl Overview {
         id: RequestId,
         document: &Document,
         pause: Duration,
+        now: Timestamp,
     ) -> Option<Timestamp> {
         let key = (document.requester.clone(), document.action.clone());
         let same = |one: &&Rejected| {
             one.request != id
+                && is_near(one.at, now, pause)
                 && one.resource == document.resource
                 && one.arguments == document.arguments
         };
@@ -165,13 +186,21 @@ impl Overview {
         Some(last.at.after(pause))
     }
 
-    /// How often `who` has asked within an hour before `now`.
-    pub(super) fn asked_by(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
-        self.asked.of(who, now)
+    /// Drops what is counted for an hour only, and is older at `now`.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        self.asked.forget(now);
+        self.acts.forget(now);
+        self.refused.forget(now);
     }
 
-    /// How many calls of `who` were refused at once within an hour before `now`, as far as they are recorded.
-    pub(super) fn refused(&mut self, who: &PrincipalId, now: Timestamp) -> usize {
-        self.refused.of(who, now)
+    /// How often the requester of this has asked within the last hour for what counts together with it.
+    pub(super) fn asked(&self, document: &Document) -> usize {
+        let asked = if document.action.is_reserved() { &self.acts } else { &self.asked };
+        asked.of(&document.requester)
+    }
+
+    /// How many calls of `who` were refused at once within the last hour, as far as they are recorded.
+    pub(super) fn refused(&self, who: &PrincipalId) -> usize {
+        self.refused.of(who)
     }
 }

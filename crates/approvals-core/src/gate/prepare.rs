@@ -32,16 +32,14 @@ impl Core {
         if request.standing.is_some() {
             return Ok(Prepared::Ask);
         }
-        if !document.action.is_reserved() {
-            let before = self.before(request, document, now).await?;
-            if let Some(same) = before.same {
-                return Ok(Prepared::Join(same));
-            }
-            if let Some(rejected) = before.rejected {
-                let was = self.load(rejected).await?;
-                request.earlier =
-                    was.document().and_then(|old| Earlier::of(&was.state, &old, document));
-            }
+        let before = self.before(request, document, now).await?;
+        if let Some(same) = before.same {
+            return Ok(Prepared::Join(same));
+        }
+        if let Some(rejected) = before.rejected {
+            let was = self.load(rejected).await?;
+            request.earlier =
+                was.document().and_then(|old| Earlier::of(&was.state, &old, document));
         }
         let shortfall = self.shortfall(request).await?;
         Ok(shortfall

@@ -35,3 +35,24 @@ pub(crate) mod each {
         Ok(spans.into_iter().map(Duration::from_millis).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Spans(#[serde(with = "super")] Duration, #[serde(with = "super::each")] Vec<Duration>);
+
+    #[test]
+    fn spans_are_whole_milliseconds_and_no_more_than_json_can_carry() {
+        let second = Duration::from_secs(1);
+        let spans = Spans(second + Duration::from_micros(999), vec![second * 2, Duration::MAX]);
+        let text = serde_json::to_string(&spans).unwrap();
+        assert_eq!(text, "[1000,[2000,9007199254740991]]");
+        let most = Duration::from_millis(9_007_199_254_740_991);
+        let back: Spans = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, Spans(second, vec![second * 2, most]));
+    }
+}

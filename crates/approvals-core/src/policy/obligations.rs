@@ -92,3 +92,7 @@ impl<'a> IntoIterator for &'a Obligations {
         self.iter()
     }
 }
+
+#[cfg(test)]
+#[path = "obligations_tests.rs"]
+mod tests;

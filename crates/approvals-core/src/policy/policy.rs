@@ -206,3 +206,7 @@ impl<F: Fn(&Facts<'_>) -> Verdict + Send + Sync> Policy for PolicyFn<F> {
         Ok(Ruling::new((self.verdict)(facts), vec![self.name.clone()], self.digest()))
     }
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

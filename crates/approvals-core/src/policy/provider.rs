@@ -76,3 +76,47 @@ impl FactError {
         Self(cause.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::clock::Timestamp;
+    use crate::action::document::Document;
+    use crate::action::id::RequestId;
+    use crate::action::principal::{Principal, Requester};
+    use crate::action::risk::Risk;
+    use crate::policy::fact::Fact;
+
+    #[tokio::test]
+    async fn a_call_says_what_it_is_and_what_was_stated_about_it() {
+        let call = br#"{"action":"s3.export","arguments":{"rows":1},"break_glass":"x","log":"l","on_behalf_of":[],
+            "redacted":{},"requester":"agent:a","resource":"bucket","risk":"low","unbound":[]}"#;
+        let document = Document::parse(call).unwrap();
+        let requester = Requester::new(Principal::agent("agent:a").unwrap());
+        let now = Timestamp::from_millis(7);
+        let id: RequestId = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+        let known = FactSet::from([("env.name".parse().unwrap(), "prod".into())]);
+        let provider: Arc<dyn FactProvider> = Arc::new(known.clone());
+        let bare = Facts::new(&document, &requester, now);
+        assert_eq!(
+            (bare.request(), bare.fact("env.name"), bare.provided().count()),
+            (None, None, 0)
+        );
+        assert_eq!(provider.facts(&bare).await.unwrap(), known);
+
+        let call = bare.with(&known).about(id);
+        assert_eq!(
+            (call.request(), call.resource(), call.risk()),
+            (Some(id), Some("bucket"), Risk::Low)
+        );
+        assert_eq!((call.action().as_str(), call.origin(), call.now()), ("s3.export", "l", now));
+        assert_eq!(call.arguments().collect::<Vec<_>>(), [("rows", &serde_json::json!(1))]);
+        assert_eq!(
+            (call.argument("rows"), call.argument("row")),
+            (Some(&serde_json::json!(1)), None)
+        );
+        assert_eq!(call.provided().collect::<Vec<_>>(), [("env.name", &Fact::from("prod"))]);
+        assert_eq!(call.fact("env.name"), Some(&Fact::from("prod")));
+        assert!(call.is_break_glass() && call.requester() == &requester);
+    }
+}

@@ -164,15 +164,20 @@ impl Window {
         self.first.until(day) <= self.first.until(self.last)
     }
 
+    /// Its two ends are never the same.
+    fn runs_over_midnight(self) -> bool {
+        self.until < self.from
+    }
+
     /// Whether it holds this minute of the day on which it begins.
     fn has_today(self, minute: i32) -> bool {
-        let end = if self.until < self.from { MIDNIGHT } else { self.until };
+        let end = if self.runs_over_midnight() { MIDNIGHT } else { self.until };
         (self.from.into()..end.into()).contains(&minute)
     }
 
     /// Whether it holds this minute of the day after.
     fn has_tomorrow(self, minute: i32) -> bool {
-        self.until < self.from && minute < self.until.into()
+        self.runs_over_midnight() && minute < self.until.into()
     }
 }
 

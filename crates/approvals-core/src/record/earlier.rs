@@ -1,6 +1,7 @@
 //! How an attempt differs from the one that people rejected before.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use serde_json::Value;
 
@@ -18,6 +19,30 @@ fn shortened(value: &Value) -> Was {
     if length <= LONGEST { Was::Value(value.clone()) } else { Was::Long(length) }
 }
 
+/// What is no argument, if it is another one now.
+fn changed<T: Clone + PartialEq + Into<Value>>(was: &T, now: &T) -> Option<Was> {
+    let told = |was: Value| if was.is_null() { Was::Absent } else { shortened(&was) };
+    (was != now).then(|| told(was.clone().into()))
+}
+
+fn people(document: &Document) -> Value {
+    document.on_behalf_of.iter().map(ToString::to_string).collect()
+}
+
+/// The names of all arguments, however much is known of them.
+fn names(document: &Document) -> impl Iterator<Item = &String> {
+    document.arguments.keys().chain(document.redacted.keys()).chain(&document.unbound)
+}
+
+fn argument(document: &Document, name: &String) -> Was {
+    match document.arguments.get(name) {
+        Some(value) => shortened(value),
+        None if document.redacted.contains_key(name) => Was::Hidden,
+        None if document.unbound.contains(name) => Was::Unbound,
+        None => Was::Absent,
+    }
+}
+
 impl Earlier {
     /// What a card says of the rejected request `state`, whose action was `was`, beside the action `now`;
     /// nothing if it was not rejected, or was another action or requester.
@@ -28,16 +53,23 @@ impl Earlier {
         if was.action != now.action || was.requester != now.requester {
             return None;
         }
-        let names: BTreeSet<&String> = was.arguments.keys().chain(now.arguments.keys()).collect();
-        let differs = |name: &&String| was.arguments.get(*name) != now.arguments.get(*name);
-        let differing = names.into_iter().filter(differs).take(MOST);
-        let before = |name: &String| was.arguments.get(name).map_or(Was::Absent, shortened);
-        let was = differing.map(|name| (name.clone(), before(name)));
+        let names: BTreeSet<&String> = names(was).chain(names(now)).collect();
+        // Only what is shown both times is known to be the same.
+        let is_same = |name: &String| {
+            was.arguments.get(name).is_some_and(|value| now.arguments.get(name) == Some(value))
+        };
+        let mut differing = names.into_iter().filter(|name| !is_same(name));
+        let first = differing.by_ref().take(MOST).map(|name| (name.clone(), argument(was, name)));
         Some(Self {
             by: by.clone(),
+            on_behalf_of: changed(&people(was), &people(now)),
             reason: state.decisions().last().and_then(|last| last.reason.clone()),
             request: state.id()?,
-            was: was.collect(),
+            resource: changed(&was.resource, &now.resource),
+            retry_after_ms: changed(&was.retry_after_ms, &now.retry_after_ms),
+            risk: changed(&was.risk.as_str(), &now.risk.as_str()),
+            was: first.collect(),
+            more: NonZeroUsize::new(differing.count()),
         })
     }
 }

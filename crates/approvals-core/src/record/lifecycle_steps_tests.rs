@@ -52,10 +52,14 @@ fn verdict() -> impl Strategy<Value = Verdict> {
         2 => Just(Verdict::Allow),
         1 => Just(Verdict::Deny),
         9 => rule("one", 0).prop_map(|one| Verdict::Review(vec![one])),
-        4 => (0..2_usize).prop_map(|which| Verdict::Review(vec![Rule::usual(which)])),
+        8 => usual().prop_map(|which| Verdict::Review(vec![Rule::usual(which)])),
         5 => (rule("one", 0), rule("two", 1000))
             .prop_map(|(one, two)| Verdict::Review(vec![one, two])),
     ]
+}
+
+fn usual() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => Just(0), 1 => Just(1)]
 }
 
 fn slot() -> impl Strategy<Value = usize> {
@@ -198,7 +202,7 @@ fn log() -> BoxedStrategy<Step> {
         2 => (0..5_usize, Just(6), prop::sample::select(vec!["a", "b"]), lives())
             .prop_map(|(from, to, group, lives)| Step::Lend { from, to, group, lives }),
         1 => person().prop_map(|from| Step::TakeBack { from }),
-        3 => (0..3_usize, slot(), 0..2_usize, 1..3_usize, lives()).prop_map(
+        5 => (0..3_usize, slot(), usual(), 1..3_usize, lives()).prop_map(
             |(which, slot, usual, uses, lives)| Step::Stand { which, slot, usual, uses, lives }
         ),
         2 => (0..3_usize, 10..13_usize).prop_map(|(which, call)| Step::Use { which, call }),

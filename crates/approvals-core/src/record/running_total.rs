@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use super::ledger::{Ledger, LedgerError};
-use super::tally::{Counting, Tally};
+use super::tally::{Counting, MOST, Tally};
 use crate::action::id::{FactName, NameError};
 use crate::policy::fact::{Fact, FactSet};
 use crate::policy::facts::Facts;
@@ -24,9 +24,10 @@ use crate::policy::provider::{FactError, FactProvider};
 /// for something else; one that is missing or no integer counts as the largest total, 2⁵³ − 1, where sums end
 /// as well.
 ///
-/// The call that is asked about is left out if [`Facts::request`] names it: a rule adds its own amount, by
-/// comparing both. If it is not named, a call that is asked about again counts itself, which only makes it
-/// larger.
+/// The call that is asked about is left out, so that this is what it comes on top of;
+/// [`with_this_call`](Self::with_this_call) adds it, for limits in rules, which cannot add. Its request is
+/// known by [`Facts::request`], which the gate gives. Where nobody does, a call whose request is in the log
+/// already counts as another one, which only makes the total larger.
 ///
 /// Calls that are asked for in the same instant do not see each other yet. Those that people have to approve
 /// do when the policy is asked again; those that the policy allows at once can exceed the limit by as many as
@@ -48,6 +49,7 @@ use crate::policy::provider::{FactError, FactProvider};
 /// let hour = Duration::from_secs(3600);
 /// let spent = RunningTotal::new("spend.hour_cents", "payments.pay", hour, Arc::clone(&ledger))?
 ///     .sum("cents")
+///     .with_this_call()
 ///     .per_requester();
 /// spent.catch_up().await?;
 /// # Ok(()) }
@@ -58,6 +60,7 @@ pub struct RunningTotal {
     ledger: Box<dyn Ledger>,
     counting: Counting,
     is_per_requester: bool,
+    counts_this_call: bool,
     tally: Mutex<Tally>,
 }
 
@@ -85,6 +88,7 @@ impl RunningTotal {
             ledger: Box::new(ledger),
             counting: Counting { action: action.parse()?, argument: None, window },
             is_per_requester: false,
+            counts_this_call: false,
             tally: Mutex::default(),
         })
     }
@@ -101,6 +105,26 @@ impl RunningTotal {
     #[must_use]
     pub fn per_requester(self) -> Self {
         Self { is_per_requester: true, ..self }
+    }
+
+    /// The same, as it will be once the call that is asked about has run too: if it is one of the action, it
+    /// counts as those in the log do, and once, whether or not its request is among them. About calls of other
+    /// actions the total is what it is without this.
+    ///
+    /// "At most 1000 euros an hour" is then one condition, and holds for every call:
+    ///
+    /// ```toml
+    /// when = [{ field = "spend.hour_cents", gt = 100000 }]
+    /// ```
+    #[must_use]
+    pub fn with_this_call(self) -> Self {
+        Self { counts_this_call: true, ..self }
+    }
+
+    /// For how much the call that is asked about counts itself.
+    fn own(&self, call: &Facts<'_>) -> i64 {
+        let counts = self.counts_this_call && *call.action() == self.counting.action;
+        if counts { self.counting.amount(|name| call.argument(name)) } else { 0 }
     }
 
     /// Reads what the log has by now. Call it when the program starts, so that no call waits for it.
@@ -136,8 +160,8 @@ impl FactProvider for RunningTotal {
         self.read(&mut tally).await.map_err(FactError::new)?;
         tally.forget(now, self.counting.window.max(CLOCKS));
         let requester = self.is_per_requester.then(|| call.requester().principal().id());
-        let total = tally.total(now, requester, call.request());
-        Ok(FactSet::from([(self.fact.clone(), Fact::Int(total))]))
+        let total = tally.total(now, requester, call.request()).saturating_add(self.own(call));
+        Ok(FactSet::from([(self.fact.clone(), Fact::Int(total.min(MOST)))]))
     }
 }
 

@@ -22,6 +22,9 @@ use crate::record::tally::MOST;
 use crate::review::grant::{self, Claims, Grant};
 use crate::review::request::Request;
 
+#[path = "running_total_call_tests.rs"]
+mod with_this_call;
+
 const MINUTE: i64 = 60_000;
 const WINDOW: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * 60 * MINUTE;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::event::{Body, Event, Execution, What};
 use super::ledger::{Entry, LedgerError};
 use crate::action::clock::Timestamp;
@@ -20,6 +22,16 @@ pub(super) struct Counting {
     pub(super) argument: Option<String>,
     /// for so long after it ran.
     pub(super) window: Duration,
+}
+
+impl Counting {
+    /// For how much a call with these arguments counts.
+    pub(super) fn amount<'v>(&self, argument: impl Fn(&str) -> Option<&'v Value>) -> i64 {
+        self.argument.as_ref().map_or(1, |name| {
+            let value = argument(name).and_then(Value::as_i64);
+            value.map_or(MOST, |value| value.clamp(0, MOST))
+        })
+    }
 }
 
 /// The largest total, and what an amount counts for that is no integer: no fact can be greater.
@@ -201,10 +213,7 @@ fn asked(
     if document.action != counting.action {
         return Ok(None);
     }
-    let amount = counting.argument.as_ref().map_or(1, |name| {
-        let value = document.arguments.get(name).and_then(serde_json::Value::as_i64);
-        value.map_or(MOST, |value| value.clamp(0, MOST))
-    });
+    let amount = counting.amount(|name| document.arguments.get(name));
     Ok(Some(Call {
         requester: request.requester.principal().id().clone(),
         amount,

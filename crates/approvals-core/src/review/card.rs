@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::request::{Request, Was};
+use super::request::{Earlier, Request, Was};
 use super::visible;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
@@ -14,6 +14,7 @@ use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 use crate::policy::fact::Fact;
 use crate::policy::obligation::Obligation;
+use crate::policy::obligations::Obligations;
 
 /// One request as it is put before people.
 ///
@@ -142,7 +143,8 @@ impl Card {
             let people: Vec<_> = people.iter().map(|id| visible::text(id)).collect();
             page.fact("ask first", &people.join(", "));
         }
-        if one.owner_may_approve {
+        // Said where it is so, which takes all of them.
+        if self.request.obligations().is_some_and(Obligations::owner_may_approve) {
             page.fact("note", "who the requester acts for may approve this");
         }
         if one.veto.get() > 1 {
@@ -164,16 +166,27 @@ impl Card {
         if let Some(reason) = &earlier.reason {
             page.value("because", reason, &visible::text(reason));
         }
-        for (name, was) in &earlier.was {
-            let was = match was {
-                Was::Absent => "not there".to_owned(),
-                Was::Value(value) => visible::json(value),
-                Was::Long(bytes) => format!("another one, of {bytes} bytes"),
-            };
-            page.fact("  changed", &format!("{} was {was}", visible::text(name)));
-        }
-        if earlier.was.is_empty() {
+        let Earlier { on_behalf_of, resource, retry_after_ms, risk, .. } = earlier;
+        let facts = [
+            ("on behalf of", on_behalf_of),
+            ("resource", resource),
+            ("retry_after_ms", retry_after_ms),
+            ("risk", risk),
+        ];
+        let facts =
+            facts.into_iter().filter_map(|(name, was)| Some((name.to_owned(), was.as_ref()?)));
+        // The names of arguments stand in quotes.
+        let arguments = earlier.was.iter().map(|(name, was)| (visible::text(name), was));
+        let mut changes = facts.chain(arguments).peekable();
+        if changes.peek().is_none() {
             page.fact("  changed", "nothing");
+        }
+        for (name, was) in changes {
+            let (label, was) = before(was);
+            page.fact(label, &format!("{name} was {was}"));
+        }
+        if let Some(more) = earlier.more {
+            page.fact("  and more", &format!("{more} that changed or may have"));
         }
     }
 
@@ -246,6 +259,17 @@ fn shown(fact: &Fact) -> String {
             let values: Vec<_> = values.iter().map(|value| visible::text(value)).collect();
             format!("[{}]", values.join(", "))
         }
+    }
+}
+
+/// How it is said what something was before: that it is another one, or that nobody can tell.
+fn before(was: &Was) -> (&'static str, String) {
+    match was {
+        Was::Absent => ("  changed", "not there".to_owned()),
+        Was::Value(value) => ("  changed", visible::json(value)),
+        Was::Long(bytes) => ("  changed", format!("another one, of {bytes} bytes")),
+        Was::Hidden => ("  may differ", "hidden".to_owned()),
+        Was::Unbound => ("  may differ", "not bound".to_owned()),
     }
 }
 

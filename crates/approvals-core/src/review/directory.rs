@@ -97,13 +97,35 @@ impl DirectoryError {
     }
 }
 
-/// A directory that is written down in the program.
+/// A directory that is written down: in the program, or in a file of people beside it.
+///
+/// A file is read with [`FromStr`](std::str::FromStr), as in
+/// `include_str!("people.toml").parse::<StaticDirectory>()?`:
+///
+/// ```
+/// use approvals_core::StaticDirectory;
+///
+/// let people_toml = r#"
+/// version = 1
+///
+/// [person."u:mira"]
+/// kind = "human"
+/// groups = ["data-owners"]
+/// identities = ["slack:T1/U42", "os:uid:1000"]
+/// "#;
+/// let directory = people_toml.parse::<StaticDirectory>()?;
+/// assert_eq!(directory.identities().count(), 2);
+/// # Ok::<(), approvals_core::RollError>(())
+/// ```
+///
+/// In the program:
 ///
 /// ```
 /// use approvals_core::{ChannelIdentity, Principal, StaticDirectory};
 ///
 /// let directory = StaticDirectory::new()
 ///     .with(&Principal::human("u:mira")?.member_of(["data-owners"])?, [ChannelIdentity::new("slack", "T1/U42")?]);
+/// assert_eq!(directory.identities().count(), 1);
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
 #[derive(Clone, Debug, Default)]

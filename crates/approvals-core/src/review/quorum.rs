@@ -224,6 +224,10 @@ impl Question<'_> {
         if let Some(one) = self.obligations.iter().find(|one| one.quorum.is_empty()) {
             return Some(format!("`{}` has no seats, so nobody could approve", one.name));
         }
+        let mut closed = self.obligations.iter().filter_map(|one| closed(one, channels));
+        if let Some(why) = closed.next() {
+            return Some(why);
+        }
         // Each at the last moment, in the channel that proves most, which is when and where most is open.
         let at = self.asked_at.after(self.obligations.approve_within());
         let vote = |person, (channel, assurance)| Vote {
@@ -264,6 +268,25 @@ impl Question<'_> {
         };
         self.obligations.iter().any(groups)
     }
+}
+
+/// Why no channel offers what the obligation asks for, whoever is in its groups, if that is so.
+fn closed(one: &Obligation, channels: &[(&str, Assurance)]) -> Option<String> {
+    let is_named = |channel: &str| one.channels.is_empty() || one.channels.contains(channel);
+    let mut open = channels.iter().filter(|(channel, _)| is_named(channel)).peekable();
+    let is_open = open.peek().is_some();
+    if open.any(|(_, assurance)| *assurance >= one.assurance) {
+        return None;
+    }
+    let why = if is_open {
+        "it takes reviewers' own keys, which no channel for it has".to_owned()
+    } else if one.channels.is_empty() {
+        "there is no channel to approve in".to_owned()
+    } else {
+        let names: Vec<_> = one.channels.iter().map(|name| format!("`{name}`")).collect();
+        format!("it is approved in {} only, which is no channel here", names.join(" or "))
+    };
+    Some(format!("nobody could approve `{}`, whoever is in its groups: {why}", one.name))
 }
 
 /// The votes by the person whose they are. Accounts that any vote shows to be of one person, also through

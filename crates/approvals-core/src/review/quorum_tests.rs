@@ -220,9 +220,39 @@ fn what_nobody_could_satisfy_is_said_with_what_is_missing() {
     let says = "there are too few different people for all its seats";
     let both_in_one = [person("c", &["dba", "owner"])];
     assert_eq!(shortfall(both, &both_in_one).as_deref(), Some(says));
-    let keyed = Obligation { assurance: Assurance::ReviewerKey, ..one_dba() };
-    let says = "`one-dba` needs 1 of the group `dba`, and 0 could approve";
-    assert_eq!(shortfall(keyed, &[a]).as_deref(), Some(says), "no channel proves that much");
+}
+
+#[test]
+fn what_no_channel_offers_is_said_to_be_for_want_of_a_channel_and_not_of_people() {
+    let (requester, a) = (agent(), person("a", &["dba"]));
+    let shortfall = |obligation: &Obligation, channels: &[(&str, Assurance)]| {
+        let obligations = Obligations::new([obligation.clone()]);
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0) }
+            .shortfall(std::slice::from_ref(&a), channels)
+            .map(|why| why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned()))
+    };
+    let (chat, inbox) = (("chat", Assurance::ChannelAttested), ("inbox", Assurance::ReviewerKey));
+    let in_inbox = || Obligation { channels: ["inbox".to_owned()].into(), ..one_dba() };
+    let keyed = |from: Obligation| Obligation { assurance: Assurance::ReviewerKey, ..from };
+    let in_chat = Obligation { channels: ["chat".to_owned()].into(), ..one_dba() };
+    let no_keys = Some("it takes reviewers' own keys, which no channel for it has");
+    for (obligation, channels, why) in [
+        (one_dba(), &[][..], Some("there is no channel to approve in")),
+        (one_dba(), &[chat], None),
+        (in_inbox(), &[chat], Some("it is approved in `inbox` only, which is no channel here")),
+        (in_inbox(), &[chat, inbox], None),
+        (keyed(one_dba()), &[chat], no_keys),
+        (keyed(one_dba()), &[chat, inbox], None),
+        (keyed(in_chat), &[chat, inbox], no_keys),
+    ] {
+        assert_eq!(shortfall(&obligation, channels).as_deref(), why, "{obligation:?}");
+    }
+    let two = Obligation::new("two").unwrap().seats("dba", 2).unwrap();
+    let why = "`two` needs 2 of the group `dba`, and 1 could approve";
+    let (obligations, channels) = (Obligations::new([two]), [chat]);
+    let question = Question { obligations: &obligations, requester: &requester, asked_at: at(0) };
+    let found = question.shortfall(std::slice::from_ref(&a), &channels);
+    assert_eq!(found.as_deref(), Some(why), "where a channel is, people are what is missing");
 }
 
 /// People with some aliases, groups and delegations; small numbers, so that they meet.

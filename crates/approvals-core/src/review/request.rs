@@ -1,6 +1,7 @@
 //! An immutable question put to reviewers.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,19 +58,34 @@ pub struct Request {
 pub struct Earlier {
     /// Who rejected it.
     pub by: PrincipalId,
+    /// How many more arguments differ than are listed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<NonZeroUsize>,
+    /// Whom it was for, if that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Was>,
     /// Why, in their words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The request that was rejected.
     pub request: RequestId,
-    /// The arguments that differ, as they were then; of many, the first by name.
+    /// What it was to be done to, if that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Was>,
+    /// After how many milliseconds of silence it could have been started again, if that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<Was>,
+    /// Its risk, if that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Was>,
+    /// The arguments that differ or may differ, as they were then; of many, the first by name.
     pub was: BTreeMap<String, Was>,
 }
 
-/// What an argument was in an earlier attempt.
+/// What an argument, or something else, was in an earlier attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, reason = "there, too long to repeat, or not there")]
+#[expect(clippy::exhaustive_enums, reason = "there, too long to repeat, not told, or not there")]
 pub enum Was {
     /// There was no such argument.
     Absent,
@@ -77,6 +93,10 @@ pub enum Was {
     Value(Value),
     /// A value of so many bytes, which is in that request's document.
     Long(usize),
+    /// An argument that was hidden: whether it is the same now cannot be told.
+    Hidden,
+    /// An argument that was neither shown nor bound.
+    Unbound,
 }
 
 impl Request {

@@ -236,6 +236,11 @@ fn a_mistake_in_a_rule_says_where() {
             "\"test\" }]\nrequire = []",
             "line 40, column 11: an empty `require` would ask nobody",
         ),
+        (
+            "[break_glass]\nrequire = [\"one-owner\"]",
+            "[break_glass]\nrequire = []",
+            "line 23, column 11: an emergency always asks somebody first",
+        ),
         (ALLOW, "unless = []", "line 32, column 10: no condition stands here; leave it out"),
     ]);
 }

@@ -54,8 +54,11 @@ impl Policy for Rules {
             let silent = || self.ruling(Judgement::deny("no rule is about this act"));
             return Ok(self.rule_on_itself(facts)?.unwrap_or_else(silent));
         }
-        Ok(self.ruling(match self.words.check(facts) {
-            Ok(()) => self.judge(facts),
+        let rules = self.about(facts.action());
+        // What no rule is about is denied for that, whatever else is missing.
+        let checked = if rules.is_empty() { Ok(()) } else { self.words.check(facts) };
+        Ok(self.ruling(match checked {
+            Ok(()) => judge(&rules, &self.words, facts),
             Err(error) => Judgement::deny(cause(&error)),
         }))
     }

@@ -68,7 +68,7 @@ fn calls() -> [(&'static str, Call, &'static str); 10] {
             Call::new("payments.pay")
                 .arg("cents", 1_000_001)
                 .arg("payee", "p")
-                .fact("spend.hour_cents", 0),
+                .fact("spend.hour_cents", 1_000_001),
             "one-finance two-finance-stepup",
         ),
         (
@@ -84,7 +84,7 @@ fn calls() -> [(&'static str, Call, &'static str); 10] {
         ),
         (
             "secret-read",
-            Call::new("secret.read").arg("name", "n").arg("tier", 0),
+            Call::new("secret.read").arg("name", "n").fact("secret.tier", 0),
             "security-stepup",
         ),
         ("break-glass", prod(bind()).emergency(), "incident-commander two-platform-sec"),
@@ -130,6 +130,22 @@ fn what_is_missing_undeclared_or_of_another_type_denies_in_every_policy() {
             assert!(reason(&denied).contains(fact.as_str()), "{name}: {denied:?}");
         }
         assert_eq!(short(&verdict(name, &Call::new("another.action"))), "deny", "{name}");
+    }
+}
+
+#[test]
+fn who_may_loosen_is_added_to_each_of_them_as_the_readme_says() {
+    let readme = include_str!("../../../../../policies/README.md");
+    let (_, added) = readme.split_once("```toml\n").unwrap();
+    let (added, _) = added.split_once("```").unwrap();
+    for (name, text) in ALL {
+        let rules: Rules = format!("{text}\n{added}").parse().unwrap();
+        for act in ["approvals.lift", "approvals.standing", "approvals.policy"] {
+            let without = load(name).rule_on_itself(&Call::new(act).facts()).unwrap();
+            assert_eq!(without, None, "{name}: {act}");
+            let ruling = rules.rule_on_itself(&Call::new(act).facts()).unwrap().unwrap();
+            assert_eq!(short(&ruling.verdict), "two-of-security", "{name}: {act}");
+        }
     }
 }
 

@@ -78,6 +78,15 @@ fn what_no_rule_is_about_or_allows_is_denied() {
 }
 
 #[test]
+fn what_no_rule_is_about_is_denied_for_that_and_not_for_a_fact() {
+    let rules = load(ALL[0].1);
+    let ruling = rules.rule(&Call::new("s3.delete").facts()).unwrap();
+    assert_eq!(reason(&ruling.verdict), "no rule is about this action");
+    let ruling = rules.rule(&Call::new("s3.export").facts()).unwrap();
+    assert_eq!(reason(&ruling.verdict), "argument `bucket` is missing");
+}
+
+#[test]
 fn the_policy_of_the_example_loads_and_says_what_it_said() {
     let rules = load(include_str!("../../../../../examples/data/shop-policy.toml"));
     for (action, expected) in [
@@ -361,9 +370,9 @@ fn an_explanation_says_which_condition_decided() {
     let explanation = rules.explain(&call.facts()).unwrap();
     assert_eq!(explanation.rules[1].applies, Some(false));
     let expected = "allow\n  \
-        exports applies: allow s3.export (line 20)\n  \
+        exports applies: allow s3.export (line 22)\n  \
         s3-pii-export does not apply: require two-data-owners for s3.export when env.name eq \"prod\" and \
-        resource.labels contains \"pii\" and args.rows gt 10000 (line 29)\n    \
+        resource.labels contains \"pii\" and args.rows gt 10000 (line 31)\n    \
         when env.name eq \"prod\": holds, it is \"prod\"\n    \
         when resource.labels contains \"pii\": holds, it is [\"pii\", \"\\u{202e}\"]\n    \
         when args.rows gt 10000: does not hold, it is 5\n";

@@ -43,7 +43,10 @@ impl FromStr for Vocabulary {
         let source = Source(text);
         let file = source.file()?;
         match file.rule.first() {
-            Some(rule) => source.refuse(rule, "only words may stand here; the rules are elsewhere"),
+            Some(rule) => source.refuse(
+                rule,
+                "only words may stand here, since the rules are elsewhere; give the file up to its first `[[rule]]`",
+            ),
             None => source.words(&file),
         }
     }
@@ -132,6 +135,9 @@ impl Source<'_> {
         table: &BreakGlassTable,
         words: &Vocabulary,
     ) -> Result<Emergency, RulesError> {
+        let unasked =
+            "an emergency always asks somebody first; name an obligation of whoever is there then";
+        self.bounded(&table.require, MAX_NAMES, unasked)?;
         let require = self.required(&table.require, words)?;
         self.bounded(&table.rules, MAX_NAMES, "no rule is listed; name the denials it sets aside")?;
         let rules: Result<_, _> =

@@ -91,13 +91,13 @@ fn a_missing_fact_that_counts_as_fine_is_found() {
 }
 
 #[test]
-#[should_panic(expected = "Arg(\"tier\", \"18446744073709551615\"): expected Deny")]
+#[should_panic(expected = "Arg(\"external_recipients\", \"18446744073709551615\"): expected Deny")]
 fn an_integer_that_wraps_is_found() {
-    a_call_of_other_types_is_denied(but("secret-read", |call| {
-        let tier = call.argument("tier")?;
+    a_call_of_other_types_is_denied(but("bulk-email", |call| {
+        let outside = call.argument("external_recipients")?;
         #[expect(clippy::cast_possible_wrap, reason = "the mistake that is to be found")]
-        let tier = tier.as_i64().or_else(|| tier.as_u64().map(|tier| tier as i64))?;
-        Some(if tier == 0 { Says::Ask(&["security-stepup"]) } else { Says::Allow })
+        let outside = outside.as_i64().or_else(|| outside.as_u64().map(|it| it as i64))?;
+        Some(if outside > 100 { Says::Ask(&["one-comms"]) } else { Says::Allow })
     }));
 }
 

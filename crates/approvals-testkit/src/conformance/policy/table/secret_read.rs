@@ -2,15 +2,15 @@
 
 use approvals_core::PrincipalKind::{Human, Service};
 
-use super::super::row::Change::{Arg, By, Call, Emergency, Fact, LongArg, NoArg, Resource, Risk};
+use super::super::row::Change::{Arg, By, Call, Emergency, Fact, LongArg, NoFact, Resource, Risk};
 use super::super::row::Expect::{Allow, Deny, Review};
 use super::super::row::Table;
 
 pub(super) static TABLE: Table = Table {
     policy: "secret-read",
     action: "secret.read",
-    arguments: &[("name", "\"n\""), ("tier", "1")],
-    facts: &[],
+    arguments: &[("name", "\"n\"")],
+    facts: &[("secret.tier", "1")],
     rows: &[
         ("the plain call", &[], Allow),
         ("a person makes the call", &[By(Human)], Allow),
@@ -30,23 +30,42 @@ pub(super) static TABLE: Table = Table {
             Deny,
         ),
         ("no argument at all", &[Call("secret.read", &[])], Deny),
-        ("tier 0", &[Arg("tier", "0")], Review(&["security-stepup"])),
-        ("tier 2", &[Arg("tier", "2")], Allow),
-        ("tier 3", &[Arg("tier", "3")], Allow),
-        ("tier 4", &[Arg("tier", "4")], Deny),
-        ("tier -1", &[Arg("tier", "-1")], Deny),
-        ("the largest integer", &[Arg("tier", "9223372036854775807")], Deny),
-        ("the smallest integer", &[Arg("tier", "-9223372036854775808")], Deny),
-        ("one more than the largest integer", &[Arg("tier", "9223372036854775808")], Deny),
-        ("2⁶⁴ − 1, which wraps to −1", &[Arg("tier", "18446744073709551615")], Deny),
-        ("a tier between two", &[Arg("tier", "0.5")], Deny),
-        ("tier 1 as a decimal", &[Arg("tier", "1.0")], Deny),
-        ("tier 1 as a text", &[Arg("tier", "\"1\"")], Deny),
-        ("tier true", &[Arg("tier", "true")], Deny),
-        ("tier 0, in an emergency", &[Arg("tier", "0"), Emergency], Review(&["security-stepup"])),
-        ("tier 4, in an emergency", &[Arg("tier", "4"), Emergency], Deny),
-        ("tier 0, asked by a person", &[Arg("tier", "0"), By(Human)], Review(&["security-stepup"])),
-        ("tier 0, at low risk", &[Arg("tier", "0"), Risk("low")], Review(&["security-stepup"])),
-        ("no tier, and a name that has it", &[NoArg("tier"), Arg("name", "\"tier=1\"")], Deny),
+        ("tier 0", &[Fact("secret.tier", "0")], Review(&["security-stepup"])),
+        ("tier 2", &[Fact("secret.tier", "2")], Allow),
+        ("tier 3", &[Fact("secret.tier", "3")], Allow),
+        ("tier 4", &[Fact("secret.tier", "4")], Deny),
+        ("tier -1", &[Fact("secret.tier", "-1")], Deny),
+        ("the largest integer", &[Fact("secret.tier", "9223372036854775807")], Deny),
+        ("the smallest integer", &[Fact("secret.tier", "-9223372036854775808")], Deny),
+        ("tier 1 as a text", &[Fact("secret.tier", "\"1\"")], Deny),
+        ("tier true", &[Fact("secret.tier", "true")], Deny),
+        (
+            "tier 0, in an emergency",
+            &[Fact("secret.tier", "0"), Emergency],
+            Review(&["security-stepup"]),
+        ),
+        ("tier 4, in an emergency", &[Fact("secret.tier", "4"), Emergency], Deny),
+        (
+            "tier 0, asked by a person",
+            &[Fact("secret.tier", "0"), By(Human)],
+            Review(&["security-stepup"]),
+        ),
+        (
+            "tier 0, at low risk",
+            &[Fact("secret.tier", "0"), Risk("low")],
+            Review(&["security-stepup"]),
+        ),
+        ("nobody knows the tier", &[NoFact("secret.tier")], Deny),
+        (
+            "the agent says another tier, which is no argument",
+            &[Fact("secret.tier", "0"), Arg("tier", "3")],
+            Deny,
+        ),
+        ("the agent says the fact itself", &[NoFact("secret.tier"), Arg("secret.tier", "3")], Deny),
+        (
+            "tier 0, and a name that says another",
+            &[Fact("secret.tier", "0"), Arg("name", "\"tier=3\"")],
+            Review(&["security-stepup"]),
+        ),
     ],
 };
