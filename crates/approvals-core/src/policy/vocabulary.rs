@@ -255,3 +255,7 @@ fn is_of(kind: ValueType, fact: &Fact) -> bool {
         Fact::Set(_) => kind == ValueType::Set,
     }
 }
+
+#[cfg(test)]
+#[path = "vocabulary_tests.rs"]
+mod tests;

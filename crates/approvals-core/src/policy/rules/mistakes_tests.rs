@@ -310,3 +310,32 @@ fn words_alone_are_read_without_the_rules_that_they_list() {
     let error: RulesError = RULES.parse::<Vocabulary>().unwrap_err();
     assert_eq!((error.line(), error.column()), (28, 1));
 }
+
+#[test]
+fn as_many_words_and_as_long_a_time_as_the_limits_say_and_no_more() {
+    let head = "version = 1\ndefault = \"deny\"\n";
+    let facts = |count: usize| {
+        let each = |n| format!("f{n} = \"string\"\n");
+        format!("{head}[facts]\n{}", (0..count).map(each).collect::<String>())
+    };
+    assert!(facts(1000).parse::<Rules>().is_ok());
+    assert!(mistake(&facts(1001)).contains("more than 1000 of them"));
+    let seats = "quorum = [{ group = \"ops\", count = 1 }]";
+    let cool_off = |span| format!("{head}[obligation.one]\n{seats}\ncool_off = \"{span}\"\n");
+    for fine in ["0s", "1s", "8760h"] {
+        assert!(cool_off(fine).parse::<Rules>().is_ok(), "{fine}");
+    }
+    for wrong in ["999ms", "8761h", "-1s", "soon"] {
+        assert!(mistake(&cool_off(wrong)).contains("expected \"0s\", or a time from one second"));
+    }
+    let error = cool_off("soon").parse::<Rules>().unwrap_err();
+    assert_eq!((error.line(), error.column()), (5, 12));
+    assert!(error.message().starts_with("expected \"0s\""));
+    let padded =
+        |more: usize| format!("{head}#{}", "x".repeat(1024 * 1024 - head.len() - 1 + more));
+    assert!(padded(0).parse::<Rules>().is_ok() && padded(1).parse::<Rules>().is_err());
+    let kind = mistake(&format!(
+        "{head}[[rule]]\nid = \"a\"\naction = \"a\"\neffect = \"deny\"\nwhen = [{{ field = \"origin\", in = [1.5] }}]\n"
+    ));
+    assert!(kind.contains("a boolean, an integer or a string"), "{kind}");
+}
