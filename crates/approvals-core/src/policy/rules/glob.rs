@@ -65,6 +65,7 @@ mod tests {
         #[test]
         fn a_pattern_matches_what_its_definition_says(pattern in "[ab*]{0,8}", text in "[ab*]{0,10}") {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(&Glob::new(&pattern).unwrap().to_string(), &pattern);
             prop_assert_eq!(
                 Glob::new(&pattern).unwrap().matches(&text),
                 by_definition(&chars(&pattern), &chars(&text))

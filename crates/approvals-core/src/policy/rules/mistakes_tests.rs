@@ -331,6 +331,16 @@ fn as_many_words_and_as_long_a_time_as_the_limits_say_and_no_more() {
     let error = cool_off("soon").parse::<Rules>().unwrap_err();
     assert_eq!((error.line(), error.column()), (5, 12));
     assert!(error.message().starts_with("expected \"0s\""));
+    let list = |count: usize| {
+        let values = "\"x\",".repeat(count);
+        format!(
+            "{head}[[rule]]\nid = \"a\"\naction = \"a\"\neffect = \"deny\"\nwhen = [{{ field = \"origin\", in = [{values}] }}]\n"
+        )
+    };
+    assert!(list(1000).parse::<Rules>().is_ok());
+    for wrong in [0, 1001] {
+        assert!(mistake(&list(wrong)).contains("takes a list of 1 to"));
+    }
     let padded =
         |more: usize| format!("{head}#{}", "x".repeat(1024 * 1024 - head.len() - 1 + more));
     assert!(padded(0).parse::<Rules>().is_ok() && padded(1).parse::<Rules>().is_err());
