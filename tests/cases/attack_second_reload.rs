@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use approvals::*;
-use async_trait::async_trait;
+use approvals_testkit::FaultyLedger;
 
 use crate::world::*;
 
@@ -47,22 +47,9 @@ fn read() -> DynamicAction {
 
 /// A file of this test's own.
 fn file(text: &str) -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("reload-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("policy.toml");
+    let file = folder().join("policy.toml");
     std::fs::write(&file, text).unwrap();
     file
-}
-
-/// Lets gates look at their files, which happens on other threads, in real time.
-async fn look() {
-    for _ in 0..3 {
-        tokio::time::sleep(Duration::from_secs(3)).await;
-        std::thread::sleep(Duration::from_millis(30));
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,37 +71,11 @@ async fn two_gates_that_follow_one_file_both_go_on_once_people_have_agreed() {
     assert_eq!(other.run(read()).await, Ok(()), "a day later as well");
 }
 
-/// A ledger that is away for a moment.
-#[derive(Debug)]
-struct Away(Arc<MemoryLedger>, Arc<AtomicBool>);
-
-#[async_trait]
-impl Ledger for Away {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        if self.1.load(Ordering::SeqCst) {
-            return Err(LedgerError::Unavailable("it is busy".into()));
-        }
-        self.0.append(append).await
-    }
-
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.0.history(of).await
-    }
-
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.0.entries(from, limit).await
-    }
-
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.0.head().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_file_that_denies_more_is_taken_over_once_the_ledger_is_back() {
     let (file, away) = (file(OPEN), Arc::new(AtomicBool::new(false)));
     let ledger = memory().await;
-    let flaky = Away(ledger.clone(), Arc::clone(&away));
+    let flaky = FaultyLedger::failing_while(ledger.clone(), &away);
     let more = |gate: GateBuilder| gate.policy_file(&file).ledger(flaky);
     let world = World::on(ledger, People::default(), more).await;
     away.store(true, Ordering::SeqCst);

@@ -1,9 +1,5 @@
 //! A policy that is replaced, missing or broken.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
-
 use approvals::*;
 
 use crate::world::*;
@@ -34,24 +30,6 @@ fn looser() -> String {
 
 fn call(name: &str) -> DynamicAction {
     DynamicAction::from_json(name, b"{}").unwrap()
-}
-
-/// A folder of this test's own.
-fn folder() -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("cases-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// Lets the gate look at its policy file. (Reading it happens on another thread, in real time.)
-async fn look() {
-    for _ in 0..3 {
-        tokio::time::sleep(Duration::from_secs(3)).await;
-        std::thread::sleep(Duration::from_millis(30));
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A gate, a directory that can change, and people who answer when a test says so.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -114,6 +115,24 @@ pub(crate) fn deploy() -> DynamicAction {
 /// So many of `group`.
 pub(crate) fn ask(count: u32, group: &str) -> Obligation {
     Obligation::new(&format!("{count}-{group}")).unwrap().seats(group, count).unwrap()
+}
+
+/// Lets gates look at their policy files, which happens on other threads, in real time.
+pub(crate) async fn look() {
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        std::thread::sleep(Duration::from_millis(30));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A folder of one test's own.
+pub(crate) fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("cases-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 /// The obligation `one` of many policies here.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use approvals::*;
-use approvals_testkit::MockApprover;
+use approvals_testkit::{FaultyLedger, MockApprover};
 use async_trait::async_trait;
 
 use crate::support::*;
@@ -159,36 +159,10 @@ async fn a_panic_in_the_body_is_recorded_and_goes_on() {
     assert_eq!(outcome(&ledger).await, Some(Outcome::Executed(Execution::Panicked)));
 }
 
-/// A ledger that is away while a flag says so.
-#[derive(Debug)]
-struct Away(Arc<MemoryLedger>, Arc<AtomicBool>);
-
-#[async_trait]
-impl Ledger for Away {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        if self.1.load(Ordering::SeqCst) {
-            return Err(LedgerError::Unavailable("no route to host".into()));
-        }
-        self.0.append(append).await
-    }
-
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.0.history(of).await
-    }
-
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.0.entries(from, limit).await
-    }
-
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.0.head().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_outcome_that_the_ledger_cannot_take_now_is_recorded_once_it_can() {
     let (inner, away) = (ledger().await, Arc::new(AtomicBool::new(false)));
-    let gate = builder(Away(Arc::clone(&inner), Arc::clone(&away))).policy(ask_ops());
+    let gate = builder(FaultyLedger::failing_while(Arc::clone(&inner), &away)).policy(ask_ops());
     let gate = gate.approver(MockApprover::approving()).build().await.unwrap();
     let goes = Arc::clone(&away);
     let run = gate.run(deploy(), |_, _| async move {

@@ -1,6 +1,7 @@
 //! A ledger that fails when the test says so.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use approvals_core::{Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead};
 use async_trait::async_trait;
@@ -24,12 +25,14 @@ pub struct FaultyLedger<L> {
     inner: L,
     appends_left: AtomicU64,
     loses_answer: bool,
+    is_away: Arc<AtomicBool>,
 }
 
 impl<L: Ledger> FaultyLedger<L> {
     /// After `appends` appends, every further one fails and stores nothing.
     pub fn failing_from(inner: L, appends: u64) -> Self {
-        Self { inner, appends_left: AtomicU64::new(appends), loses_answer: false }
+        let (appends_left, is_away) = (AtomicU64::new(appends), Arc::default());
+        Self { inner, appends_left, loses_answer: false, is_away }
     }
 
     /// After `appends` appends, every further one is stored, and yet answered with
@@ -37,11 +40,19 @@ impl<L: Ledger> FaultyLedger<L> {
     pub fn losing_answers_from(inner: L, appends: u64) -> Self {
         Self { loses_answer: true, ..Self::failing_from(inner, appends) }
     }
+
+    /// While `is_away` is set, every append fails and stores nothing.
+    pub fn failing_while(inner: L, is_away: &Arc<AtomicBool>) -> Self {
+        Self { is_away: Arc::clone(is_away), ..Self::failing_from(inner, u64::MAX) }
+    }
 }
 
 #[async_trait]
 impl<L: Ledger> Ledger for FaultyLedger<L> {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(LedgerError::Unavailable("no route to host".into()));
+        }
         let left = |left: u64| left.checked_sub(1);
         if self.appends_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
             return self.inner.append(append).await;
