@@ -244,3 +244,29 @@ fn each_way_to_ask_for_less_is_found() {
     let was = Obligations::new([was]);
     assert!(nobody.are_as_strict_as(&was) && !was.are_as_strict_as(&nobody));
 }
+
+#[test]
+fn another_channel_or_more_people_sooner_asks_for_less() {
+    let of = |channels: &[&str], steps: &[(u64, &str)]| {
+        let mut one = Obligation::new("one").unwrap().seats("a", 1).unwrap();
+        for (after, group) in steps {
+            one = one.escalate(Duration::from_secs(*after), group).unwrap();
+        }
+        one.channels = channels.iter().map(ToString::to_string).collect();
+        Obligations::new([one])
+    };
+    let was = of(&["slack", "web"], &[(60, "b")]);
+    for stricter in [of(&["slack"], &[]), of(&["web"], &[(60, "b")]), of(&["web"], &[(61, "b")])] {
+        assert!(stricter.are_as_strict_as(&was), "{stricter:?}");
+    }
+    for looser in [
+        of(&["slack", "mail"], &[]),
+        of(&["mail"], &[]),
+        of(&[], &[]),
+        of(&["slack"], &[(59, "b")]),
+        of(&["slack"], &[(60, "c")]),
+        of(&["slack"], &[(60, "b"), (60, "c")]),
+    ] {
+        assert!(!looser.are_as_strict_as(&was), "{looser:?}");
+    }
+}

@@ -331,3 +331,8 @@ fn nudges(obligations: &Obligations) -> impl Iterator<Item = Nudge> {
         reminders.chain(escalations)
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[path = "state_tests.rs"]
+mod tests;
