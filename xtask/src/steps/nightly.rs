@@ -7,12 +7,21 @@ use crate::workspace::Workspace;
 
 /// The life cycle of requests, held against a model.
 pub(super) fn model(workspace: &Workspace) -> Result<(), Stop> {
-    optimized(workspace, "--package approvals-core --lib")
+    let target = workspace.target.join("nightly");
+    the_long_test(
+        // Optimized, which is many times as fast; the profile keeps the checks for overflow.
+        Program::cargo(workspace).words("test --release --target-dir").arg(target),
+        "--package approvals-core --lib",
+    )
 }
 
 /// Several gates on one ledger.
 pub(super) fn simulation(workspace: &Workspace) -> Result<(), Stop> {
-    optimized(workspace, "--package action-approvals --test simulation")
+    // Not optimized: building all that the facade's tests depend on would take longer than is won.
+    the_long_test(
+        Program::cargo(workspace).words("test"),
+        "--package action-approvals --test simulation",
+    )
 }
 
 /// The heart, changed in one place at a time: each change must be noticed, or stand in `.cargo/mutants.toml` with
@@ -26,13 +35,10 @@ pub(super) fn mutants(workspace: &Workspace) -> Result<(), Stop> {
         .run()
 }
 
-/// Runs the long tests of one target. They check nothing that only an unoptimized build has: the profile keeps the
-/// checks for overflow.
-fn optimized(workspace: &Workspace, target: &str) -> Result<(), Stop> {
-    let (text, status) = Program::cargo(workspace)
-        .words(&format!("test --release --locked {target} --target-dir"))
-        .arg(workspace.target.join("nightly"))
-        .words("nightly_ -- --ignored --nocapture")
+/// Runs the one long test of `target`.
+fn the_long_test(cargo_test: Program, target: &str) -> Result<(), Stop> {
+    let (text, status) = cargo_test
+        .words(&format!("--locked {target} nightly_ -- --ignored --nocapture"))
         .run_and_read()?;
     let ran = text.lines().any(|line| line.starts_with("test result: ok. 1 passed"));
     if status.success() && ran {

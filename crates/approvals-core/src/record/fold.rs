@@ -264,3 +264,7 @@ impl State {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "fold_tests.rs"]
+mod tests;

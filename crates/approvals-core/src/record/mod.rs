@@ -18,3 +18,8 @@ pub(crate) mod own_act;
 mod earlier;
 pub(crate) mod trail;
 pub(crate) mod report;
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[path = "scene_tests.rs"]
+mod scene;

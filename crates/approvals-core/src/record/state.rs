@@ -333,6 +333,5 @@ fn nudges(obligations: &Obligations) -> impl Iterator<Item = Nudge> {
 }
 
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "state_tests.rs"]
 mod tests;

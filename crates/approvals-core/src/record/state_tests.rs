@@ -1,95 +1,38 @@
-use std::time::Duration;
-
 use super::*;
-use crate::action::principal::Requester;
-use crate::policy::assurance::Assurance;
 use crate::policy::obligation::Obligation;
-use crate::policy::policy::{BreakGlass, Ruling};
-use crate::review::decision::SeenHead;
-use crate::review::directory::ChannelIdentity;
+use crate::policy::policy::BreakGlass;
+use crate::record::scene::*;
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(seconds * 1000)
+fn decide(state: &mut State, who: Principal, choice: Choice, at: Timestamp) {
+    let decision = decision(state, who, choice, at);
+    state.decisions.push(decision);
 }
 
-fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
-
-fn id() -> RequestId {
-    "00000000-0000-4000-8000-000000000001".parse().unwrap()
-}
-
-fn person(name: &str) -> Principal {
-    Principal::human(name).unwrap().member_of(["ops"]).unwrap()
-}
-
-/// Two of `ops` within 100 seconds, by votes that live for 10.
-fn two_of_ops() -> Obligation {
-    let two = Obligation::new("two").unwrap().seats("ops", 2).unwrap();
-    Obligation { approve_within: seconds(100), ..two.vote_lives(seconds(10)) }
-}
-
-fn review(one: Obligation) -> Verdict {
-    Verdict::Review(Obligations::new([one]))
-}
-
-/// What the agent `a` asks for its owner `o` at second 1, and the policy answers so.
-fn asked(verdict: Verdict) -> State {
-    let agent = Requester::new(Principal::agent("a").unwrap()).on_behalf_of(person("o"));
-    let ruling = Ruling::new(verdict, vec![], Digest::of("policy", b"p"));
-    let request = Request::new(id(), None, Digest::of("action", b"x"), agent, ruling, at(1));
-    let (phase, request_digest) = (State::first_phase(&request), request.digest().ok());
-    let (version, last_at) = (1, at(1));
-    State { phase, version, last_at, request_digest, request: Some(request), ..State::default() }
-}
-
-fn seen() -> SeenHead {
-    SeenHead { root: String::new(), size: 0 }
-}
-
-fn decision(reviewer: Principal, choice: Choice, at: Timestamp) -> Decision {
-    Decision {
-        action: Digest::of("action", b"x"),
-        assurance: Assurance::ChannelAttested,
-        at,
-        card: Digest::of("card", b""),
-        choice,
-        delegator: None,
-        identity: ChannelIdentity::new("chat", reviewer.id().as_str()).unwrap(),
-        message: None,
-        reason: None,
-        request: id(),
-        request_digest: Digest::of("request", b""),
-        reviewer,
-        seen: seen(),
-    }
-}
-
-fn statement(person: Principal, says: Says) -> Statement {
-    Statement {
-        assurance: Assurance::ChannelAttested,
-        at: at(5),
-        identity: ChannelIdentity::new("chat", person.id().as_str()).unwrap(),
-        log: "example.org/test".into(),
-        person,
-        reason: "I looked".into(),
-        says,
-        seen: seen(),
-    }
+#[test]
+fn what_is_asked_of_people_waits_for_them_unless_a_standing_grant_answers_it() {
+    let mut request = request(review(two_of_ops()));
+    assert_eq!(State::first_phase(&request), Phase::Pending);
+    request.standing = Some(id());
+    assert_eq!(State::first_phase(&request), Phase::Allowed);
+    request.ruling.verdict = Verdict::Allow;
+    request.standing = None;
+    assert_eq!(State::first_phase(&request), Phase::Allowed);
+    // (It is closed in the same append.)
+    request.ruling.verdict = Verdict::Deny("no".into());
+    assert_eq!(State::first_phase(&request), Phase::Pending);
 }
 
 #[test]
 fn an_approval_counts_until_its_life_is_over_and_not_after_a_rejection() {
     let mut state = asked(review(two_of_ops()));
-    state.decisions.push(decision(person("p"), Choice::Approve, at(2)));
+    decide(&mut state, person("p"), Choice::Approve, at(2));
     let counting = |state: &State, now| state.approvers(now).count();
-    assert_eq!(counting(&state, Timestamp::from_millis(11_999)), 1);
+    assert_eq!(counting(&state, just_before(at(12))), 1);
     assert_eq!(counting(&state, at(12)), 0, "ten seconds later to the millisecond");
-    state.decisions.push(decision(person("q"), Choice::Approve, at(3)));
+    decide(&mut state, person("q"), Choice::Approve, at(3));
     assert!(state.is_agreed(at(4)) && !state.is_agreed(at(12)));
     assert!(!state.is_vetoed(), "two approvals");
-    state.decisions.push(decision(person("p"), Choice::Reject, at(4)));
+    decide(&mut state, person("p"), Choice::Reject, at(4));
     assert_eq!(counting(&state, at(5)), 1, "whoever rejects approves no more");
     assert!(!state.is_agreed(at(5)) && state.is_vetoed());
 }
@@ -97,9 +40,9 @@ fn an_approval_counts_until_its_life_is_over_and_not_after_a_rejection() {
 #[test]
 fn what_ends_a_request_is_a_veto_of_as_many_as_the_rule_says() {
     let mut state = asked(review(two_of_ops().veto(2)));
-    state.decisions.push(decision(person("p"), Choice::Reject, at(2)));
+    decide(&mut state, person("p"), Choice::Reject, at(2));
     assert!(!state.is_vetoed());
-    state.decisions.push(decision(person("q"), Choice::Reject, at(2)));
+    decide(&mut state, person("q"), Choice::Reject, at(2));
     assert!(state.is_vetoed());
 }
 
@@ -107,15 +50,15 @@ fn what_ends_a_request_is_a_veto_of_as_many_as_the_rule_says() {
 fn an_approval_may_be_given_again_once_it_has_lapsed_and_a_rejection_never() {
     let mut state = asked(review(two_of_ops()));
     let (p, q) = (person("p"), person("q"));
-    state.decisions.push(decision(p.clone(), Choice::Approve, at(2)));
+    decide(&mut state, p.clone(), Choice::Approve, at(2));
     let says = |state: &State, who: &Principal, choice, now| {
-        state.has_voted(&Vote::of(&decision(who.clone(), choice, now)))
+        state.has_voted(&Vote::of(&decision(state, who.clone(), choice, now)))
     };
-    assert!(says(&state, &p, Choice::Approve, Timestamp::from_millis(11_999)));
+    assert!(says(&state, &p, Choice::Approve, just_before(at(12))));
     assert!(!says(&state, &p, Choice::Approve, at(12)));
     assert!(!says(&state, &p, Choice::Reject, at(3)), "a mind may change");
     assert!(!says(&state, &q, Choice::Approve, at(3)), "nobody else's voice");
-    state.decisions.push(decision(p.clone(), Choice::Reject, at(3)));
+    decide(&mut state, p.clone(), Choice::Reject, at(3));
     for choice in [Choice::Approve, Choice::Reject] {
         assert!(says(&state, &p, choice, at(50)), "{choice:?} after a rejection");
         assert!(!says(&state, &q, choice, at(50)), "{choice:?}");
@@ -124,15 +67,14 @@ fn an_approval_may_be_given_again_once_it_has_lapsed_and_a_rejection_never() {
 
 #[test]
 fn its_time_is_over_at_the_moment_that_was_said() {
-    let before = |moment: Timestamp| Timestamp::from_millis(moment.as_millis() - 1);
     let mut pending = asked(review(two_of_ops()));
-    assert_eq!(pending.overdue(before(at(101))), None);
+    assert_eq!(pending.overdue(just_before(at(101))), None);
     assert_eq!(pending.overdue(at(101)), Some(Cause::Expired));
     pending.last_at = at(101);
     assert_eq!(pending.overdue(at(0)), Some(Cause::Expired), "a clock that steps back");
     let allowed = asked(Verdict::Allow);
     let day = 24 * 60 * 60;
-    assert_eq!(allowed.overdue(before(at(1 + day))), None);
+    assert_eq!(allowed.overdue(just_before(at(1 + day))), None);
     assert_eq!(allowed.overdue(at(1 + day)), Some(Cause::Expired));
     let ended = State { phase: Phase::Ended(Outcome::Closed(Cause::Withdrawn)), ..allowed };
     assert_eq!(ended.overdue(at(2 * day)), None, "what has ended ends once");
@@ -179,7 +121,7 @@ fn emergency() -> State {
     if let Some(request) = &mut state.request {
         request.ruling.break_glass = Some(terms);
     }
-    state.decisions.push(decision(person("q"), Choice::Approve, at(2)));
+    decide(&mut state, person("q"), Choice::Approve, at(2));
     state.phase = Phase::Started;
     state.started = Some(Started { at: at(5), fence: 1 });
     state
