@@ -276,3 +276,7 @@ impl Control {
         self.delegations.retain(|one| person.ids().all(|id| *id != one.from));
     }
 }
+
+#[cfg(test)]
+#[path = "control_tests.rs"]
+mod tests;

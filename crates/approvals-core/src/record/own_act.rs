@@ -171,3 +171,7 @@ impl Action for OwnAct {
         self.arguments.iter().try_for_each(|(name, value)| call.bind(name, value))
     }
 }
+
+#[cfg(test)]
+#[path = "own_act_tests.rs"]
+mod tests;

@@ -314,3 +314,7 @@ fn state(
 )]
 #[path = "transition_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "transition_rules_tests.rs"]
+mod rules;
