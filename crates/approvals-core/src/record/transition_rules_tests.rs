@@ -95,6 +95,14 @@ fn a_rejection_ends_what_waits_and_takes_back_what_is_granted() {
 }
 
 #[test]
+fn a_grant_is_three_parts_that_say_what_was_granted() {
+    let claims = claims(pending().request().unwrap(), &["p", "q"], at(3));
+    let grant = grant(&claims);
+    assert_eq!(grant.as_str().split('.').count(), 3);
+    assert_eq!(grant.claims(), Ok(claims));
+}
+
+#[test]
 fn a_grant_starts_one_body_on_what_was_approved_while_it_holds() {
     let state = granted();
     let usual = || start(&state);

@@ -312,3 +312,14 @@ proptest! {
         prop_assert!(!before || agreed([obligation()], &after));
     }
 }
+
+#[test]
+fn who_joined_after_it_was_asked_cools_off_and_who_joined_with_it_does_not() {
+    let cooling = || Obligation { cool_off: minutes(5), ..one_dba() };
+    let joined = |moment| {
+        let new = Principal::human("new").unwrap().member_since("dba", moment).unwrap();
+        admitted(cooling(), &yes(&new))
+    };
+    assert_eq!(joined(at(0)), Ok(()));
+    assert_eq!(joined(Timestamp::from_millis(1)), Err(Ineligible::CoolingOff));
+}
