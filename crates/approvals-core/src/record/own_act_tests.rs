@@ -104,6 +104,20 @@ fn what_changes_the_log_for_all_has_an_act_behind_it() {
 }
 
 #[test]
+fn the_reason_that_somebody_gives_for_an_act_is_in_what_is_asked() {
+    let describe = |act: &OwnAct| {
+        let mut call = Description::new(4096, std::collections::BTreeMap::new());
+        act.describe(&mut call).unwrap();
+        let intake = call.seal("l", &act.requester(person("p"))).unwrap();
+        intake.document().unwrap()
+    };
+    assert_eq!(describe(&lift()).reason, None);
+    let document = describe(&lift().because("it is over"));
+    assert_eq!(document.reason.as_deref(), Some("it is over"));
+    assert!(lift().is(&document), "it is the same act, whatever the reason");
+}
+
+#[test]
 fn nobody_decides_about_an_act_that_is_for_them() {
     let people = |person: Principal| -> Vec<String> {
         lift().requester(person).everybody().map(|one| one.id().to_string()).collect()
