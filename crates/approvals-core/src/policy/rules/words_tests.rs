@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Rules;
+use super::field::Field;
+use super::pattern::Pattern;
+use super::support::Call;
 
 /// What rules are made of, as pieces of a name or a reason.
 const PIECES: [&str; 6] = ["a", "b", " gt 0 and args.", " gt 0) unless args.", "\"", "\\"];
@@ -80,4 +83,32 @@ fn words_without_quotes_or_without_escapes_are_found_out() {
     for left_out in ['"', '\\'] {
         assert!(twins(&bodies, words.iter().map(|one| one.replace(left_out, ""))).is_some());
     }
+}
+
+/// Rules that know an action, its argument and a fact.
+fn known() -> Rules {
+    let text = "version = 1\ndefault = \"deny\"\n[action.\"s3.export\"]\nargs = { rows = \"integer\" }\n\
+                [facts]\n\"env.name\" = \"string\"\n[[rule]]\nid = \"x\"\naction = \"s3.export\"\neffect = \"allow\"\n";
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_words_of_rules_are_those_that_they_declare() {
+    let rules = known();
+    let actions: Vec<_> = rules.vocabulary().actions().map(|(name, _)| name.as_str()).collect();
+    let facts: Vec<_> = rules.vocabulary().facts().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((actions, facts), (vec!["s3.export"], vec!["env.name"]));
+}
+
+#[test]
+fn a_value_of_another_type_than_its_field_has_is_told_by_the_name_of_the_field() {
+    let rules = known();
+    let about = Pattern::Exactly("s3.export".parse().unwrap());
+    let problem = |name: &str, call: &Call| {
+        let field = Field::find(name, &about, rules.vocabulary()).unwrap();
+        field.read(&call.facts()).err()
+    };
+    let call = Call::new("s3.export").arg("rows", "many").fact("env.name", 1);
+    assert_eq!(problem("args.rows", &call).as_deref(), Some("`args.rows` is not of type integer"));
+    assert_eq!(problem("env.name", &call).as_deref(), Some("`env.name` is not of type string"));
 }
