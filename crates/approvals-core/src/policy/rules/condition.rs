@@ -132,3 +132,30 @@ impl Source<'_> {
         Ok(operator)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::support::Call;
+    use super::*;
+    use crate::policy::vocabulary::{Declared, ValueType};
+
+    #[test]
+    fn what_a_condition_finds_is_told_as_far_as_it_helps() {
+        let finds = |kind: ValueType, value: Value| {
+            let field = Field::Argument("x".to_owned(), Declared { kind, optional: false });
+            let condition = Condition { field, operator: Operator::Exists(true) };
+            condition.finds(&Call::new("a").arg("x", value).facts())
+        };
+        let text = |length: usize| finds(ValueType::Text, "x".repeat(length).into());
+        assert!(!text(100).contains('…') && text(101).ends_with('…'));
+        let list = |length: usize| {
+            let items = (0..length).map(|n| Value::from(format!("n{n:02}")));
+            finds(ValueType::Set, items.collect())
+        };
+        assert!(list(20).ends_with("\"n19\"]"), "{}", list(20));
+        assert!(list(21).ends_with("\"n19\", …]"), "{}", list(21));
+        assert_eq!(finds(ValueType::Int, 7.into()), "it is 7");
+    }
+}
