@@ -1,6 +1,7 @@
 //! Each mistake that a condition or a test of a rule can hold.
 
-use super::mistakes_tests::{ALLOW, refused};
+use super::Rules;
+use super::mistakes_tests::{ALLOW, RULES, refused};
 
 const TEST: &str = "\"env.name\" = \"prod\", \"args.full\" = true }, expect = \"review\", require = [\"one-owner\"]";
 const LARGE: &str = "{ field = \"args.rows\", gt = 10000 }";
@@ -187,6 +188,11 @@ const TESTS: &[(&str, &str, &str)] = &[
     ),
     (
         TEST,
+        "\"env.name\" = \"prod\", \"args.full\" = 1 }, expect = \"review\"",
+        "`args.full` is of type boolean, this is an integer",
+    ),
+    (
+        TEST,
         "risk = \"huge\" }, expect = \"review\"",
         "a risk is \"low\", \"medium\", \"high\" or \"critical\"",
     ),
@@ -220,4 +226,18 @@ const TESTS: &[(&str, &str, &str)] = &[
 #[test]
 fn a_test_that_fails_or_cannot_be_run_says_where() {
     refused(TESTS);
+}
+
+#[test]
+fn all_tests_of_a_file_run_also_where_one_fails() {
+    let ran = |text: &str| {
+        let ran = Rules::run_tests(text).unwrap();
+        ran.into_iter().map(|(_, problem)| problem.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(ran(RULES), [false]);
+    let fails =
+        RULES.replacen("expect = \"review\", require = [\"one-owner\"]", "expect = \"allow\"", 1);
+    let another =
+        "test = [{ expect = \"deny\", given = { action = \"db.drop\" } }]\nreason = \"services";
+    assert_eq!(ran(&fails.replacen("reason = \"services", another, 1)), [true, false]);
 }

@@ -3,7 +3,7 @@
 use super::{Rules, RulesError};
 use crate::policy::vocabulary::Vocabulary;
 
-const RULES: &str = r#"version = 1
+pub(super) const RULES: &str = r#"version = 1
 default = "deny"
 
 [action."db.export"]
