@@ -23,6 +23,7 @@ mod attack_second_people;
 mod attack_second_reload;
 mod attack_standing;
 mod attack_trail;
+mod attribute;
 mod break_glass;
 mod changed_policy;
 mod clocks;

@@ -70,6 +70,7 @@
 //! | `context.args` | the declared arguments, but those of type `any`; what is optional needs `has` |
 //! | `context.facts` | the declared facts, as in `context.facts["env.name"]` |
 //! | `context.risk`, `context.origin` | texts |
+//! | `context.tags`, `context.review_required` | what the action's author says of it: texts, and a boolean |
 //! | `context.on_behalf_of` | the ids of those whom the requester acts for |
 //! | `context.owner` | the nearest person among them, if there is one, `in` the groups of that person |
 //! | `context.resource` | what the call names, if it does, as a text for `like` |
@@ -83,7 +84,7 @@
 //! - Each policy has an `@id` of its own. Other annotations are `@requires`, on a `forbid`, and `@reason`, on a
 //!   `forbid` that denies; a misspelt one is refused.
 //! - The obligation in `@requires` is declared, and `context.satisfied` stands nowhere else.
-//! - What the agent writes (arguments and resource) is not looked at where it loosens: in a `permit`, or in the
+//! - What the agent's side writes (arguments, resource, tags, `review_required`) is not looked at where it loosens: in a `permit`, or in the
 //!   `unless` of a `forbid`. Turned around, as the `when` of a `forbid`, it tightens.
 //! - No templates; at most 1 MiB of text, and 500 operators in one policy, nested 32 deep.
 //! - What `[break_glass]` lists is there, and is a `forbid` without `@requires`.

@@ -84,13 +84,10 @@ fn conditions(policy: &Policy, requires: Option<&RuleId>) -> Result<(), String> 
                                 such as `context.args.rows`"
                         .into());
                 }
-                Read::Arguments if is_permit || is_unless => {
-                    return Err(loosens(is_permit, "`context.args`"));
+                Read::Chosen(what) if is_permit || is_unless => {
+                    return Err(loosens(is_permit, what));
                 }
-                Read::Resource if is_permit || is_unless => {
-                    return Err(loosens(is_permit, "the resource"));
-                }
-                Read::Arguments | Read::Resource => {}
+                Read::Chosen(_) => {}
             }
         }
     }

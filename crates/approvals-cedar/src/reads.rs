@@ -5,14 +5,17 @@ use serde_json::Value;
 /// Something that an expression looks at, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// The arguments, which the agent chooses.
-    Arguments,
-    /// The resource, which the agent names.
-    Resource,
+    /// Something that the agent's side chooses: what.
+    Chosen(&'static str),
     /// Which obligations are satisfied.
     Satisfied,
     /// The context as one value, through which any of these can be seen.
     WholeContext,
+}
+
+impl Read {
+    /// The resource, as the variable or the text.
+    pub(crate) const RESOURCE: Self = Self::Chosen("the resource");
 }
 
 /// All that `expression` looks at. What is not understood counts as read.
@@ -23,8 +26,10 @@ pub(crate) fn reads(expression: &Value) -> Vec<Read> {
     while let Some(value) = waiting.pop() {
         if let Some(attribute) = context_attribute(value) {
             found.extend(match attribute {
-                "args" => Some(Read::Arguments),
-                "resource" => Some(Read::Resource),
+                "args" => Some(Read::Chosen("`context.args`")),
+                "resource" => Some(Read::RESOURCE),
+                "tags" => Some(Read::Chosen("`context.tags`")),
+                "review_required" => Some(Read::Chosen("`context.review_required`")),
                 "satisfied" => Some(Read::Satisfied),
                 _other => None,
             });
@@ -35,7 +40,7 @@ pub(crate) fn reads(expression: &Value) -> Vec<Read> {
                 let variable = members.get("Var").and_then(Value::as_str);
                 found.extend(match variable {
                     None | Some("principal" | "action") => None,
-                    Some("resource") => Some(Read::Resource),
+                    Some("resource") => Some(Read::RESOURCE),
                     Some(_context) => Some(Read::WholeContext),
                 });
                 waiting.extend(members.values());
@@ -69,24 +74,28 @@ mod tests {
 
     #[test]
     fn every_way_to_look_at_the_context_is_seen() {
-        use Read::{Arguments, Resource, Satisfied, WholeContext};
+        use Read::{Chosen, Satisfied, WholeContext};
+        const ARGUMENTS: Read = Chosen("`context.args`");
+        const RESOURCE: Read = Read::RESOURCE;
         for (expression, expected) in [
             ("context.facts[\"args\"] == \"context\"", vec![]),
             ("principal in Group::\"resource\" && action == Action::\"context\"", vec![]),
-            ("context.args.rows > 1", vec![Arguments]),
-            ("context[\"args\"][\"rows\"] > 1", vec![Arguments]),
-            ("context has args", vec![Arguments]),
-            ("context has args.rows", vec![Arguments]),
-            ("!(if context.args.a then true else false)", vec![Arguments]),
-            ("[context.args.a].contains(1)", vec![Arguments]),
-            ("{ \"x\": context.args.a }.x == 1", vec![Arguments]),
-            ("{ \"Var\": context.args.a }.Var == 1", vec![Arguments]),
-            ("{ \".\": context.args.a }[\".\"] == 1", vec![Arguments]),
-            ("context.args.a like \"x*\"", vec![Arguments]),
-            ("context.resource like \"x*\"", vec![Resource]),
-            ("resource == Resource::\"x\"", vec![Resource]),
-            ("resource is Resource", vec![Resource]),
-            ("resource has name", vec![Resource]),
+            ("context.args.rows > 1", vec![ARGUMENTS]),
+            ("context[\"args\"][\"rows\"] > 1", vec![ARGUMENTS]),
+            ("context has args", vec![ARGUMENTS]),
+            ("context has args.rows", vec![ARGUMENTS]),
+            ("!(if context.args.a then true else false)", vec![ARGUMENTS]),
+            ("[context.args.a].contains(1)", vec![ARGUMENTS]),
+            ("{ \"x\": context.args.a }.x == 1", vec![ARGUMENTS]),
+            ("{ \"Var\": context.args.a }.Var == 1", vec![ARGUMENTS]),
+            ("{ \".\": context.args.a }[\".\"] == 1", vec![ARGUMENTS]),
+            ("context.args.a like \"x*\"", vec![ARGUMENTS]),
+            ("context.resource like \"x*\"", vec![RESOURCE]),
+            ("resource == Resource::\"x\"", vec![RESOURCE]),
+            ("resource is Resource", vec![RESOURCE]),
+            ("resource has name", vec![RESOURCE]),
+            ("context.tags.contains(\"x\")", vec![Chosen("`context.tags`")]),
+            ("context.review_required", vec![Chosen("`context.review_required`")]),
             ("context.satisfied.contains(\"x\")", vec![Satisfied]),
             ("context has satisfied", vec![Satisfied]),
             ("context == {}", vec![WholeContext]),

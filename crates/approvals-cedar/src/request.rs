@@ -90,6 +90,8 @@ fn context(
         ("risk".to_owned(), text(facts.risk().as_str())),
         ("origin".to_owned(), text(facts.origin())),
         ("on_behalf_of".to_owned(), texts(chain)),
+        ("tags".to_owned(), texts(facts.tags().iter().map(String::as_str))),
+        ("review_required".to_owned(), RestrictedExpression::new_bool(facts.is_review_required())),
     ];
     context.extend(
         owner.map(|owner| ("owner".to_owned(), RestrictedExpression::new_entity_uid(owner))),

@@ -64,6 +64,8 @@ fn action<'a>(
             "risk": text,
             "origin": text,
             "on_behalf_of": texts,
+            "tags": texts,
+            "review_required": { "type": "Boolean" },
             "owner": { "type": "Entity", "name": "Human", "required": false },
             "resource": { "type": "String", "required": false },
         }},

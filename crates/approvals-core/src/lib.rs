@@ -35,8 +35,9 @@ pub use approvals_log::PublicKey;
 
 pub use crate::action::action::Action;
 pub use crate::action::clock::{Clock, SystemClock, TimeError, Timestamp};
+pub use crate::action::description::{DescribeError, Description};
 pub use crate::action::digest::{Digest, DigestError};
-pub use crate::action::document::{DescribeError, Description, Document};
+pub use crate::action::document::Document;
 pub use crate::action::dynamic::DynamicAction;
 pub use crate::action::id::{
     ActionName, FactName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,

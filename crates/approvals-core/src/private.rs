@@ -1,12 +1,18 @@
 //! What the expansion of `#[requires_approval]` calls, and what the `approvals` program shares with this crate. Not for
 //! anybody else; it changes without notice.
 
+use std::borrow::Borrow as _;
+use std::fmt;
 use std::future::Future;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::action::action::Action;
-use crate::action::document::{DescribeError, Description};
+use crate::action::canonical;
+use crate::action::description::{DescribeError, Description};
+use crate::action::id::{IdempotencyKey, NameError};
 pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;
 use crate::gate::denied::Denied;
@@ -18,19 +24,40 @@ pub use crate::record::opened::{is_own, open_regular};
 pub struct Call<A, D> {
     args: A,
     describe: D,
+    key: Option<Result<IdempotencyKey, NameError>>,
 }
 
 impl<A, D: Fn(&A, &mut Description) -> Result<(), DescribeError>> Call<A, D> {
     /// A call with these arguments.
     pub fn new(args: A, describe: D) -> Self {
-        Self { args, describe }
+        Self { args, describe, key: None }
+    }
+
+    /// The same call, named by an idempotency key.
+    #[must_use]
+    pub fn key(self, key: impl FnOnce(&A) -> String) -> Self {
+        let key = key(&self.args).parse();
+        Self { key: Some(key), ..self }
     }
 }
 
 impl<A, D: Fn(&A, &mut Description) -> Result<(), DescribeError>> Action for Call<A, D> {
     fn describe(&self, call: &mut Description) -> Result<(), DescribeError> {
+        if let Some(Err(error)) = &self.key {
+            return Err(error.clone().into());
+        }
         (self.describe)(&self.args, call)
     }
+
+    fn key(&self) -> Option<&IdempotencyKey> {
+        self.key.as_ref()?.as_ref().ok()
+    }
+}
+
+/// A text of the attribute, over the arguments.
+#[must_use]
+pub fn text(text: fmt::Arguments<'_>) -> String {
+    text.to_string()
 }
 
 /// A gate, from whatever holds one.
@@ -45,6 +72,50 @@ pub struct Returns<R> {
     failed: fn(&R) -> bool,
 }
 
+impl<R> Returns<R> {
+    /// What says so is made by `denied`, whatever it is.
+    #[must_use]
+    pub fn by(denied: fn(Denied) -> R, failed: fn(&R) -> bool) -> Self {
+        Self { denied, failed }
+    }
+}
+
+/// What a body has returned. Whether it is an error is asked in a way that takes any type: a method of what is
+/// nearer is preferred.
+#[derive(Debug)]
+pub struct Returned<'a, R>(&'a R);
+
+impl<'a, R> Returned<'a, R> {
+    /// What it has returned.
+    pub fn new(returned: &'a R) -> Self {
+        Self(returned)
+    }
+}
+
+/// A `Result` fails if it is an error.
+pub trait MayFail {
+    /// Whether it has.
+    fn failed(&self) -> bool;
+}
+
+impl<T, E> MayFail for Returned<'_, Result<T, E>> {
+    fn failed(&self) -> bool {
+        self.0.is_err()
+    }
+}
+
+/// Of any other type nobody can tell.
+pub trait NeverFails {
+    /// It has not.
+    fn failed(&self) -> bool;
+}
+
+impl<R> NeverFails for &Returned<'_, R> {
+    fn failed(&self) -> bool {
+        false
+    }
+}
+
 /// `R`, which fails to compile, here and nowhere else, unless it can carry a denial.
 #[must_use]
 pub fn returns<R: CarriesDenial>() -> Returns<R> {
@@ -55,7 +126,7 @@ pub fn returns<R: CarriesDenial>() -> Returns<R> {
 pub async fn run<R, A, D, F, Fut>(
     returns: Returns<R>,
     gate: Option<Gate>,
-    call: Call<A, D>,
+    call: Result<Call<A, D>, DescribeError>,
     body: F,
 ) -> R
 where
@@ -67,6 +138,10 @@ where
     let gate = match gate.map_or_else(Gate::current, Ok) {
         Ok(gate) => gate,
         Err(none) => return denied(none),
+    };
+    let call = match call {
+        Ok(call) => call,
+        Err(error) => return denied(error.into()),
     };
     let body = async move |permit, call: Call<A, D>| {
         let returned = body(permit, call.args).await;
@@ -104,6 +179,9 @@ pub trait Bindable: sealed::Shown {
 
     /// Binds it under `name`, hidden.
     fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
+
+    /// Shows it under `name`, as something that was worked out.
+    fn show(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -114,6 +192,10 @@ impl<T: Serialize + ?Sized> Bindable for T {
 
     fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
         call.redact(name, self)
+    }
+
+    fn show(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
+        call.show(name, self)
     }
 }
 
@@ -133,6 +215,70 @@ pub fn redact<T: Bindable + ?Sized>(
     value: &T,
 ) -> Result<(), DescribeError> {
     value.redact(call, name)
+}
+
+/// What the attribute works out.
+pub fn value<T>(work_out: impl FnOnce() -> T) -> T {
+    work_out()
+}
+
+/// Shows what was worked out from the arguments.
+pub fn show<T: Bindable + ?Sized>(
+    call: &mut Description,
+    name: &str,
+    value: &T,
+) -> Result<(), DescribeError> {
+    value.show(call, name)
+}
+
+/// Makes a call whose arguments are decoded first.
+pub fn decoding<C>(make: impl FnOnce() -> Result<C, DescribeError>) -> Result<C, DescribeError> {
+    make()
+}
+
+/// An argument that can be read back from the bytes that are approved.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read back from the approved bytes, because it does not implement `serde::de::DeserializeOwned`",
+    label = "this argument cannot be decoded",
+    note = "`bind = \"decoded\"` gives the body what the approved bytes say: derive `serde::Deserialize`, take it by value, or exclude it with `skip(…)`"
+)]
+pub trait Decodable: sealed::Shown + Sized {
+    /// What the bytes of `value` say.
+    fn decode<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Self, DescribeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: DeserializeOwned + Serialize> Decodable for D {
+    fn decode<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Self, DescribeError> {
+        let bytes = canonical::to_bytes(value, canonical::MAX_BYTES);
+        let bytes = Zeroizing::new(bytes.map_err(|error| error.under_key(name))?);
+        let lossy = |_error| DescribeError::NotDecoded(name.to_owned());
+        let decoded: Self = serde_json::from_slice(&bytes).map_err(lossy)?;
+        let again = canonical::to_bytes(&decoded, canonical::MAX_BYTES);
+        if again.map(Zeroizing::new).is_ok_and(|again| again == bytes) {
+            Ok(decoded)
+        } else {
+            Err(DescribeError::NotDecoded(name.to_owned()))
+        }
+    }
+}
+
+/// The argument `value`, as its bytes say; the original is used no more.
+pub fn decoded<T: Decodable + Serialize>(name: &str, value: &T) -> Result<T, DescribeError> {
+    T::decode(name, value)
+}
+
+/// The same of what is borrowed.
+pub fn decoded_ref<T>(name: &str, value: &T) -> Result<T::Owned, DescribeError>
+where
+    T: ToOwned<Owned: Decodable> + Serialize + ?Sized,
+{
+    T::Owned::decode(name, value)
+}
+
+/// What was decoded, as the body takes it.
+pub fn borrowed<T: ToOwned + ?Sized>(owned: &T::Owned) -> &T {
+    owned.borrow()
 }
 
 /// A return type that can say that the body did not run.

@@ -1,16 +1,21 @@
 //! Every rule and every message. What passes is a [`Plan`], which expands without further questions.
 
 use proc_macro2::Span;
-use quote::{ToTokens as _, format_ident};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Error, Expr, FnArg, Ident, LitStr, Path, Type, parse_quote};
+use syn::{
+    Attribute, Error, Expr, ExprClosure, FnArg, Ident, LitStr, Pat, Path, Signature, Type,
+    parse_quote,
+};
 
-use crate::args::Args;
+use crate::args::{Args, Shown};
 use crate::errors::Errors;
 use crate::model::{Body, Function};
 use crate::output::output;
 use crate::param::{Exposure, Param, expected, mentions};
+use crate::readable::{Reading, readable};
 use crate::template::Template;
+use crate::values;
 
 /// A function and an attribute that fit each other.
 pub(crate) struct Plan {
@@ -21,12 +26,29 @@ pub(crate) struct Plan {
     pub(crate) risk: Ident,
     pub(crate) resource: Option<Template>,
     pub(crate) summary: Option<Template>,
+    pub(crate) reason: Option<Template>,
+    pub(crate) key: Option<Template>,
+    pub(crate) tags: Vec<LitStr>,
+    /// For how many milliseconds people may be asked.
+    pub(crate) expires: Option<u64>,
+    pub(crate) show: Vec<(String, Reading)>,
+    pub(crate) when: Option<When>,
+    /// Whether the body gets what was decoded from the approved bytes.
+    pub(crate) decoded: bool,
     pub(crate) gate: Option<Expr>,
+    pub(crate) on_denied: Option<Path>,
     pub(crate) takes_self: bool,
     pub(crate) params: Vec<Param>,
     /// What the body returns once it has run.
     pub(crate) output: Type,
     pub(crate) body: Body,
+}
+
+/// `|amount: &u64| *amount > 100`.
+pub(crate) struct When {
+    /// The type that is written beside a name, if one is.
+    pub(crate) types: Vec<(Ident, Type)>,
+    pub(crate) holds: Reading,
 }
 
 impl Plan {
@@ -40,33 +62,63 @@ impl Plan {
         }
     }
 
+    /// Whether the body gets this parameter as it was decoded.
+    pub(crate) fn decodes(&self, param: &Param) -> bool {
+        self.decoded && param.exposure != Exposure::Skipped
+    }
+
     /// Whether the attribute itself uses this parameter.
     pub(crate) fn mentions(&self, param: &Ident) -> bool {
-        let mut printed =
-            self.resource.iter().chain(&self.summary).flat_map(|template| &template.captures);
-        printed.any(|ident| ident == param) || mentions(self.gate.to_token_stream(), param)
+        let printed = [&self.resource, &self.summary, &self.reason, &self.key];
+        let mut printed = printed.into_iter().flatten().flat_map(|template| &template.captures);
+        let read = self.show.iter().map(|(_, reading)| reading);
+        let read = read.chain(self.when.as_ref().map(|when| &when.holds));
+        let mut read = read.flat_map(|reading| &reading.names).map(|(_, ident)| ident);
+        printed.any(|ident| ident == param)
+            || read.any(|ident| ident == param)
+            || mentions(self.gate.to_token_stream(), param)
     }
 
     fn checked(args: Args, function: &Function, errors: &mut Errors) -> Option<Self> {
         let body = signature(function, errors).then(|| errors.take(Body::of(function)));
-        let output = errors.take(output(&function.sig));
+        let output = errors.take(output(&function.sig, args.on_denied.given));
         let params = params(&args, function, errors);
         let mut template = |key, text| Template::over(&params, key, text, errors);
         let resource = args.resource.value.and_then(|text| template("resource", text));
         let summary = args.summary.value.and_then(|text| template("summary", text));
+        let reason = args.reason.value.and_then(|text| template("reason", text));
+        let key = args.key.value.and_then(|text| template("key", text));
+        let show = args.show.value.into_iter().flatten();
+        let show = show.filter_map(|shown| shows(shown, &params, errors)).collect();
+        let when = args.when.value.and_then(|closure| when(&closure, &params, errors));
+        let tags = args.tags.value.unwrap_or_default();
+        values::tags(&tags, errors);
+        let expires = args.expires.value.and_then(|text| values::time(&text, errors));
+        if let Some(text) = &args.bind.value {
+            values::decoded(text, errors);
+            decodable(&function.sig, &params, errors);
+        }
         if !args.action.given {
             let message = "missing `action`: name what is done, as in `action = \"s3.export\"`";
             errors.push(Error::new(Span::call_site(), message));
         }
-        let risk = risk(args.risk.value, errors);
-        let action = args.action.value.filter(|name| action_name(name, errors));
+        let risk = values::risk(args.risk.value, errors);
+        let action = args.action.value.filter(|name| values::action_name(name, errors));
         Some(Self {
             root: args.root.value.unwrap_or_else(|| parse_quote!(::approvals)),
             action: action?,
             risk: risk?,
             resource,
             summary,
+            reason,
+            key,
+            tags,
+            expires,
+            show,
+            when,
+            decoded: args.bind.value.is_some(),
             gate: args.gate.value,
+            on_denied: args.on_denied.value,
             takes_self: function.sig.receiver().is_some(),
             params,
             output: output?,
@@ -149,39 +201,70 @@ fn expose(params: &mut [Param], name: &Ident, exposure: Exposure) -> Result<(), 
     }
 }
 
-fn risk(text: Option<LitStr>, errors: &mut Errors) -> Option<Ident> {
-    let Some(text) = text else { return Some(format_ident!("High")) };
-    let variant = match text.value().as_str() {
-        "low" => "Low",
-        "medium" => "Medium",
-        "high" => "High",
-        "critical" => "Critical",
-        other => {
-            let message =
-                format!("unknown risk `{other}`: expected `low`, `medium`, `high` or `critical`");
-            errors.at(&text, message);
-            return None;
-        }
-    };
-    Some(Ident::new(variant, Span::mixed_site()))
+/// Something that the program works out from the parameters, under a name that no parameter has.
+fn shows(shown: Shown, params: &[Param], errors: &mut Errors) -> Option<(String, Reading)> {
+    let name = shown.name.unraw().to_string();
+    if params.iter().any(|param| param.name == name) {
+        let message =
+            format!("`{name}` is a parameter, which is shown as it is: choose another name");
+        errors.at(&shown.name, message);
+    }
+    Some((name, Reading::over(params, "show", shown.value, errors)?))
 }
 
-/// The grammar of `ActionName`, so that a name that compiles also parses.
-fn action_name(text: &LitStr, errors: &mut Errors) -> bool {
-    let name = text.value();
-    let segment = |segment: &str| {
-        segment.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && segment.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
-    };
-    if name.len() > 120 {
-        errors
-            .at(text, format!("an action name has at most 120 bytes, and this has {}", name.len()));
-        return false;
+fn when(closure: &ExprClosure, params: &[Param], errors: &mut Errors) -> Option<When> {
+    if let Some(token) = &closure.asyncness {
+        errors.at(token, "what decides whether people are asked does not wait: remove `async`");
     }
-    let fits = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.split('.').all(segment);
-    if !fits {
-        let message = "is not an action name: expected lower-case segments joined by dots, such as `s3.export`";
-        errors.at(text, format!("`{}` {message}", name.escape_debug()));
+    let mut types = Vec::new();
+    for input in &closure.inputs {
+        let (pattern, ty) = if let Pat::Type(typed) = input {
+            (&*typed.pat, Some(&*typed.ty))
+        } else {
+            (input, None)
+        };
+        let Pat::Ident(name) = pattern else {
+            errors.at(
+                pattern,
+                "name parameters of the function here, as in `when = |amount| *amount > 100`",
+            );
+            continue;
+        };
+        let name = &name.ident;
+        types.extend(ty.map(|ty| (name.clone(), ty.clone())));
+        // What is a parameter and cannot be looked at is told where it is looked at.
+        if !params.iter().any(|param| name.unraw() == param.name.as_str())
+            && let Err(message) =
+                readable("when", &name.unraw().to_string(), &str::to_owned, params)
+        {
+            errors.at(name, message);
+        }
     }
-    fits
+    Some(When { types, holds: Reading::over(params, "when", &closure.body, errors)? })
+}
+
+/// What is decoded is of its own: it cannot be changed for the caller, and its type has a name.
+fn decodable(sig: &Signature, params: &[Param], errors: &mut Errors) {
+    let types = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    });
+    for (ty, param) in types.zip(params) {
+        let Type::Reference(reference) = ty else { continue };
+        if param.exposure == Exposure::Skipped {
+            continue;
+        }
+        let name = &param.name;
+        if reference.mutability.is_some() {
+            let message = format!(
+                "what is decoded is not the caller's `{name}`: take it by value, or list it in `skip`"
+            );
+            errors.at(ty, message);
+        } else if matches!(*reference.elem, Type::ImplTrait(_)) {
+            errors.at(
+                ty,
+                format!("what is decoded needs a type with a name: take `{name}` by value"),
+            );
+        }
+    }
 }

@@ -3,11 +3,12 @@
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{FnArg, Ident, Index, Signature};
+use syn::{FnArg, Ident, Index, Path, Signature, Type};
 
-use crate::check::Plan;
+use crate::check::{Plan, When};
 use crate::model::{Body, Function};
 use crate::param::{Exposure, Param};
+use crate::readable::Reading;
 use crate::template::Template;
 
 // Input:
@@ -83,11 +84,11 @@ fn named_inputs(sig: &Signature, params: &[Param]) -> Signature {
 //     ::approvals::__private::run(
 //         ::approvals::__private::returns::<Result<Report>>(),
 //         gate,
-//         ::approvals::__private::Call::new(args, |(_, arg2,), call| { … }),
+//         ::core::result::Result::Ok(::approvals::__private::Call::new(args, |(_, arg2,), call| { … })),
 //         move |permit, args| async move { … },
 //     ).await
 fn run(plan: &Plan, statements: &Group) -> TokenStream {
-    let Plan { root, output, .. } = plan;
+    let Plan { root, .. } = plan;
     let site = Span::mixed_site();
     let gate = plan.gate.as_ref().map(|gate| {
         let here = site.located_at(gate.span());
@@ -96,19 +97,86 @@ fn run(plan: &Plan, statements: &Group) -> TokenStream {
     let gate = gate.unwrap_or_else(|| quote_spanned!(site=> ::core::option::Option::None));
     let idents: Vec<_> = plan.params.iter().map(|param| &param.ident).collect();
     let quiet = quiet(idents.iter().copied());
-    let describe = describe(plan);
+    let returns = returns(plan);
+    let call = call(plan);
     let body = body(plan, statements);
     quote_spanned! {site=>
         let gate = #gate;
         #quiet
         let args = (#(#idents,)*);
-        #root::__private::run(
-            #root::__private::returns::<#output>(),
-            gate,
-            #root::__private::Call::new(args, #describe),
-            #body,
-        )
-        .await
+        #root::__private::run(#returns, gate, #call, #body).await
+    }
+}
+
+fn returns(plan: &Plan) -> TokenStream {
+    let Plan { root, output, .. } = plan;
+    let site = Span::mixed_site();
+    match &plan.on_denied {
+        None => quote_spanned!(site=> #root::__private::returns::<#output>()),
+        Some(path) => {
+            let here = site.located_at(path.span());
+            let denied = quote_spanned!(here=> |why| #path(why));
+            quote_spanned! {site=>
+                #root::__private::Returns::<#output>::by(#denied, |returned: &#output| {
+                    #[allow(unused_imports)]
+                    use #root::__private::{NeverFails as _, MayFail as _};
+                    (&#root::__private::Returned::new(returned)).failed()
+                })
+            }
+        }
+    }
+}
+
+// Output:
+//     ::core::result::Result::Ok(::approvals::__private::Call::new(args, |(_, arg2,), call| { … }))
+//
+// and with `bind = "decoded"`:
+//     ::approvals::__private::decoding(move || {
+//         let args = (args.0, ::approvals::__private::decoded_ref("bucket", args.1)?,);
+//         ::core::result::Result::Ok(::approvals::__private::Call::new(args, …))
+//     })
+fn call(plan: &Plan) -> TokenStream {
+    let Plan { root, .. } = plan;
+    let site = Span::mixed_site();
+    let describe = describe(plan);
+    let key = plan.key.as_ref().map(|Template { text, captures }| {
+        let seen = plan.params.iter().map(|param| {
+            let is_printed = captures.contains(&param.ident);
+            if is_printed { param.ident.to_token_stream() } else { quote_spanned!(site=> _) }
+        });
+        let printed =
+            quote_spanned!(site=> ::core::format_args!(#text #(, #captures = #captures)*));
+        let text = quote_spanned!(site=> #root::__private::text(#printed));
+        let text = match quiet(captures) {
+            None => text,
+            Some(quiet) => quote_spanned!(site=> { #quiet let text = #text; text }),
+        };
+        quote_spanned!(site=> .key(|(#(#seen,)*)| #text))
+    });
+    if !plan.decoded {
+        return quote_spanned! {site=>
+            ::core::result::Result::Ok(#root::__private::Call::new(args, #describe)#key)
+        };
+    }
+    let decoded = (0..).zip(&plan.params).map(|(index, param)| {
+        let Param { name, ident, exposure, .. } = param;
+        let here = site.located_at(ident.span());
+        let index = Index { index, span: here };
+        match (exposure, &param.borrowed) {
+            (Exposure::Skipped, _) => quote_spanned!(here=> args.#index),
+            (Exposure::Bound | Exposure::Redacted, None) => {
+                quote_spanned!(here=> #root::__private::decoded(#name, &args.#index)?)
+            }
+            (Exposure::Bound | Exposure::Redacted, Some(_)) => {
+                quote_spanned!(here=> #root::__private::decoded_ref(#name, args.#index)?)
+            }
+        }
+    });
+    quote_spanned! {site=>
+        #root::__private::decoding(move || {
+            let args = (#(#decoded,)*);
+            ::core::result::Result::Ok(#root::__private::Call::new(args, #describe)#key)
+        })
     }
 }
 
@@ -137,6 +205,19 @@ fn describe(plan: &Plan) -> TokenStream {
     });
     let resource = plan.resource.as_ref().map(|text| printed(&call, "resource", text));
     let summary = plan.summary.as_ref().map(|text| printed(&call, "summary", text));
+    let reason = plan.reason.as_ref().map(|text| printed(&call, "reason", text));
+    let tags = plan.tags.iter().map(|tag| quote_spanned!(site=> #call.tag(#tag)?;));
+    let expires = plan.expires.map(|millis| {
+        let after = quote_spanned!(site=> ::core::time::Duration::from_millis(#millis));
+        quote_spanned!(site=> #call.expires_after(#after)?;)
+    });
+    let when = plan.when.as_ref().map(|when| asks(root, &call, when));
+    let show = plan.show.iter().map(|(name, value)| {
+        let read = read(value, &[]);
+        let tokens = &value.tokens;
+        let here = site.located_at(tokens.span());
+        quote_spanned!(here=> { #read #root::__private::show(#call, #name, &#root::__private::value(|| #tokens))?; })
+    });
     let receiver = plan.takes_self.then(|| quote_spanned!(site=> #call.unbound("self")?;));
     let params = plan.params.iter().map(|param| {
         let Param { name, ident, exposure, .. } = param;
@@ -158,9 +239,40 @@ fn describe(plan: &Plan) -> TokenStream {
             #call.action(#action, #root::__private::Risk::#risk)?;
             #resource
             #summary
+            #reason
+            #(#tags)*
+            #expires
             #receiver
             #(#params)*
+            #when
+            #(#show)*
             ::core::result::Result::Ok(())
+        }
+    }
+}
+
+/// Names that are written in the attribute, for the parameters that are called otherwise or whose type is written, too.
+fn read(reading: &Reading, types: &[(Ident, Type)]) -> TokenStream {
+    let bindings = reading.names.iter().filter_map(|(written, ident)| {
+        let ty = types.iter().find(|(name, _)| name == written).map(|(_, ty)| quote!(: #ty));
+        let is_other = ty.is_some() || written != ident;
+        is_other.then(|| quote!(#[allow(clippy::redundant_locals)] let #written #ty = #ident;))
+    });
+    bindings.collect()
+}
+
+/// (In a closure, so that a `return` in it leaves nothing else out.)
+fn asks(root: &Path, call: &Ident, when: &When) -> TokenStream {
+    let read = read(&when.holds, &when.types);
+    let holds = &when.holds.tokens;
+    let site = Span::mixed_site();
+    quote_spanned! {site=>
+        {
+            #read
+            let is_asked = #root::__private::value::<bool>(|| #holds);
+            if is_asked {
+                #call.review_required();
+            }
         }
     }
 }
@@ -200,7 +312,15 @@ fn body(plan: &Plan, statements: &Group) -> TokenStream {
         let taken_apart =
             pattern.as_ref().map(|pattern| quote_spanned!(site=> let #pattern = #ident;));
         let quiet = quiet([ident]);
-        quote_spanned!(site=> #quiet let #binding = args.#index; #taken_apart)
+        let borrowed = param.borrowed.as_ref().filter(|_ty| plan.decodes(param));
+        let value = match borrowed {
+            None => quote_spanned!(site=> args.#index),
+            Some(ty) => {
+                let root = &plan.root;
+                quote_spanned!(site=> #root::__private::borrowed::<#ty>(&args.#index))
+            }
+        };
+        quote_spanned!(site=> #quiet let #binding = #value; #taken_apart)
     });
     let idents = plan.params.iter().map(|param| &param.ident);
     let mentioned: Vec<_> = idents.filter(|ident| plan.mentions(ident)).collect();

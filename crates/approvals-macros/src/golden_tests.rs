@@ -156,10 +156,18 @@ fn a_function_with_every_key() {
     action = "s3.export",
     resource = "s3://{bucket}",
     summary = "Export {rows} rows of {bucket}",
+    reason = "{bucket} is full",
     risk = "critical",
+    tags("pii"),
     skip(client),
     redact(token),
+    show(thousands = rows / 1000),
+    when = |rows: &u64| *rows > 1000,
+    key = "export-{bucket}",
+    expires = "1h30m",
+    bind = "decoded",
     gate = client.gate(),
+    on_denied = tell::model,
     crate = crate::vendored,
 )]
 pub async fn export(client: &S3, bucket: &str, mut rows: u64, token: &str) -> Result<Report, ExportError> {

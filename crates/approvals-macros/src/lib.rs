@@ -2,7 +2,8 @@
 //!
 //! Use it through the `approvals` crate, whose documentation of the attribute is the reference. In here, in the order
 //! in which a function passes: [`args`] reads the attribute; [`model`], [`param`] and [`output`] read the function;
-//! [`check`] applies every rule, [`template`] those of format strings; [`expand`] writes what is compiled instead.
+//! [`check`] applies every rule, [`values`] those of texts, [`readable`] and [`template`] those of what looks at the
+//! parameters; [`expand`] writes what is compiled instead.
 
 mod args;
 mod check;
@@ -11,7 +12,9 @@ mod expand;
 mod model;
 mod output;
 mod param;
+mod readable;
 mod template;
+mod values;
 
 #[cfg(test)]
 mod golden_tests;

@@ -3,13 +3,15 @@
 use syn::visit_mut::{self, VisitMut};
 use syn::{Error, GenericArgument, ReturnType, Signature, Token, Type, TypeInfer, parse_quote};
 
-/// The type that carries a denial. In it `impl Trait` becomes `_`, since nothing else can name it.
-pub(crate) fn output(sig: &Signature) -> syn::Result<Type> {
+/// The type that carries a denial, unless `is_told` in another way. In it `impl Trait` becomes `_`, since nothing else
+/// can name it.
+pub(crate) fn output(sig: &Signature, is_told: bool) -> syn::Result<Type> {
     let message =
         "a denial needs a way out: return a `Result` whose error is `From<approvals::Denied>`";
     let mut written = match &sig.output {
         ReturnType::Type(_, written) if !matches!(**written, Type::Never(_)) => (**written).clone(),
         ReturnType::Type(_, never) => return Err(Error::new_spanned(never, message)),
+        ReturnType::Default if is_told => parse_quote!(()),
         ReturnType::Default => return Err(Error::new(sig.paren_token.span.close(), message)),
     };
     if sig.asyncness.is_none() {

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::Parser as _;
 use syn::spanned::Spanned as _;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, FnArg, Ident, Local, Pat, PatIdent, Signature};
+use syn::{Block, FnArg, Ident, Local, Pat, PatIdent, PatType, Signature, Type};
 
 /// One parameter other than `self`.
 pub(crate) struct Param {
@@ -21,6 +21,8 @@ pub(crate) struct Param {
     /// What its pattern takes it apart into; such a parameter has no value that a format string could print.
     pub(crate) parts: Vec<String>,
     pub(crate) exposure: Exposure,
+    /// What it borrows, if its type is a reference.
+    pub(crate) borrowed: Option<Type>,
 }
 
 /// How much of a parameter reviewers see.
@@ -38,13 +40,19 @@ impl Param {
     /// The parameters of a function, all of them bound.
     pub(crate) fn all(sig: &Signature, body: Option<&Group>) -> Vec<Self> {
         let typed = sig.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(typed) => Some(&*typed.pat),
+            FnArg::Typed(typed) => Some(typed),
             FnArg::Receiver(_) => None,
         });
-        (1_usize..).zip(typed).map(|(position, pat)| Self::of(position, pat, body)).collect()
+        (1_usize..).zip(typed).map(|(position, typed)| Self::of(position, typed, body)).collect()
     }
 
-    fn of(position: usize, pat: &Pat, body: Option<&Group>) -> Self {
+    fn of(position: usize, typed: &PatType, body: Option<&Group>) -> Self {
+        let pat = &*typed.pat;
+        let borrowed = if let Type::Reference(reference) = &*typed.ty {
+            Some((*reference.elem).clone())
+        } else {
+            None
+        };
         let plain = if let Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) = pat {
             Some(ident)
         } else {
@@ -65,7 +73,8 @@ impl Param {
             (Some(_), []) => String::new(),
             (Some(_), several) => format!("({})", several.join(", ")),
         };
-        Self { name, ident, binding, pattern, parts, exposure: Exposure::Bound }
+        let exposure = Exposure::Bound;
+        Self { name, ident, binding, pattern, parts, exposure, borrowed }
     }
 }
 

@@ -3,7 +3,8 @@
 use syn::{Ident, LitStr};
 
 use crate::errors::Errors;
-use crate::param::{Exposure, Param, expected};
+use crate::param::Param;
+use crate::readable::readable;
 
 /// A format string and the parameters that it prints.
 pub(crate) struct Template {
@@ -22,36 +23,12 @@ impl Template {
         let names = captures(&text.value()).map_err(|message| errors.at(&text, message)).ok()?;
         let mut captures = Vec::new();
         for name in names {
-            match printable(key, &name, params) {
+            match readable(key, &name, &|name| format!("{{{name}}}"), params) {
                 Ok(ident) => captures.push(ident),
                 Err(message) => errors.at(&text, message),
             }
         }
         Some(Self { text, captures })
-    }
-}
-
-fn printable(key: &str, name: &str, params: &[Param]) -> Result<Ident, String> {
-    let mut taken_apart = params.iter().flat_map(|param| &param.parts);
-    if taken_apart.any(|part| part == name) {
-        let advice = "name the parameter and take it apart in the body";
-        return Err(format!("`{{{name}}}` is part of a pattern: {advice}"));
-    }
-    match params.iter().find(|param| param.name == name).map(|param| (param.exposure, param)) {
-        Some((Exposure::Bound, param)) => Ok(param.ident.clone()),
-        Some((Exposure::Redacted, _)) => {
-            Err(format!("`{{{name}}}` is redacted: it has no place in `{key}`"))
-        }
-        Some((Exposure::Skipped, _)) => Err(format!(
-            "`{{{name}}}` is skipped: what is not bound to the approval has no place in `{key}`"
-        )),
-        None => {
-            let printable =
-                |param: &&Param| param.exposure == Exposure::Bound && param.parts.is_empty();
-            let names =
-                params.iter().filter(printable).map(|param| format!("`{{{}}}`", param.name));
-            Err(format!("`{{{name}}}` is not a parameter: {}", expected(names)))
-        }
     }
 }
 

@@ -200,6 +200,8 @@ The call is JSON; `-` reads it from standard input:
     \"args\": { \"rows\": 12000 },
     \"risk\": \"high\",
     \"resource\": \"s3://customers\",
+    \"tags\": [\"pii\"],
+    \"review_required\": true,
     \"facts\": { \"env.name\": \"prod\" },
     \"origin\": \"example.com/shop/prod\",
     \"requester\": {

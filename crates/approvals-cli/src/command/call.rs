@@ -1,5 +1,6 @@
 //! A call that is made up to ask a policy about it.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -29,6 +30,10 @@ struct Written {
     origin: Option<String>,
     #[serde(default)]
     requester: Who,
+    #[serde(default)]
+    tags: BTreeSet<String>,
+    #[serde(default)]
+    review_required: bool,
     break_glass: Option<String>,
     now: Option<String>,
 }
@@ -85,7 +90,9 @@ impl Call {
             "redacted": {},
             "requester": requester.principal().id(),
             "resource": written.resource,
+            "review_required": written.review_required,
             "risk": written.risk,
+            "tags": written.tags,
             "unbound": [],
         });
         let now = written.now.map_or(Ok(now), |text| text.parse())?;

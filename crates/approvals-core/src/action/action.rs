@@ -1,6 +1,6 @@
 //! One sensitive operation, as its author describes it.
 
-use super::document::{DescribeError, Description};
+use super::description::{DescribeError, Description};
 use super::id::IdempotencyKey;
 
 /// One sensitive operation that is about to be performed.

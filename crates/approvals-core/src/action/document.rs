@@ -1,260 +1,16 @@
-//! What an action is, as bytes: described once, judged, shown, signed, and compared before it runs.
+//! What was asked for, read back from the bytes that are approved.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
 
 use super::canonical;
 use super::digest::Digest;
-use super::id::{ActionName, NameError, PrincipalId};
+use super::id::{ActionName, PrincipalId};
 use super::noncanonical::CanonicalError;
 use super::parse::parse;
-use super::principal::Requester;
 use super::risk::Risk;
-
-/// The longest resource, summary or reason, in bytes.
-const MAX_TEXT: usize = 4096;
-
-/// Filled in by [`Action::describe`](crate::Action::describe).
-#[derive(Debug)]
-pub struct Description {
-    limit: usize,
-    salts: BTreeMap<String, Salt>,
-    identity: Option<(ActionName, Risk)>,
-    retry_after: Option<Duration>,
-    texts: BTreeMap<&'static str, String>,
-    arguments: BTreeMap<String, Argument>,
-}
-
-#[derive(Debug)]
-enum Argument {
-    Bound(Vec<u8>),
-    Redacted(Sealed),
-    Unbound,
-}
-
-/// The random bytes of one commitment.
-pub(crate) type Salt = [u8; 32];
-
-/// A redacted value: the commitment stands in the document, salt and value in an erasable place.
-#[derive(Clone)]
-pub(crate) struct Sealed {
-    pub(crate) commitment: Digest,
-    pub(crate) salt_and_value: Zeroizing<Vec<u8>>,
-}
-
-impl fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Sealed").field(&self.commitment).finish()
-    }
-}
-
-impl Sealed {
-    fn new(salt: &Salt, value: &[u8]) -> Self {
-        let salt_and_value = Zeroizing::new([salt, value].concat());
-        Self { commitment: Digest::of("redacted", &salt_and_value), salt_and_value }
-    }
-}
-
-impl Description {
-    /// An empty description that reuses `salts`, so that a value that is redacted again gives the same bytes.
-    pub(crate) fn new(limit: usize, salts: BTreeMap<String, Salt>) -> Self {
-        Self {
-            limit,
-            salts,
-            identity: None,
-            retry_after: None,
-            texts: BTreeMap::new(),
-            arguments: BTreeMap::new(),
-        }
-    }
-
-    /// Names the action and its risk; required, once.
-    ///
-    /// # Errors
-    ///
-    /// Also if the name [is reserved](ActionName::is_reserved) for acts on the approvals themselves.
-    pub fn action(&mut self, name: &str, risk: Risk) -> Result<(), DescribeError> {
-        let name: ActionName = name.parse()?;
-        if name.is_reserved() {
-            return Err(DescribeError::Reserved(name));
-        }
-        self.identify(name, risk)
-    }
-
-    /// Names an act on the approvals themselves.
-    pub(crate) fn own_act(&mut self, name: &str) -> Result<(), DescribeError> {
-        self.identify(name.parse()?, Risk::Critical)
-    }
-
-    fn identify(&mut self, name: ActionName, risk: Risk) -> Result<(), DescribeError> {
-        match self.identity.replace((name, risk)) {
-            None => Ok(()),
-            Some(_) => Err(DescribeError::Twice("the action".into())),
-        }
-    }
-
-    /// Says that it is an emergency, and which. It is a signal, shown as the caller's claim: only a policy
-    /// that lists a denial as one that emergencies may set aside turns it into a question to people.
-    pub fn break_glass(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
-        self.text("break_glass", text)
-    }
-
-    /// Says that doing it twice is as good as doing it once: a call with a [key](crate::Action::key) that was
-    /// started and has told nothing for this long may be started again, with a higher
-    /// [fence](crate::Permit::fence). Rounded up to whole milliseconds.
-    pub fn idempotent_after(&mut self, silence: Duration) -> Result<(), DescribeError> {
-        match self.retry_after.replace(silence) {
-            None => Ok(()),
-            Some(_) => Err(DescribeError::Twice("`idempotent_after`".into())),
-        }
-    }
-
-    /// What the action is done to, such as `s3://bucket/prefix`.
-    pub fn resource(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
-        self.text("resource", text)
-    }
-
-    /// One line for reviewers. It is the caller's claim and is shown as that.
-    pub fn summary(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
-        self.text("summary", text)
-    }
-
-    /// Why the caller wants it. It is the caller's claim and is shown as that.
-    pub fn reason(&mut self, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
-        self.text("reason", text)
-    }
-
-    fn text(&mut self, field: &'static str, text: fmt::Arguments<'_>) -> Result<(), DescribeError> {
-        let text = text.to_string();
-        if text.len() > MAX_TEXT {
-            return Err(DescribeError::TooLong { field, limit: MAX_TEXT });
-        }
-        match self.texts.insert(field, text) {
-            None => Ok(()),
-            Some(_) => Err(DescribeError::Twice(field.into())),
-        }
-    }
-
-    /// Binds an argument: it is shown, and approval is of exactly this value.
-    pub fn bind<T: Serialize + ?Sized>(
-        &mut self,
-        name: &str,
-        value: &T,
-    ) -> Result<(), DescribeError> {
-        let bytes =
-            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
-        self.argument(name, Argument::Bound(bytes))
-    }
-
-    /// Binds an argument that nobody may read: shown as hidden, bound by a salted commitment.
-    pub fn redact<T: Serialize + ?Sized>(
-        &mut self,
-        name: &str,
-        value: &T,
-    ) -> Result<(), DescribeError> {
-        let bytes =
-            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
-        let bytes = Zeroizing::new(bytes);
-        let mut salt = [0; 32];
-        match self.salts.get(name) {
-            Some(known) => salt = *known,
-            None => getrandom::fill(&mut salt).map_err(|_none| DescribeError::Randomness)?,
-        }
-        self.argument(name, Argument::Redacted(Sealed::new(&salt, &bytes)))
-    }
-
-    /// Names an argument that is neither shown nor bound, such as a database handle. The card says so.
-    pub fn unbound(&mut self, name: &str) -> Result<(), DescribeError> {
-        self.argument(name, Argument::Unbound)
-    }
-
-    fn argument(&mut self, name: &str, argument: Argument) -> Result<(), DescribeError> {
-        if name.is_empty() || name.len() > 200 {
-            return Err(DescribeError::ArgumentName);
-        }
-        match self.arguments.insert(name.to_owned(), argument) {
-            None => Ok(()),
-            Some(_) => Err(DescribeError::Twice(name.to_owned())),
-        }
-    }
-
-    /// The document of this action, asked for by `requester` in the log `origin`.
-    pub(crate) fn seal(self, origin: &str, requester: &Requester) -> Result<Intake, DescribeError> {
-        let (name, risk) = self.identity.ok_or(DescribeError::NoAction)?;
-        let mut arguments = BTreeMap::new();
-        let mut redacted = BTreeMap::new();
-        let mut unbound = Vec::new();
-        let mut sealed = BTreeMap::new();
-        for (name, argument) in self.arguments {
-            match argument {
-                Argument::Bound(bytes) => drop(arguments.insert(name, bytes)),
-                Argument::Unbound => unbound.push(name),
-                Argument::Redacted(value) => {
-                    redacted.insert(name.clone(), value.commitment);
-                    sealed.insert(name, value);
-                }
-            }
-        }
-        let chain: Vec<_> = requester.chain().iter().map(super::principal::Principal::id).collect();
-        let mut members = BTreeMap::from([
-            ("action".to_owned(), canonical::to_bytes(&name, self.limit)?),
-            ("arguments".to_owned(), canonical::object(arguments)?),
-            ("log".to_owned(), canonical::to_bytes(origin, self.limit)?),
-            ("on_behalf_of".to_owned(), canonical::to_bytes(&chain, self.limit)?),
-            ("redacted".to_owned(), canonical::to_bytes(&redacted, self.limit)?),
-            ("requester".to_owned(), canonical::to_bytes(requester.principal().id(), self.limit)?),
-            ("risk".to_owned(), canonical::to_bytes(&risk, self.limit)?),
-            ("unbound".to_owned(), canonical::to_bytes(&unbound, self.limit)?),
-        ]);
-        if let Some(silence) = self.retry_after {
-            let millis = silence.as_nanos().div_ceil(1_000_000);
-            let millis = u64::try_from(millis).unwrap_or(u64::MAX).min((1 << 53) - 1);
-            members.insert("retry_after_ms".to_owned(), canonical::to_bytes(&millis, self.limit)?);
-        }
-        for (field, text) in &self.texts {
-            members.insert((*field).to_owned(), canonical::to_bytes(text, self.limit)?);
-        }
-        let bytes = canonical::object(members)?;
-        if bytes.len() > self.limit {
-            return Err(CanonicalError::too_large(self.limit).into());
-        }
-        Ok(Intake { digest: Document::digest(&bytes), bytes, sealed })
-    }
-}
-
-/// An action taken in: what it is, as bytes, and what its redacted values are.
-#[derive(Clone, Debug)]
-pub(crate) struct Intake {
-    pub(crate) digest: Digest,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) sealed: BTreeMap<String, Sealed>,
-}
-
-impl Intake {
-    /// What was taken in, as it will be shown: it is read back from the bytes that are approved, and what
-    /// would not be written the same again is refused.
-    pub(crate) fn document(&self) -> Result<Document, DescribeError> {
-        let value = parse(&self.bytes, usize::MAX)?;
-        if canonical::to_bytes(&value, usize::MAX)? != self.bytes {
-            return Err(CanonicalError::inexact().into());
-        }
-        serde_json::from_value(value).map_err(|error| CanonicalError::other(error).into())
-    }
-
-    /// The salts, with which describing the same action again gives the same bytes.
-    pub(crate) fn salts(&self) -> BTreeMap<String, Salt> {
-        let salt = |sealed: &Sealed| sealed.salt_and_value.first_chunk::<32>().copied();
-        self.sealed
-            .iter()
-            .filter_map(|(name, sealed)| Some((name.clone(), salt(sealed)?)))
-            .collect()
-    }
-}
 
 /// An action as reviewers, policies and auditors see it: the parsed form of the approved bytes.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -267,6 +23,8 @@ pub struct Document {
     pub arguments: Map<String, Value>,
     /// Which emergency it is, in the words of the caller.
     pub break_glass: Option<String>,
+    /// The question is open for so many milliseconds at most, whatever the policy says.
+    pub expires_after_ms: Option<u64>,
     /// The origin of the log, which names tenant and environment.
     pub log: String,
     /// Whom the requester acts for, nearest first.
@@ -281,10 +39,19 @@ pub struct Document {
     pub resource: Option<String>,
     /// Doing it twice is as good as once, and after so many milliseconds of silence it may be done again.
     pub retry_after_ms: Option<u64>,
+    /// Its author wants people to be asked about this call: what the policy would let run is denied.
+    #[serde(default)]
+    pub review_required: bool,
     /// The risk, as the action's author sees it.
     pub risk: Risk,
+    /// What the program worked out from the arguments and shows beside them, by name.
+    #[serde(default)]
+    pub shown: Map<String, Value>,
     /// One line, in the words of the caller.
     pub summary: Option<String>,
+    /// What kinds of call it is one of, as the action's author sees it.
+    #[serde(default)]
+    pub tags: BTreeSet<String>,
     /// The arguments that are neither shown nor bound.
     pub unbound: Vec<String>,
 }
@@ -302,62 +69,3 @@ impl Document {
         Digest::of("action", bytes)
     }
 }
-
-/// An action that could not be described; it is denied.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DescribeError {
-    /// An argument has no canonical form.
-    #[error("argument {0}")]
-    Argument(CanonicalError),
-    /// The action's name does not parse.
-    #[error("{0}")]
-    Name(NameError),
-    /// The action's name is reserved.
-    #[error(
-        "`{0}` is a name for acts on the approvals themselves; choose one that does not begin with `approvals.`"
-    )]
-    Reserved(ActionName),
-    /// No name was given.
-    #[error("the action was not named; call `Description::action`")]
-    NoAction,
-    /// It was submitted without an idempotency key, so that nobody could pick up what is decided.
-    #[error("what is submitted needs an idempotency key, by which its decision is picked up")]
-    NoKey,
-    /// Something was given twice.
-    #[error("`{0}` was described twice")]
-    Twice(String),
-    /// A text is too long.
-    #[error("the {field} is longer than {limit} bytes")]
-    TooLong {
-        /// Which text.
-        field: &'static str,
-        /// The limit, in bytes.
-        limit: usize,
-    },
-    /// An argument's name is empty or too long.
-    #[error("the name of an argument must have 1 to 200 bytes")]
-    ArgumentName,
-    /// The operating system gave no randomness.
-    #[error("the operating system gave no randomness to hide an argument with")]
-    Randomness,
-    /// `describe` panicked.
-    #[error("describing the action panicked")]
-    Panicked,
-}
-
-impl From<NameError> for DescribeError {
-    fn from(error: NameError) -> Self {
-        Self::Name(error)
-    }
-}
-
-impl From<CanonicalError> for DescribeError {
-    fn from(error: CanonicalError) -> Self {
-        Self::Argument(error)
-    }
-}
-
-#[cfg(test)]
-#[path = "document_tests.rs"]
-mod tests;

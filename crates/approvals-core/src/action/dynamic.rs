@@ -1,10 +1,13 @@
 //! An action whose name and arguments are known only at run time: a model's tool call.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::canonical;
-use super::document::{DescribeError, Description};
+use super::description::{DescribeError, Description};
 use super::id::{ActionName, IdempotencyKey, NameError};
 use super::noncanonical::CanonicalError;
 use super::parse::parse;
@@ -34,6 +37,9 @@ pub struct DynamicAction {
     reason: Option<String>,
     break_glass: Option<String>,
     key: Option<IdempotencyKey>,
+    tags: BTreeSet<String>,
+    review_required: bool,
+    expires_after: Option<Duration>,
 }
 
 impl DynamicAction {
@@ -48,6 +54,9 @@ impl DynamicAction {
             reason: None,
             break_glass: None,
             key: None,
+            tags: BTreeSet::new(),
+            review_required: false,
+            expires_after: None,
         })
     }
 
@@ -104,6 +113,25 @@ impl DynamicAction {
         Ok(Self { key: Some(key.parse()?), ..self })
     }
 
+    /// The same call with this tag; see [`Description::tag`].
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.insert(tag.into());
+        self
+    }
+
+    /// The same call, which no policy lets run without asking people; see [`Description::review_required`].
+    #[must_use]
+    pub fn review_required(self) -> Self {
+        Self { review_required: true, ..self }
+    }
+
+    /// The same call, asked about for so long at most; see [`Description::expires_after`].
+    #[must_use]
+    pub fn expires_after(self, time: Duration) -> Self {
+        Self { expires_after: Some(time), ..self }
+    }
+
     /// The name.
     #[must_use]
     pub fn name(&self) -> &ActionName {
@@ -132,6 +160,13 @@ impl Action for DynamicAction {
         if let Some(emergency) = &self.break_glass {
             call.break_glass(format_args!("{emergency}"))?;
         }
+        if let Some(time) = self.expires_after {
+            call.expires_after(time)?;
+        }
+        if self.review_required {
+            call.review_required();
+        }
+        self.tags.iter().try_for_each(|tag| call.tag(tag))?;
         self.arguments.iter().try_for_each(|(name, value)| call.bind(name, value))
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod parse;
 pub(crate) mod principal;
 pub(crate) mod risk;
 pub(crate) mod document;
+pub(crate) mod description;
 #[expect(
     clippy::module_inception,
     reason = "one concept a file, and this folder is named after its main one"

@@ -11,8 +11,9 @@ use super::prepare::Prepared;
 use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::clock::Timestamp;
+use crate::action::description::{DescribeError, Description, Intake, Salt};
 use crate::action::digest::Digest;
-use crate::action::document::{DescribeError, Description, Document, Intake, Salt};
+use crate::action::document::Document;
 use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::{Principal, Requester};
 use crate::policy::facts::Facts;
@@ -269,8 +270,8 @@ impl Attempt {
 
     fn request(&self, ruling: Ruling, now: Timestamp) -> Request {
         let (key, requester) = (self.key.clone(), self.requester.clone());
-        let request = Request::new(self.id, key, self.action(), requester, ruling, now);
-        Request { retry_after_ms: self.document.retry_after_ms, ..request }
+        Request::new(self.id, key, self.action(), requester, ruling, now)
+            .on_terms_of(&self.document)
     }
 
     /// Waits for the same request that somebody else has made, rather than asking people twice.

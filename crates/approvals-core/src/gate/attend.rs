@@ -53,7 +53,7 @@ impl Core {
         let core = Arc::clone(self);
         tokio::spawn(async move {
             let _until_done = attending;
-            if let Err(error) = core.attend_to(id).await {
+            if let Err(error) = Box::pin(core.attend_to(id)).await {
                 tracing::error!(request = %id, error = &error as &dyn std::error::Error, "a request is left unattended");
             }
         });

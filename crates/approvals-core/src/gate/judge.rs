@@ -10,8 +10,9 @@ use super::caught::caught;
 use super::chain::chain;
 use super::denied::Denied;
 use crate::action::action::Action as _;
+use crate::action::description::{DescribeError, Description};
 use crate::action::digest::Digest;
-use crate::action::document::{DescribeError, Description, Document};
+use crate::action::document::Document;
 use crate::action::principal::{Principal, Requester};
 use crate::policy::fact::{Fact, FactSet};
 use crate::policy::facts::Facts;
@@ -70,6 +71,12 @@ impl Core {
                     && self.control().policy().is_some_and(|in_force| in_force.guarded) =>
             {
                 deny("the policy in force is replaced with people's consent only".to_owned())
+            }
+            Ok(Ok(ruling)) if ruling.verdict == Verdict::Allow && facts.is_review_required() => {
+                let action = facts.action();
+                deny(format!(
+                    "its author wants people to be asked, and no rule says whom; let one about `{action}` require it when `review_required`"
+                ))
             }
             Ok(Ok(ruling)) if ruling.break_glass.is_some() && !facts.is_break_glass() => {
                 deny("the policy breaks the glass, and the caller did not".to_owned())

@@ -11,7 +11,7 @@ use super::journal::Loaded;
 use super::permit::Permit;
 use super::running::Running;
 use crate::action::action::Action;
-use crate::action::document::DescribeError;
+use crate::action::description::DescribeError;
 use crate::action::id::RequestId;
 use crate::action::principal::Requester;
 use crate::record::event::{Cause, Execution};

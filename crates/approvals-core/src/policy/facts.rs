@@ -1,5 +1,7 @@
 //! What a policy may judge by.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::fact::{Fact, FactSet};
@@ -62,6 +64,20 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn risk(&self) -> Risk {
         self.document.risk
+    }
+
+    /// What kinds of call it is one of, as the action's author sees it: let it tighten, never loosen, since the
+    /// author may be whoever wrote a tool list.
+    #[must_use]
+    pub fn tags(&self) -> &'a BTreeSet<String> {
+        &self.document.tags
+    }
+
+    /// Whether people are to be asked about this call, whatever the policy says: the gate denies what it would let
+    /// run without asking anybody.
+    #[must_use]
+    pub fn is_review_required(&self) -> bool {
+        self.document.review_required
     }
 
     /// A bound argument by name. Chosen by the agent: let it tighten, never loosen.

@@ -29,13 +29,23 @@ fn people(document: &Document) -> Value {
     document.on_behalf_of.iter().map(ToString::to_string).collect()
 }
 
+fn tags(document: &Document) -> Value {
+    document.tags.iter().map(String::as_str).collect()
+}
+
 /// The names of all arguments, however much is known of them.
 fn names(document: &Document) -> impl Iterator<Item = &String> {
-    document.arguments.keys().chain(document.redacted.keys()).chain(&document.unbound)
+    let Document { arguments, shown, redacted, unbound, .. } = document;
+    arguments.keys().chain(shown.keys()).chain(redacted.keys()).chain(unbound)
+}
+
+/// What everybody sees under this name.
+fn visible<'a>(document: &'a Document, name: &String) -> Option<&'a Value> {
+    document.arguments.get(name).or_else(|| document.shown.get(name))
 }
 
 fn argument(document: &Document, name: &String) -> Was {
-    match document.arguments.get(name) {
+    match visible(document, name) {
         Some(value) => shortened(value),
         None if document.redacted.contains_key(name) => Was::Hidden,
         None if document.unbound.contains(name) => Was::Unbound,
@@ -56,7 +66,7 @@ impl Earlier {
         let names: BTreeSet<&String> = names(was).chain(names(now)).collect();
         // Only what is shown both times is known to be the same.
         let is_same = |name: &String| {
-            was.arguments.get(name).is_some_and(|value| now.arguments.get(name) == Some(value))
+            visible(was, name).is_some_and(|value| visible(now, name) == Some(value))
         };
         let mut differing = names.into_iter().filter(|name| !is_same(name));
         let first = differing.by_ref().take(MOST).map(|name| (name.clone(), argument(was, name)));
@@ -68,6 +78,7 @@ impl Earlier {
             resource: changed(&was.resource, &now.resource),
             retry_after_ms: changed(&was.retry_after_ms, &now.retry_after_ms),
             risk: changed(&was.risk.as_str(), &now.risk.as_str()),
+            tags: changed(&tags(was), &tags(now)),
             was: first.collect(),
             more: NonZeroUsize::new(differing.count()),
         })

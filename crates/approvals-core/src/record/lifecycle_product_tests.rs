@@ -11,7 +11,8 @@ use super::model::{
 };
 use super::world::{Again, OWN_ACT, SILENCE, SLOTS, Scope, Step, World, asked_again};
 use crate::action::action::Action as _;
-use crate::action::document::{Description, Document};
+use crate::action::description::Description;
+use crate::action::document::Document;
 use crate::action::dynamic::DynamicAction;
 use crate::action::id::{PrincipalId, RequestId};
 use crate::action::principal::{Principal, Requester};

@@ -186,8 +186,8 @@ impl Trail {
             return Err("another policy than the one in force ruled on it".into());
         }
         let document = self.documents.get(&request.id).ok_or("its document is missing")?;
-        if request.retry_after_ms != document.retry_after_ms {
-            return Err("it may be started again by other terms than its document has".into());
+        if !request.is_on_terms_of(document) {
+            return Err("it is on other terms than its document has".into());
         }
         if request.ruling.break_glass.is_some() && document.break_glass.is_none() {
             return Err("it breaks the glass, and its caller did not".into());

@@ -91,6 +91,9 @@ impl Card {
         page.heading("facts");
         page.fact("action", document.action.as_str());
         page.fact("risk", document.risk.as_str());
+        for tag in &document.tags {
+            page.fact("tag", &visible::text(tag));
+        }
         page.fact("requester", &describe(request.requester.principal()));
         for owner in request.requester.chain() {
             // Acts on the approvals name them by their ids alone; what they are, nobody has said.
@@ -107,6 +110,9 @@ impl Card {
         }
         for rule in &request.ruling.rules {
             page.fact("rule", rule.as_str());
+        }
+        if document.review_required {
+            page.fact("note", "its author wants people to be asked, whatever the policy says");
         }
         if let Some(millis) = request.retry_after_ms {
             let silence = span(Duration::from_millis(millis));
@@ -166,12 +172,13 @@ impl Card {
         if let Some(reason) = &earlier.reason {
             page.value("because", reason, &visible::text(reason));
         }
-        let Earlier { on_behalf_of, resource, retry_after_ms, risk, .. } = earlier;
+        let Earlier { on_behalf_of, resource, retry_after_ms, risk, tags, .. } = earlier;
         let facts = [
             ("on behalf of", on_behalf_of),
             ("resource", resource),
             ("retry_after_ms", retry_after_ms),
             ("risk", risk),
+            ("tags", tags),
         ];
         let facts =
             facts.into_iter().filter_map(|(name, was)| Some((name.to_owned(), was.as_ref()?)));
@@ -200,6 +207,12 @@ impl Card {
         }
         if self.document.arguments.is_empty() && self.document.resource.is_none() {
             page.fact("", "none");
+        }
+        if !self.document.shown.is_empty() {
+            page.heading("worked out from that by the program");
+            for (name, value) in &self.document.shown {
+                page.argument(name, &value.to_string(), &visible::json(value));
+            }
         }
         if !self.document.redacted.is_empty() {
             page.heading("hidden from you, but bound");

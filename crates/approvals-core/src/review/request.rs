@@ -11,6 +11,7 @@ use super::quorum::Question;
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
+use crate::action::document::Document;
 use crate::action::id::{IdempotencyKey, PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
@@ -34,6 +35,9 @@ pub struct Request {
     /// The attempt at the same action that people rejected not long ago.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<Earlier>,
+    /// For how many milliseconds it may be open at most, as its document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after_ms: Option<u64>,
     /// Its id.
     pub id: RequestId,
     /// The caller's name for the attempt.
@@ -78,6 +82,9 @@ pub struct Earlier {
     /// Its risk, if that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk: Option<Was>,
+    /// What it was tagged with, if that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Was>,
     /// The arguments that differ or may differ, as they were then; of many, the first by name.
     pub was: BTreeMap<String, Was>,
 }
@@ -113,6 +120,7 @@ impl Request {
             approve_by: asked_at,
             asked_at,
             earlier: None,
+            expires_after_ms: None,
             id,
             key,
             requester,
@@ -123,13 +131,29 @@ impl Request {
         Self { approve_by: asked.due(), ..asked }
     }
 
+    /// The same, on the terms that its action has.
+    pub(crate) fn on_terms_of(self, document: &Document) -> Self {
+        let Document { expires_after_ms, retry_after_ms, .. } = *document;
+        let asked = Self { expires_after_ms, retry_after_ms, ..self };
+        Self { approve_by: asked.due(), ..asked }
+    }
+
+    /// Whether it is on the terms that its action has: no other times, and people where its author wants them.
+    pub(crate) fn is_on_terms_of(&self, document: &Document) -> bool {
+        self.expires_after_ms == document.expires_after_ms
+            && self.retry_after_ms == document.retry_after_ms
+            && !(document.review_required && self.ruling.verdict == Verdict::Allow)
+    }
+
     /// Until when it may be approved, by its obligations, or started, if it needs nobody.
     pub(crate) fn due(&self) -> Timestamp {
-        match &self.ruling.verdict {
-            Verdict::Review(obligations) => self.asked_at.after(obligations.approve_within()),
-            Verdict::Allow => self.asked_at.after(START_WITHIN),
-            Verdict::Deny(_) => self.asked_at,
-        }
+        let within = match &self.ruling.verdict {
+            Verdict::Review(obligations) => obligations.approve_within(),
+            Verdict::Allow => START_WITHIN,
+            Verdict::Deny(_) => Duration::ZERO,
+        };
+        let at_most = self.expires_after_ms.map_or(Duration::MAX, Duration::from_millis);
+        self.asked_at.after(within.min(at_most))
     }
 
     /// The obligations, if people are to decide.

@@ -9,7 +9,7 @@ pub async fn export(bucket: &str) -> Result<(), Error> {
 // Output
 pub async fn export(bucket: &str) -> Result<(), Error> {
     ::core::compile_error! {
-        "unknown key `actoin`: the keys are `action`, `resource`, `summary`, `risk`, `skip`, `redact`, `gate` and `crate`"
+        "unknown key `actoin`: the keys are `action`, `resource`, `summary`, `reason`, `risk`, `tags`, `skip`, `redact`, `show`, `when`, `key`, `expires`, `bind`, `gate`, `on_denied` and `crate`"
     }
     ::core::compile_error! {
         "there is no `skip_all`, since an approval has to be of something: list the parameters, as in `skip(client)`"

@@ -18,13 +18,18 @@ fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
         ::approvals::__private::run(
                 ::approvals::__private::returns::<Result<(), Error>>(),
                 gate,
-                ::approvals::__private::Call::new(
-                    args,
-                    |(to,), call| {
-                        call.action("mail.send", ::approvals::__private::Risk::High)?;
-                        ::approvals::__private::bind(call, "to", to)?;
-                        ::core::result::Result::Ok(())
-                    },
+                ::core::result::Result::Ok(
+                    ::approvals::__private::Call::new(
+                        args,
+                        |(to,), call| {
+                            call.action(
+                                "mail.send",
+                                ::approvals::__private::Risk::High,
+                            )?;
+                            ::approvals::__private::bind(call, "to", to)?;
+                            ::core::result::Result::Ok(())
+                        },
+                    ),
                 ),
                 move |permit, args| async move {
                     let _permit = permit;

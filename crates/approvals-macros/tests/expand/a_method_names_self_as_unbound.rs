@@ -13,15 +13,20 @@ async fn transfer(&mut self, to: Account, cents: u64) -> Result<(), BankError> {
     ::approvals::__private::run(
             ::approvals::__private::returns::<Result<(), BankError>>(),
             gate,
-            ::approvals::__private::Call::new(
-                args,
-                |(to, cents), call| {
-                    call.action("bank.transfer", ::approvals::__private::Risk::High)?;
-                    call.unbound("self")?;
-                    ::approvals::__private::bind(call, "to", to)?;
-                    ::approvals::__private::bind(call, "cents", cents)?;
-                    ::core::result::Result::Ok(())
-                },
+            ::core::result::Result::Ok(
+                ::approvals::__private::Call::new(
+                    args,
+                    |(to, cents), call| {
+                        call.action(
+                            "bank.transfer",
+                            ::approvals::__private::Risk::High,
+                        )?;
+                        call.unbound("self")?;
+                        ::approvals::__private::bind(call, "to", to)?;
+                        ::approvals::__private::bind(call, "cents", cents)?;
+                        ::core::result::Result::Ok(())
+                    },
+                ),
             ),
             move |permit, args| async move {
                 let _permit = permit;

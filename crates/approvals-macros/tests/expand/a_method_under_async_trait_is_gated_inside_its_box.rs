@@ -45,18 +45,24 @@ where
         ::approvals::__private::run(
                 ::approvals::__private::returns::<Result<(), Error>>(),
                 gate,
-                ::approvals::__private::Call::new(
-                    args,
-                    |(_, __arg2), call| {
-                        call.action("mail.send", ::approvals::__private::Risk::High)?;
-                        call.unbound("self")?;
-                        call.unbound("to")?;
-                        #[allow(
-                            clippy::used_underscore_binding,
-                            clippy::no_effect_underscore_binding
-                        )] ::approvals::__private::bind(call, "(from, until)", __arg2)?;
-                        ::core::result::Result::Ok(())
-                    },
+                ::core::result::Result::Ok(
+                    ::approvals::__private::Call::new(
+                        args,
+                        |(_, __arg2), call| {
+                            call.action(
+                                "mail.send",
+                                ::approvals::__private::Risk::High,
+                            )?;
+                            call.unbound("self")?;
+                            call.unbound("to")?;
+                            #[allow(
+                                clippy::used_underscore_binding,
+                                clippy::no_effect_underscore_binding
+                            )]
+                            ::approvals::__private::bind(call, "(from, until)", __arg2)?;
+                            ::core::result::Result::Ok(())
+                        },
+                    ),
                 ),
                 move |permit, args| async move {
                     let _permit = permit;

@@ -15,13 +15,15 @@ async fn rows(
     ::approvals::__private::run(
             ::approvals::__private::returns::<Result<_, Error>>(),
             gate,
-            ::approvals::__private::Call::new(
-                args,
-                |(of,), call| {
-                    call.action("rows.list", ::approvals::__private::Risk::High)?;
-                    ::approvals::__private::bind(call, "of", of)?;
-                    ::core::result::Result::Ok(())
-                },
+            ::core::result::Result::Ok(
+                ::approvals::__private::Call::new(
+                    args,
+                    |(of,), call| {
+                        call.action("rows.list", ::approvals::__private::Risk::High)?;
+                        ::approvals::__private::bind(call, "of", of)?;
+                        ::core::result::Result::Ok(())
+                    },
+                ),
             ),
             move |permit, args| async move {
                 let _permit = permit;

@@ -32,14 +32,16 @@ where
     ::approvals::__private::run(
             ::approvals::__private::returns::<io::Result<&'a T>>(),
             gate,
-            ::approvals::__private::Call::new(
-                args,
-                |(from, ids), call| {
-                    call.action("queue.drop", ::approvals::__private::Risk::High)?;
-                    ::approvals::__private::bind(call, "from", from)?;
-                    ::approvals::__private::bind(call, "ids", ids)?;
-                    ::core::result::Result::Ok(())
-                },
+            ::core::result::Result::Ok(
+                ::approvals::__private::Call::new(
+                    args,
+                    |(from, ids), call| {
+                        call.action("queue.drop", ::approvals::__private::Risk::High)?;
+                        ::approvals::__private::bind(call, "from", from)?;
+                        ::approvals::__private::bind(call, "ids", ids)?;
+                        ::core::result::Result::Ok(())
+                    },
+                ),
             ),
             move |permit, args| async move {
                 let _permit = permit;

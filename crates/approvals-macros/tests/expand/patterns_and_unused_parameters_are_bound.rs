@@ -19,23 +19,25 @@ async fn shift(
     ::approvals::__private::run(
             ::approvals::__private::returns::<Result<(), Error>>(),
             gate,
-            ::approvals::__private::Call::new(
-                args,
-                |(arg1, arg2, _why, r#type), call| {
-                    call.action("shape.move", ::approvals::__private::Risk::High)?;
-                    #[allow(
-                        clippy::used_underscore_binding,
-                        clippy::no_effect_underscore_binding
-                    )] call.summary(::core::format_args!("{_why}", _why = _why))?;
-                    ::approvals::__private::bind(call, "shape", arg1)?;
-                    ::approvals::__private::bind(call, "(x, y)", arg2)?;
-                    #[allow(
-                        clippy::used_underscore_binding,
-                        clippy::no_effect_underscore_binding
-                    )] ::approvals::__private::bind(call, "_why", _why)?;
-                    ::approvals::__private::bind(call, "type", r#type)?;
-                    ::core::result::Result::Ok(())
-                },
+            ::core::result::Result::Ok(
+                ::approvals::__private::Call::new(
+                    args,
+                    |(arg1, arg2, _why, r#type), call| {
+                        call.action("shape.move", ::approvals::__private::Risk::High)?;
+                        #[allow(
+                            clippy::used_underscore_binding,
+                            clippy::no_effect_underscore_binding
+                        )] call.summary(::core::format_args!("{_why}", _why = _why))?;
+                        ::approvals::__private::bind(call, "shape", arg1)?;
+                        ::approvals::__private::bind(call, "(x, y)", arg2)?;
+                        #[allow(
+                            clippy::used_underscore_binding,
+                            clippy::no_effect_underscore_binding
+                        )] ::approvals::__private::bind(call, "_why", _why)?;
+                        ::approvals::__private::bind(call, "type", r#type)?;
+                        ::core::result::Result::Ok(())
+                    },
+                ),
             ),
             move |permit, args| async move {
                 let _permit = permit;

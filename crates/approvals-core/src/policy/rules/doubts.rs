@@ -68,7 +68,9 @@ impl Rules {
             | Field::RequesterGroups
             | Field::OnBehalfOf
             | Field::Resource
-            | Field::Origin => None,
+            | Field::Origin
+            | Field::Tags
+            | Field::ReviewRequired => None,
         });
         let by_obligations = self.words.obligations.values().flat_map(|template| {
             let groups = template.seats_from.iter().map(|(name, _)| name);

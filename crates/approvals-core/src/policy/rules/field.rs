@@ -23,6 +23,8 @@ pub(super) enum Field {
     OnBehalfOf,
     Resource,
     Origin,
+    Tags,
+    ReviewRequired,
 }
 
 /// The kinds of requesters, as rules name them.
@@ -42,6 +44,8 @@ impl Field {
             "requester.on_behalf_of" => Ok(Self::OnBehalfOf),
             "resource" => Ok(Self::Resource),
             "origin" => Ok(Self::Origin),
+            "tags" => Ok(Self::Tags),
+            "review_required" => Ok(Self::ReviewRequired),
             "reason" | "summary" | "request.reason" | "request.summary" => Err(format!(
                 "`{name}` is written by the agent, so no rule can look at it; look at an argument or a fact"
             )),
@@ -79,7 +83,7 @@ impl Field {
             None => Err(format!(
                 "there is no field `{}`; fields are `args.NAME`, the names under `[facts]`, \
                  `requester.id`, `requester.kind`, `requester.groups`, `requester.on_behalf_of`, \
-                 `resource` and `origin`",
+                 `resource`, `origin`, `tags` and `review_required`",
                 name.escape_debug()
             )),
         }
@@ -88,7 +92,8 @@ impl Field {
     pub(super) fn kind(&self) -> ValueType {
         match self {
             Self::Argument(_, declared) | Self::Fact(_, declared) => declared.kind,
-            Self::RequesterGroups | Self::OnBehalfOf => ValueType::Set,
+            Self::RequesterGroups | Self::OnBehalfOf | Self::Tags => ValueType::Set,
+            Self::ReviewRequired => ValueType::Bool,
             Self::RequesterId | Self::RequesterKind | Self::Resource | Self::Origin => {
                 ValueType::Text
             }
@@ -98,7 +103,7 @@ impl Field {
     /// Whether an agent chooses what stands here, and so must not be believed when it asks for less.
     pub(super) fn is_untrusted(&self) -> bool {
         match self {
-            Self::Argument(..) | Self::Resource => true,
+            Self::Argument(..) | Self::Resource | Self::Tags | Self::ReviewRequired => true,
             Self::Fact(..)
             | Self::RequesterId
             | Self::RequesterKind
@@ -140,6 +145,8 @@ impl Field {
                 None => return Ok(None),
             },
             Self::Origin => Reading::Text(facts.origin()),
+            Self::Tags => Reading::Set(facts.tags().iter().map(String::as_str).collect()),
+            Self::ReviewRequired => Reading::Bool(facts.is_review_required()),
         }))
     }
 
@@ -199,6 +206,8 @@ impl fmt::Display for Field {
             Self::OnBehalfOf => f.write_str("requester.on_behalf_of"),
             Self::Resource => f.write_str("resource"),
             Self::Origin => f.write_str("origin"),
+            Self::Tags => f.write_str("tags"),
+            Self::ReviewRequired => f.write_str("review_required"),
         }
     }
 }

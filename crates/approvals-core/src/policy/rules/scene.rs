@@ -1,6 +1,6 @@
 //! A call that a test makes up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -29,6 +29,7 @@ impl Scene {
             action,
             arguments: Map::new(),
             break_glass: None,
+            expires_after_ms: None,
             log: "test".to_owned(),
             on_behalf_of: Vec::new(),
             reason: None,
@@ -36,8 +37,11 @@ impl Scene {
             requester: "agent:test".parse()?,
             resource: None,
             retry_after_ms: None,
+            review_required: false,
             risk: Risk::default(),
+            shown: Map::new(),
             summary: None,
+            tags: BTreeSet::new(),
             unbound: Vec::new(),
         };
         Ok(Self {
@@ -80,6 +84,11 @@ impl Scene {
             Field::OnBehalfOf => self.on_behalf_of = texts()?,
             Field::Resource => self.document.resource = Some(text()?),
             Field::Origin => self.document.log = text()?,
+            Field::Tags => self.document.tags = texts()?.into_iter().collect(),
+            Field::ReviewRequired => {
+                let Literal::One(Scalar::Bool(is_so)) = literal else { return Err(expected()) };
+                self.document.review_required = *is_so;
+            }
         }
         Ok(())
     }

@@ -174,6 +174,16 @@ impl Source<'_> {
 /// Whether rules and tests mean something else by this name.
 fn is_taken(name: &str) -> bool {
     let first = name.split('.').next().unwrap_or_default();
-    let alone = ["resource", "origin", "risk", "action", "break_glass", "reason", "summary"];
+    let alone = [
+        "resource",
+        "origin",
+        "risk",
+        "action",
+        "break_glass",
+        "reason",
+        "summary",
+        "tags",
+        "review_required",
+    ];
     ["args", "requester", "request"].contains(&first) || alone.contains(&name)
 }

@@ -35,8 +35,7 @@ fn every_part_of_an_action_changes_its_digest() {
         intake(|call| call.summary(format_args!("a")).unwrap(), BTreeMap::new()),
         intake(|call| call.reason(format_args!("a")).unwrap(), BTreeMap::new()),
     ];
-    let digests: std::collections::BTreeSet<_> =
-        variants.iter().map(|intake| intake.digest).collect();
+    let digests: BTreeSet<_> = variants.iter().map(|intake| intake.digest).collect();
     assert_eq!(digests.len(), variants.len());
 }
 

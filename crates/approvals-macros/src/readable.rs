@@ -1,0 +1,94 @@
+//! Which parameters the attribute itself may look at: those that are shown and bound.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+
+use crate::errors::Errors;
+use crate::param::{Exposure, Param, expected};
+
+/// The identifier of the parameter `name`, which `key` looks at as `written`.
+pub(crate) fn readable(
+    key: &str,
+    name: &str,
+    written: &dyn Fn(&str) -> String,
+    params: &[Param],
+) -> Result<Ident, String> {
+    let as_written = written(name);
+    let mut taken_apart = params.iter().flat_map(|param| &param.parts);
+    if taken_apart.any(|part| part == name) {
+        let advice = "name the parameter and take it apart in the body";
+        return Err(format!("`{as_written}` is part of a pattern: {advice}"));
+    }
+    match params.iter().find(|param| param.name == name).map(|param| (param.exposure, param)) {
+        Some((Exposure::Bound, param)) => Ok(param.ident.clone()),
+        Some((Exposure::Redacted, _)) => {
+            Err(format!("`{as_written}` is redacted: it has no place in `{key}`"))
+        }
+        Some((Exposure::Skipped, _)) => Err(format!(
+            "`{as_written}` is skipped: what is not bound to the approval has no place in `{key}`"
+        )),
+        None => {
+            let readable =
+                |param: &&Param| param.exposure == Exposure::Bound && param.parts.is_empty();
+            let names = params.iter().filter(readable);
+            let names = names.map(|param| format!("`{}`", written(&param.name)));
+            Err(format!("`{as_written}` is not a parameter: {}", expected(names)))
+        }
+    }
+}
+
+/// Tokens that look at parameters, and how the names in them come to be.
+pub(crate) struct Reading {
+    pub(crate) tokens: TokenStream,
+    /// Each parameter that they look at: as it is written there, and as it is called.
+    pub(crate) names: Vec<(Ident, Ident)>,
+}
+
+impl Reading {
+    /// What `key` says over the parameters, if it looks at nothing that it may not.
+    pub(crate) fn over(
+        params: &[Param],
+        key: &str,
+        tokens: impl ToTokens,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let tokens = tokens.to_token_stream();
+        let (mut names, mut is_right) = (Vec::new(), true);
+        for ident in variables(tokens.clone()) {
+            let name = ident.unraw().to_string();
+            if name == "self" {
+                errors.at(&ident, format!("`self` is not bound, so it has no place in `{key}`"));
+                is_right = false;
+            }
+            let is_param = |param: &Param| param.name == name || param.parts.contains(&name);
+            if !params.iter().any(is_param) || names.iter().any(|(known, _)| *known == ident) {
+                continue;
+            }
+            match readable(key, &name, &str::to_owned, params) {
+                Ok(param) => names.push((ident, param)),
+                Err(message) => {
+                    errors.at(&ident, message);
+                    is_right = false;
+                }
+            }
+        }
+        is_right.then_some(Self { tokens, names })
+    }
+}
+
+/// The identifiers that may be variables: all but those behind a dot.
+fn variables(tokens: TokenStream) -> Vec<Ident> {
+    let mut found = Vec::new();
+    let mut is_member = false;
+    for token in tokens {
+        let is_dot = matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.');
+        match token {
+            TokenTree::Ident(ident) if !is_member => found.push(ident),
+            TokenTree::Group(group) => found.extend(variables(group.stream())),
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+        is_member = is_dot;
+    }
+    found
+}

@@ -1,0 +1,12 @@
+//! A tag is one word.
+
+use approvals::requires_approval;
+
+#[requires_approval(action = "bank.pay", tags("large sum"))]
+async fn pay(to: String, cents: u64) -> Result<(), String> {
+    drop(to);
+    let _ = cents;
+    Ok(())
+}
+
+fn main() {}
