@@ -217,6 +217,11 @@ pub fn redact<T: Bindable + ?Sized>(
     value.redact(call, name)
 }
 
+/// Stands for a parameter that the attribute may not look at: it cannot be shown, printed or compared.
+#[expect(missing_debug_implementations, reason = "that is what it is for")]
+#[expect(clippy::exhaustive_structs, reason = "the expansion makes one")]
+pub struct OutOfReach;
+
 /// What the attribute works out.
 pub fn value<T>(work_out: impl FnOnce() -> T) -> T {
     work_out()

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{FnArg, Ident, Index, Path, Signature, Type};
+use syn::{FnArg, Ident, Index, Signature, Type};
 
 use crate::check::{Plan, When};
 use crate::model::{Body, Function};
@@ -211,9 +211,9 @@ fn describe(plan: &Plan) -> TokenStream {
         let after = quote_spanned!(site=> ::core::time::Duration::from_millis(#millis));
         quote_spanned!(site=> #call.expires_after(#after)?;)
     });
-    let when = plan.when.as_ref().map(|when| asks(root, &call, when));
+    let when = plan.when.as_ref().map(|when| asks(plan, &call, when));
     let show = plan.show.iter().map(|(name, value)| {
-        let read = read(value, &[]);
+        let read = read(plan, value, &[]);
         let tokens = &value.tokens;
         let here = site.located_at(tokens.span());
         quote_spanned!(here=> { #read #root::__private::show(#call, #name, &#root::__private::value(|| #tokens))?; })
@@ -252,18 +252,26 @@ fn describe(plan: &Plan) -> TokenStream {
 }
 
 /// Names that are written in the attribute, for the parameters that are called otherwise or whose type is written, too.
-fn read(reading: &Reading, types: &[(Ident, Type)]) -> TokenStream {
+/// Those that it may not look at stand for nothing, however it would come by them.
+fn read(plan: &Plan, reading: &Reading, types: &[(Ident, Type)]) -> TokenStream {
+    let root = &plan.root;
+    let hidden =
+        plan.params.iter().filter(|param| param.exposure != Exposure::Bound).map(|param| {
+            let ident = &param.ident;
+            quote!(#[allow(unused_variables)] let #ident = #root::__private::OutOfReach;)
+        });
     let bindings = reading.names.iter().filter_map(|(written, ident)| {
         let ty = types.iter().find(|(name, _)| name == written).map(|(_, ty)| quote!(: #ty));
         let is_other = ty.is_some() || written != ident;
         is_other.then(|| quote!(#[allow(clippy::redundant_locals)] let #written #ty = #ident;))
     });
-    bindings.collect()
+    hidden.chain(bindings).collect()
 }
 
 /// (In a closure, so that a `return` in it leaves nothing else out.)
-fn asks(root: &Path, call: &Ident, when: &When) -> TokenStream {
-    let read = read(&when.holds, &when.types);
+fn asks(plan: &Plan, call: &Ident, when: &When) -> TokenStream {
+    let root = &plan.root;
+    let read = read(plan, &when.holds, &when.types);
     let holds = &when.holds.tokens;
     let site = Span::mixed_site();
     quote_spanned! {site=>

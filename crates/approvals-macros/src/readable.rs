@@ -1,8 +1,10 @@
 //! Which parameters the attribute itself may look at: those that are shown and bound.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::LitStr;
 use syn::ext::IdentExt as _;
+use syn::parse::Parser as _;
 
 use crate::errors::Errors;
 use crate::param::{Exposure, Param, expected};
@@ -77,7 +79,8 @@ impl Reading {
     }
 }
 
-/// The identifiers that may be variables: all but those behind a dot.
+/// The identifiers that may be variables: all but those behind a dot. Those that a text names may be, too: a macro such as
+/// `format!` finds them there.
 fn variables(tokens: TokenStream) -> Vec<Ident> {
     let mut found = Vec::new();
     let mut is_member = false;
@@ -86,9 +89,23 @@ fn variables(tokens: TokenStream) -> Vec<Ident> {
         match token {
             TokenTree::Ident(ident) if !is_member => found.push(ident),
             TokenTree::Group(group) => found.extend(variables(group.stream())),
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Literal(literal) => found.extend(captured(literal)),
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }
         is_member = is_dot;
     }
     found
+}
+
+/// The words between the braces of a text.
+fn captured(literal: Literal) -> Vec<Ident> {
+    let span = literal.span();
+    let Ok(text) = syn::parse2::<LitStr>(TokenTree::Literal(literal).into()) else {
+        return Vec::new();
+    };
+    let text = text.value();
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let words = inside.flat_map(|inside| inside.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let idents = words.filter_map(|word| Ident::parse_any.parse_str(word).ok());
+    idents.map(|ident| Ident::new(&ident.to_string(), span)).collect()
 }

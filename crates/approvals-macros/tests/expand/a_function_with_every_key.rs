@@ -82,6 +82,10 @@ pub async fn export(
                                 crate::vendored::__private::bind(call, "rows", rows)?;
                                 crate::vendored::__private::redact(call, "token", token)?;
                                 {
+                                    #[allow(unused_variables)]
+                                    let client = crate::vendored::__private::OutOfReach;
+                                    #[allow(unused_variables)]
+                                    let token = crate::vendored::__private::OutOfReach;
                                     #[allow(clippy::redundant_locals)]
                                     let rows: &u64 = rows;
                                     let is_asked = crate::vendored::__private::value::<
@@ -92,6 +96,10 @@ pub async fn export(
                                     }
                                 }
                                 {
+                                    #[allow(unused_variables)]
+                                    let client = crate::vendored::__private::OutOfReach;
+                                    #[allow(unused_variables)]
+                                    let token = crate::vendored::__private::OutOfReach;
                                     crate::vendored::__private::show(
                                         call,
                                         "thousands",
