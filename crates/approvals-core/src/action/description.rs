@@ -187,8 +187,7 @@ impl Description {
         name: &str,
         value: &T,
     ) -> Result<(), DescribeError> {
-        let bytes =
-            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+        let bytes = self.bytes_of(name, value)?;
         self.argument(name, Argument::Bound(bytes))
     }
 
@@ -198,9 +197,7 @@ impl Description {
         name: &str,
         value: &T,
     ) -> Result<(), DescribeError> {
-        let bytes =
-            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
-        let bytes = Zeroizing::new(bytes);
+        let bytes = Zeroizing::new(self.bytes_of(name, value)?);
         let mut salt = [0; 32];
         match self.salts.get(name) {
             Some(known) => salt = *known,
@@ -216,14 +213,21 @@ impl Description {
         name: &str,
         value: &T,
     ) -> Result<(), DescribeError> {
-        let bytes =
-            canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?;
+        let bytes = self.bytes_of(name, value)?;
         self.argument(name, Argument::Shown(bytes))
     }
 
     /// Names an argument that is neither shown nor bound, such as a database handle. The card says so.
     pub fn unbound(&mut self, name: &str) -> Result<(), DescribeError> {
         self.argument(name, Argument::Unbound)
+    }
+
+    fn bytes_of<T: Serialize + ?Sized>(
+        &self,
+        name: &str,
+        value: &T,
+    ) -> Result<Vec<u8>, DescribeError> {
+        Ok(canonical::to_bytes(value, self.limit).map_err(|error| error.under_key(name))?)
     }
 
     fn argument(&mut self, name: &str, argument: Argument) -> Result<(), DescribeError> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::Rules;
 use super::field::Field;
 use super::pattern::Pattern;
-use super::support::Call;
+use super::support::{Call, short};
+use crate::action::document::Document;
+use crate::policy::policy::Policy as _;
 
 /// What rules are made of, as pieces of a name or a reason.
 const PIECES: [&str; 6] = ["a", "b", " gt 0 and args.", " gt 0) unless args.", "\"", "\\"];
@@ -111,4 +113,31 @@ fn a_value_of_another_type_than_its_field_has_is_told_by_the_name_of_the_field()
     let call = Call::new("s3.export").arg("rows", "many").fact("env.name", 1);
     assert_eq!(problem("args.rows", &call).as_deref(), Some("`args.rows` is not of type integer"));
     assert_eq!(problem("env.name", &call).as_deref(), Some("`env.name` is not of type string"));
+}
+
+#[test]
+fn what_the_author_says_of_a_call_is_seen_where_it_asks_for_more() {
+    let text = "version = 1\ndefault = \"deny\"\n[obligation.one]\nquorum = [{ group = \"ops\", count = 1 }]\n\
+        [[rule]]\nid = \"usual\"\naction = \"a\"\neffect = \"allow\"\n\
+        [[rule]]\nid = \"money\"\naction = \"a\"\nrequire = [\"one\"]\n\
+        when = [{ field = \"tags\", contains = \"money\" }]\n\
+        test = [{ given = { tags = [\"money\"] }, expect = \"review\" }, { given = { tags = [\"x\"] }, expect = \"allow\" }]\n\
+        [[rule]]\nid = \"told\"\naction = \"a\"\nrequire = [\"one\"]\n\
+        when = [{ field = \"review_required\", eq = true }]\n\
+        test = [{ given = { review_required = true }, expect = \"review\" }, { given = { review_required = false }, expect = \"allow\" }]\n";
+    let rules: Rules = text.parse().unwrap();
+    let says = |change: fn(&mut Document)| {
+        let mut call = Call::new("a");
+        change(&mut call.document);
+        short(&rules.rule(&call.facts()).unwrap().verdict)
+    };
+    assert_eq!(says(|_| ()), "allow");
+    assert_eq!(says(|call| call.tags = ["money".to_owned()].into()), "one");
+    assert_eq!(says(|call| call.tags = ["other".to_owned()].into()), "allow");
+    assert_eq!(says(|call| call.review_required = true), "one");
+    for wrong in ["tags = \"money\"", "review_required = \"yes\""] {
+        let broken = text.replacen("tags = [\"money\"]", wrong, 1);
+        let problem = broken.parse::<Rules>().unwrap_err().to_string();
+        assert!(problem.contains("is of type"), "{problem}");
+    }
 }
