@@ -1,6 +1,7 @@
 //! What each key of `#[requires_approval]` does to a call.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use approvals::*;
@@ -194,6 +195,40 @@ async fn a_body_gets_what_the_approved_bytes_say_or_does_not_run() {
     let denied = call(8).await;
     assert_eq!(denied, Err(Denied::Invalid(DescribeError::NotDecoded("lossy".into()))));
     assert_eq!(reviewer.cards().len(), 1, "nobody was asked about it");
+}
+
+/// A number that others hold, too, and may change at any time.
+#[derive(Clone, Debug)]
+struct Shared(Arc<AtomicU32>);
+
+impl Serialize for Shared {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u32(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl<'de> Deserialize<'de> for Shared {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        u32::deserialize(from).map(|number| Self(Arc::new(AtomicU32::new(number))))
+    }
+}
+
+#[requires_approval(action = "bank.pay", bind = "decoded", skip(gate), gate = gate)]
+async fn pay_shared(gate: &Gate, cents: Shared) -> Result<u32, Denied> {
+    Ok(cents.0.load(Ordering::SeqCst))
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_else_holds_an_argument_changes_nothing_of_what_was_decoded() {
+    let cents = Shared(Arc::new(AtomicU32::new(7)));
+    let held = Arc::clone(&cents.0);
+    let meddling = PolicyFn::new("meddling/1", move |_| {
+        held.store(9, Ordering::SeqCst);
+        Verdict::Allow
+    });
+    let gate = gate(meddling.unwrap(), &MockApprover::approving()).await;
+    assert_eq!(pay_shared(&gate, cents.clone()).await, Ok(7));
+    assert_eq!(cents.0.load(Ordering::SeqCst), 9);
 }
 
 /// What a tool gives back: never an error of its own.

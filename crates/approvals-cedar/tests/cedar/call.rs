@@ -33,8 +33,8 @@ impl Call {
         self
     }
 
-    pub(crate) fn with(mut self, member: &str, text: &str) -> Self {
-        self.document.as_object_mut().unwrap().insert(member.to_owned(), text.into());
+    pub(crate) fn with(mut self, member: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.document.as_object_mut().unwrap().insert(member.to_owned(), value.into());
         self
     }
 

@@ -169,3 +169,28 @@ fn t50_what_the_agent_writes_does_not_loosen() {
     let around = except.replace("unless", "when").replace("==", "!=").replacen("!=", "==", 1);
     policy(&around);
 }
+
+#[test]
+fn what_the_author_says_of_a_call_is_seen_where_it_asks_for_more() {
+    let asks = |when: &str| {
+        let one = format!(
+            r#"@id("ask") @requires("one") forbid(principal, action == Action::"a.do", resource)
+            when {{ {when} }} unless {{ context.satisfied.contains("one") }};"#
+        );
+        policy(&format!("{ALLOWED}{one}"))
+    };
+    let tagged = |tag: &str| plain().with("tags", vec![tag]);
+    let money = asks(r#"context.tags.contains("money")"#);
+    assert_eq!(plain().says(&money), "allow");
+    assert_eq!(tagged("money").says(&money), "one");
+    assert_eq!(tagged("other").says(&money), "allow");
+    let told = asks("context.review_required");
+    assert_eq!(plain().says(&told), "allow");
+    assert_eq!(plain().with("review_required", true).says(&told), "one");
+    for looks in [r#"context.tags.contains("harmless")"#, "!context.review_required"] {
+        let loosens =
+            format!(r#"@id("x") permit(principal, action, resource) when {{ {looks} }};"#);
+        let refused = CedarPolicy::new(WORDS, &loosens).unwrap_err().to_string();
+        assert!(refused.contains("this `permit` looks at `context."), "{refused}");
+    }
+}

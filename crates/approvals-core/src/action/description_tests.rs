@@ -36,7 +36,7 @@ fn every_part_of_an_action_changes_its_digest() {
         intake(|call| call.reason(format_args!("a")).unwrap(), BTreeMap::new()),
         intake(|call| call.show("a", &1).unwrap(), BTreeMap::new()),
         intake(|call| call.tag("a").unwrap(), BTreeMap::new()),
-        intake(|call| call.review_required(), BTreeMap::new()),
+        intake(Description::review_required, BTreeMap::new()),
         intake(|call| call.expires_after(Duration::from_millis(1)).unwrap(), BTreeMap::new()),
         intake(|call| call.idempotent_after(Duration::from_millis(1)).unwrap(), BTreeMap::new()),
     ];
