@@ -17,6 +17,7 @@ pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;
 use crate::gate::denied::Denied;
 use crate::gate::permit::Permit;
+pub use crate::policy::bounds::rule;
 pub use crate::record::opened::{is_own, open_regular};
 
 /// The arguments of one call of a gated function, and how to describe it.

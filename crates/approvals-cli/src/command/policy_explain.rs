@@ -16,9 +16,11 @@ pub(crate) fn run(args: &Explain, now: Timestamp, console: &mut Console<'_>) -> 
     let rules = mistake::rules(&args.file)?;
     let call = Call::read(&args.call, now)?;
     let facts = Facts::new(&call.document, &call.requester, call.now).with(&call.facts);
-    let ruling = replay::judge(&rules, &facts);
-    let findings = rules.explain(&facts).map(|Explanation { rules, .. }| rules);
-    console.report(&Explained::new(&call, ruling, findings.unwrap_or_default()))
+    let (ruling, findings) = match rules.explain(&facts) {
+        Ok(Explanation { ruling, rules, .. }) => (ruling, rules),
+        Err(error) => (replay::failed(&rules, &error), Vec::new()),
+    };
+    console.report(&Explained::new(&call, ruling, findings))
 }
 
 #[derive(Debug, Serialize)]

@@ -1,26 +1,12 @@
 //! Recorded requests, ruled on by two policies.
 
 use approvals_core::{
-    BreakGlass, Document, Facts, Obligations, Policy as _, Request, RequestId, Rules, Ruling,
-    Trail, Verdict,
+    BreakGlass, Document, Facts, Obligations, Policy as _, PolicyError, Request, RequestId, Rules,
+    Ruling, Trail, Verdict, private,
 };
 use serde::Serialize;
 
 use crate::{duty, span, told};
-
-/// What a gate with these rules says. Where they are silent about an act on the approvals themselves, it has
-/// its own answer: the policy may be replaced, and things may be stopped.
-pub(super) fn judge(rules: &Rules, facts: &Facts<'_>) -> Ruling {
-    let by_default = |verdict| Ruling::new(verdict, Vec::new(), rules.digest());
-    let name = facts.action().as_str();
-    if matches!(name, "approvals.policy" | "approvals.stop")
-        && matches!(rules.rule_on_itself(facts), Ok(None))
-    {
-        return by_default(Verdict::Allow);
-    }
-    let denied = |error: approvals_core::PolicyError| by_default(Verdict::Deny(error.to_string()));
-    rules.rule(facts).unwrap_or_else(denied)
-}
 
 /// How the second ruling differs from the first. The most dangerous comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,7 +81,8 @@ fn differs(request: &Request, document: &Document, old: &Rules, new: &Rules) -> 
     let facts = Facts::new(document, &request.requester, request.asked_at)
         .with(&request.ruling.facts)
         .about(request.id);
-    let (was, now) = (judge(old, &facts), judge(new, &facts));
+    let rule = |rules: &Rules| private::rule(rules, &facts).unwrap_or_else(|e| failed(rules, &e));
+    let (was, now) = (rule(old), rule(new));
     let change = change(&was, &now)?;
     Some(Differs {
         change,
@@ -106,6 +93,11 @@ fn differs(request: &Request, document: &Document, old: &Rules, new: &Rules) -> 
         was: Side::new(&was),
         now: Side::new(&now),
     })
+}
+
+/// What cannot be ruled on is denied.
+pub(super) fn failed(rules: &Rules, error: &PolicyError) -> Ruling {
+    Ruling::new(Verdict::Deny(error.to_string()), Vec::new(), rules.digest())
 }
 
 /// How `now` differs from `was`; nothing if both say the same. Why something is denied makes no difference.

@@ -91,6 +91,19 @@ fn acts_on_the_approvals_are_explained_as_the_gate_judges_them() {
 }
 
 #[test]
+fn what_the_author_demands_is_explained_as_the_gate_judges_it() {
+    let call = r#"{ "action": "service.restart", "args": { "service": "queue" },
+        "facts": { "env.name": "staging" } }"#;
+    let allowed = explain("explain-usual", "service-restart.toml", call, &["--json"]).ok().json();
+    assert_eq!(allowed["verdict"], "allow", "{allowed}");
+    let demanded = call.replacen('{', "{ \"review_required\": true,", 1);
+    let json = explain("explain-demanded", "service-restart.toml", &demanded, &["--json"]);
+    let json = json.ok().json();
+    assert_eq!(json["verdict"], "deny");
+    assert!(json["reason"].as_str().unwrap().starts_with("its author wants"), "{json}");
+}
+
+#[test]
 fn what_is_no_call_is_refused() {
     let deep = format!(
         "{{ \"action\": \"a.b\", \"args\": {{ \"x\": {}1{} }} }}",

@@ -14,9 +14,10 @@ use crate::action::description::{DescribeError, Description};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::principal::{Principal, Requester};
+use crate::policy::bounds;
 use crate::policy::fact::{Fact, FactSet};
 use crate::policy::facts::Facts;
-use crate::policy::policy::{Policy, PolicyError, Ruling, Verdict};
+use crate::policy::policy::{Policy, Ruling, Verdict};
 use crate::record::event::What;
 use crate::record::ledger::LedgerError;
 use crate::record::own_act::OwnAct;
@@ -63,7 +64,7 @@ impl Core {
     fn rule_by(&self, policy: &dyn Policy, facts: &Facts<'_>) -> Ruling {
         let digest = digest_of(policy);
         let deny = |reason: String| Ruling::new(Verdict::Deny(reason), Vec::new(), digest);
-        match catch_unwind(AssertUnwindSafe(|| rule(policy, facts))) {
+        match catch_unwind(AssertUnwindSafe(|| bounds::rule(policy, facts))) {
             // Who need not ask by the rules could replace what others must ask about.
             Ok(Ok(ruling))
                 if ruling.verdict == Verdict::Allow
@@ -71,15 +72,6 @@ impl Core {
                     && self.control().policy().is_some_and(|in_force| in_force.guarded) =>
             {
                 deny("the policy in force is replaced with people's consent only".to_owned())
-            }
-            Ok(Ok(ruling)) if ruling.verdict == Verdict::Allow && facts.is_review_required() => {
-                let action = facts.action();
-                deny(format!(
-                    "its author wants people to be asked, and no rule says whom; let one about `{action}` require it when `review_required`"
-                ))
-            }
-            Ok(Ok(ruling)) if ruling.break_glass.is_some() && !facts.is_break_glass() => {
-                deny("the policy breaks the glass, and the caller did not".to_owned())
             }
             Ok(Ok(ruling)) => ruling,
             Ok(Err(error)) => {
@@ -184,27 +176,6 @@ impl Core {
 fn digest_of(policy: &dyn Policy) -> Digest {
     let digest = catch_unwind(AssertUnwindSafe(|| policy.digest()));
     digest.unwrap_or_else(|_panic| Digest::of("policy", b""))
-}
-
-fn rule(policy: &dyn Policy, facts: &Facts<'_>) -> Result<Ruling, PolicyError> {
-    if !facts.action().is_reserved() {
-        return policy.rule(facts);
-    }
-    let ruling = policy.rule_on_itself(facts)?;
-    let by_default = |verdict| Ruling::new(verdict, Vec::new(), policy.digest());
-    let deny = |reason: &str| by_default(Verdict::Deny(reason.to_owned()));
-    Ok(match (facts.action().as_str(), ruling) {
-        ("approvals.policy" | "approvals.stop", None) => by_default(Verdict::Allow),
-        ("approvals.policy" | "approvals.stop", Some(ruling)) => ruling,
-        // What loosens takes people's consent, whatever a rule says.
-        (loosens, None) => deny(&format!(
-            "no rule of the policy says who must agree to it; write a rule about `{loosens}`"
-        )),
-        (_loosens, Some(ruling)) if ruling.verdict == Verdict::Allow => {
-            deny("it takes people's consent; let the policy's rule require it")
-        }
-        (_loosens, Some(ruling)) => ruling,
-    })
 }
 
 /// Adds what one provider states; two that state the same are an error, and so is what JSON cannot carry.

@@ -15,5 +15,6 @@ mod strictness;
     reason = "one concept a file, and this folder is named after its main one"
 )]
 pub(crate) mod policy;
+pub(crate) mod bounds;
 pub(crate) mod vocabulary;
 pub(crate) mod rules;

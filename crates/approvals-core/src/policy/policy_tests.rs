@@ -2,6 +2,8 @@ use super::*;
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
 use crate::action::principal::{Principal, Requester};
+use crate::policy::bounds;
+use crate::policy::obligation::Obligation;
 use crate::policy::rules::Rules;
 use crate::policy::vocabulary::{Declared, ValueType};
 
@@ -62,4 +64,42 @@ fn words_about_policies_are_those_of_their_files() {
         (said(ValueType::Set, true), said(ValueType::Int, false)),
         ("strings?".into(), "integer".into())
     );
+}
+
+#[test]
+fn whatever_a_policy_says_it_loosens_nothing_that_takes_people() {
+    const EMPTY: Digest = Digest::ZERO;
+    let one = Obligation::new("one").unwrap().seats("ops", 1).unwrap();
+    let review = Verdict::Review(Obligations::new([one]));
+    let verdict = |action: &str, is_demanded: bool, said: Option<&Verdict>| {
+        let call = format!(
+            r#"{{"action":"{action}","arguments":{{}},"log":"l","on_behalf_of":[],"redacted":{{}},
+            "requester":"u:ann","risk":"critical","unbound":[]}}"#
+        );
+        let mut document = Document::parse(call.as_bytes()).unwrap();
+        document.review_required = is_demanded;
+        let requester = Requester::new(Principal::human("u:ann").unwrap());
+        let facts = Facts::new(&document, &requester, Timestamp::from_millis(0));
+        let said = said.map(|verdict| Ruling::new(verdict.clone(), Vec::new(), EMPTY));
+        match bounds::bounded(said, &facts, EMPTY).verdict {
+            Verdict::Allow => "allow".to_owned(),
+            Verdict::Deny(reason) => reason,
+            Verdict::Review(_) => "review".to_owned(),
+        }
+    };
+    for (action, is_demanded, said, expected) in [
+        ("a.b", false, Some(&Verdict::Allow), "allow"),
+        ("a.b", true, Some(&Verdict::Allow), "require it when `review_required`"),
+        ("a.b", true, Some(&review), "review"),
+        ("approvals.policy", false, None, "allow"),
+        ("approvals.stop", false, None, "allow"),
+        ("approvals.stop", false, Some(&review), "review"),
+        ("approvals.lift", false, None, "write a rule about `approvals.lift`"),
+        ("approvals.lift", false, Some(&Verdict::Allow), "let the policy's rule require it"),
+        ("approvals.lift", false, Some(&review), "review"),
+        ("approvals.standing", false, Some(&Verdict::Allow), "let the policy's rule require it"),
+    ] {
+        let got = verdict(action, is_demanded, said);
+        assert!(got.ends_with(expected), "{action} {said:?}: {got}");
+    }
 }

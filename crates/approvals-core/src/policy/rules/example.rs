@@ -8,7 +8,6 @@ use toml::Spanned;
 
 use super::error::{RulesError, Source};
 use super::field::Field;
-use super::judge::Judgement;
 use super::literal::Literal;
 use super::pattern::Pattern;
 use super::rule::Rule;
@@ -22,7 +21,7 @@ use crate::action::principal::Requester;
 use crate::action::risk::Risk;
 use crate::policy::fact::FactSet;
 use crate::policy::facts::Facts;
-use crate::policy::policy::Verdict;
+use crate::policy::policy::{Ruling, Verdict};
 use crate::policy::vocabulary::Vocabulary;
 
 /// One test of a policy file, written beside a rule.
@@ -65,10 +64,10 @@ impl RuleTest {
     ///
     /// # Errors
     ///
-    /// What it is instead. An error never is what was expected, so that nothing passes because of what the
-    /// test forgot to give.
-    pub(super) fn accepts(&self, judged: &Judgement) -> Result<(), String> {
-        let (word, obligations) = match &judged.verdict {
+    /// What it is instead. A denial because of an error never is what was expected, so that nothing passes because
+    /// of what the test forgot to give.
+    pub(super) fn accepts(&self, got: &Ruling, is_error: bool) -> Result<(), String> {
+        let (word, obligations) = match &got.verdict {
             Verdict::Allow => (ExpectWord::Allow, Vec::new()),
             Verdict::Deny(_) => (ExpectWord::Deny, Vec::new()),
             Verdict::Review(asked) => {
@@ -79,20 +78,20 @@ impl RuleTest {
             }
         };
         let is_asked = self.require.as_ref().is_none_or(|names| *names == obligations);
-        if word == self.expect && is_asked && !judged.is_error {
+        if word == self.expect && is_asked && !is_error {
             return Ok(());
         }
-        let got = match &judged.verdict {
+        let verdict = match &got.verdict {
             Verdict::Allow => "allow".to_owned(),
             Verdict::Deny(reason) => format!("deny ({reason})"),
             Verdict::Review(_) => format!("review {}", list(&obligations)),
         };
-        let by = match judged.rules.as_slice() {
+        let by = match got.rules.as_slice() {
             [] => "no rule applies".to_owned(),
             rules => format!("rules that apply: {}", list(rules)),
         };
         Err(format!(
-            "the test of rule `{}` expects {}, but gets {got}; {by}",
+            "the test of rule `{}` expects {}, but gets {verdict}; {by}",
             self.rule,
             self.expected()
         ))

@@ -7,8 +7,9 @@ use super::Rules;
 use super::condition::Condition;
 use super::rule::Rule;
 use crate::action::id::RuleId;
+use crate::policy::bounds;
 use crate::policy::facts::Facts;
-use crate::policy::policy::{Policy as _, PolicyError, Ruling, Verdict};
+use crate::policy::policy::{PolicyError, Ruling, Verdict};
 
 /// A ruling, and for each rule about the action why it applies or does not.
 ///
@@ -48,7 +49,7 @@ impl Rules {
         let mut rules = self.about(facts.action());
         rules.sort_by_key(|rule| rule.line);
         let rules = rules.into_iter().map(|rule| finding(rule, facts)).collect();
-        Ok(Explanation { ruling: self.rule(facts)?, rules })
+        Ok(Explanation { ruling: bounds::rule(self, facts)?, rules })
     }
 
     /// Everything that the policy says, each rule and each word under its name, to be compared with another

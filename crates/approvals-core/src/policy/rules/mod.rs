@@ -19,6 +19,7 @@ mod load;
 mod explain;
 mod doubts;
 
+use super::bounds::bounded;
 use super::facts::Facts;
 use super::policy::{Policy, PolicyError, Ruling};
 use super::vocabulary::Vocabulary;
@@ -64,10 +65,8 @@ impl Policy for Rules {
     }
 
     fn rule_on_itself(&self, facts: &Facts<'_>) -> Result<Option<Ruling>, PolicyError> {
-        let rules = self.about(facts.action());
-        let judged = judge(&rules, &self.words, facts);
-        let is_named = rules.iter().any(|rule| rule.action.names_own_acts());
-        if judged.rules.is_empty() && !is_named {
+        let judged = self.judge(facts);
+        if self.is_silent(&judged, facts) {
             return Ok(None);
         }
         // Facts are not asked for here: a rule that needs one that is missing denies.
@@ -101,8 +100,19 @@ impl Rules {
     ///
     /// What it expects, what it gets instead, and by which rules.
     pub fn run(&self, test: &RuleTest) -> Result<Ruling, String> {
-        let judged = self.judge(&test.facts());
-        test.accepts(&judged).map(|()| self.ruling(judged))
+        let facts = test.facts();
+        let judged = self.judge(&facts);
+        let is_error = judged.is_error;
+        let said = (!self.is_silent(&judged, &facts)).then(|| self.ruling(judged));
+        let ruling = bounded(said, &facts, self.digest);
+        test.accepts(&ruling, is_error).map(|()| ruling)
+    }
+
+    /// Whether nothing is said about an act on the approvals themselves.
+    fn is_silent(&self, judged: &Judgement, facts: &Facts<'_>) -> bool {
+        let action = facts.action();
+        let is_named = || self.about(action).iter().any(|rule| rule.action.names_own_acts());
+        action.is_reserved() && judged.rules.is_empty() && !is_named()
     }
 
     fn judge(&self, facts: &Facts<'_>) -> Judgement {

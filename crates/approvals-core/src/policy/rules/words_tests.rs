@@ -140,4 +140,10 @@ fn what_the_author_says_of_a_call_is_seen_where_it_asks_for_more() {
         let problem = broken.parse::<Rules>().unwrap_err().to_string();
         assert!(problem.contains("is of type"), "{problem}");
     }
+    // What a gate would deny is no passing test, whatever the rules by themselves say.
+    let (usual, _) = text.split_once("[[rule]]\nid = \"money\"").unwrap();
+    let alone =
+        usual.to_owned() + "test = [{ given = { review_required = true }, expect = \"allow\" }]\n";
+    let problem = alone.parse::<Rules>().unwrap_err().to_string();
+    assert!(problem.contains("gets deny (its author wants people to be asked"), "{problem}");
 }
