@@ -8,6 +8,7 @@ use crate::{
     StaticDirectory, Verdict,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 const ORIGIN: &str = "example.org/test";
 
@@ -32,6 +33,7 @@ async fn approved() -> Vec<Entry> {
         .requester(Requester::new(Principal::agent("agent:a").unwrap()));
     let gate = gate.build().await.unwrap();
     let action = DynamicAction::from_json("app.deploy", b"{}").unwrap().key("k").unwrap();
+    let action = action.review_required().expires_after(Duration::from_secs(600));
     gate.submit(&action).await.unwrap();
     while inbox.waiting().is_empty() {
         tokio::task::yield_now().await;
@@ -58,6 +60,13 @@ fn signed(key: &LocalSigner, message: &[u8]) -> [u8; 64] {
         .unwrap()
         .block_on(key.sign(message))
         .unwrap()
+}
+
+/// The same event, with another request in it.
+fn requested(what: What, change: impl Fn(&mut Request)) -> What {
+    let What::Requested { mut request, document } = what else { return what };
+    change(&mut request);
+    What::Requested { request, document }
 }
 
 /// The same event, with another decision in it that the recorder has signed.
@@ -97,6 +106,21 @@ fn what_the_right_keys_sign_is_still_held_against_what_happened() {
     let seen =
         |what| decided(what, |it| Decision { seen: SeenHead::of([7; 32], it.seen.size), ..it });
     ends(reads(&entries, seen), "it was made on a head that this log never had");
+    let terms: [fn(&mut Request); 3] = [
+        |it| {
+            it.expires_after_ms = None;
+            it.approve_by = it.due();
+        },
+        |it| it.retry_after_ms = Some(1000),
+        |it| {
+            it.ruling.verdict = Verdict::Allow;
+            it.approve_by = it.due();
+        },
+    ];
+    for change in terms {
+        let problem = "it is on other terms than its document has";
+        ends(reads(&entries, |what| requested(what, change)), problem);
+    }
     let claims: [fn(Claims) -> Claims; 4] = [
         |it| Claims { aud: "example.org/prod".into(), ..it },
         |it| Claims { iss: "example.org/prod".into(), ..it },
