@@ -27,6 +27,7 @@ mod attribute;
 mod break_glass;
 mod changed_policy;
 mod clocks;
+mod context;
 mod metrics;
 mod once;
 mod policy;

@@ -35,18 +35,20 @@ pub use approvals_log::PublicKey;
 
 pub use crate::action::action::Action;
 pub use crate::action::clock::{Clock, SystemClock, TimeError, Timestamp};
+pub use crate::action::context::{Context, Notes};
 pub use crate::action::description::{DescribeError, Description};
 pub use crate::action::digest::{Digest, DigestError};
 pub use crate::action::document::Document;
 pub use crate::action::dynamic::DynamicAction;
 pub use crate::action::id::{
     ActionName, FactName, Group, IdempotencyKey, NameError, PrincipalId, RequestId, RuleId,
+    SessionId, TraceParent,
 };
 pub use crate::action::principal::{Principal, PrincipalKind, Requester};
 pub use crate::action::risk::Risk;
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
-pub use crate::gate::context::AlreadyInstalled;
+pub use crate::gate::context::{AlreadyInstalled, inherit};
 pub use crate::gate::counter::{Counter, CounterError};
 pub use crate::gate::denied::Denied;
 pub use crate::gate::desk::{Ballot, Desk, DeskError};

@@ -36,6 +36,32 @@ fn parse_label(what: &'static str, text: &str) -> Result<String, NameError> {
     }
 }
 
+/// Version, trace id, parent id and flags; what later versions say beyond that is theirs.
+fn parse_trace_parent(text: &str) -> Result<String, NameError> {
+    let mut parts = text.splitn(5, '-');
+    let mut hex = |digits: usize| {
+        let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+        parts.next().filter(|part| part.len() == digits && part.bytes().all(is_hex))
+    };
+    let fields = (hex(2), hex(32), hex(16), hex(2));
+    let (Some(version), Some(trace), Some(parent), Some(_flags)) = fields else {
+        return Err(not_a_trace_parent(text));
+    };
+    let is_known = |id: &str| id.bytes().any(|b| b != b'0');
+    let more = parts.next();
+    let fits = version != "ff" && (version != "00" || more.is_none());
+    if fits && is_known(trace) && is_known(parent) {
+        parse_label("", text).map_err(|_long| not_a_trace_parent(text))
+    } else {
+        Err(not_a_trace_parent(text))
+    }
+}
+
+fn not_a_trace_parent(text: &str) -> NameError {
+    let expected = "the value of a `traceparent` header, such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`";
+    NameError::new("a trace parent", text, expected)
+}
+
 macro_rules! label {
     ($(#[$doc:meta])* $name:ident, |$text:ident| $parsed:expr) => {
         $(#[$doc])*
@@ -133,6 +159,34 @@ label!(
     |text| parse_label("an idempotency key", text)
 );
 
+label!(
+    /// The id of a conversation or a run, such as `run-17`.
+    SessionId,
+    |text| parse_label("a session id", text)
+);
+label!(
+    /// Where a call stands in a distributed trace: the value of a `traceparent` header, as of
+    /// [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header), in at most 200 bytes.
+    ///
+    /// ```
+    /// use approvals_core::TraceParent;
+    ///
+    /// let here: TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+    /// assert_eq!(here.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    /// # Ok::<(), approvals_core::NameError>(())
+    /// ```
+    TraceParent,
+    |text| parse_trace_parent(text)
+);
+
+impl TraceParent {
+    /// The id of the whole trace: 32 hexadecimal digits.
+    #[must_use]
+    pub fn trace_id(&self) -> &str {
+        self.0.split('-').nth(1).unwrap_or_default()
+    }
+}
+
 impl ActionName {
     /// Whether it names an act on the approvals themselves, which no caller can ask for.
     #[must_use]
@@ -151,7 +205,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    fn new(what: &'static str, text: &str, expected: &'static str) -> Self {
+    pub(super) fn new(what: &'static str, text: &str, expected: &'static str) -> Self {
         Self { what, text: text.chars().take(130).collect(), expected }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod noncanonical;
 pub(crate) mod canonical;
 pub(crate) mod parse;
 pub(crate) mod principal;
+pub(crate) mod context;
 pub(crate) mod risk;
 pub(crate) mod document;
 pub(crate) mod description;

@@ -181,6 +181,21 @@ impl Requester {
         self
     }
 
+    /// The same within the calls of `parent`: acting for everybody there as well, whatever it says itself.
+    pub(crate) fn within(mut self, parent: &Self) -> Self {
+        for one in parent.everybody() {
+            let own = std::iter::once(&mut self.principal).chain(&mut self.on_behalf_of);
+            let mut same: Vec<_> = own.filter(|own| own.id == one.id).collect();
+            for own in &mut same {
+                own.also.extend(one.ids().filter(|id| **id != own.id).cloned());
+            }
+            if same.is_empty() {
+                self.on_behalf_of.push(one.clone());
+            }
+        }
+        self
+    }
+
     /// Who makes the call.
     #[must_use]
     pub fn principal(&self) -> &Principal {

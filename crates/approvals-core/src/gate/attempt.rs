@@ -11,6 +11,7 @@ use super::prepare::Prepared;
 use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::clock::Timestamp;
+use crate::action::context::Context;
 use crate::action::description::{DescribeError, Description, Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
@@ -33,7 +34,7 @@ pub(super) struct Identified {
     core: Arc<Core>,
     id: RequestId,
     key: Option<IdempotencyKey>,
-    requester: Requester,
+    context: Context,
     loaded: Loaded,
 }
 
@@ -43,7 +44,7 @@ pub(super) struct Attempt {
     core: Arc<Core>,
     id: RequestId,
     key: Option<IdempotencyKey>,
-    requester: Requester,
+    context: Context,
     intake: Intake,
     document: Document,
     /// What the ledger says of it.
@@ -97,7 +98,7 @@ impl Gate {
     /// actions need not be `Sync`.)
     pub(super) fn attempt(
         &self,
-        requester: Requester,
+        context: Context,
         action: &dyn Action,
     ) -> Result<Identified, Denied> {
         if tokio::runtime::Handle::try_current().is_err() {
@@ -105,8 +106,8 @@ impl Gate {
         }
         let core = Arc::clone(self.core());
         let key = action.key().cloned();
-        let id = request_id(&core, &requester, key.as_ref())?;
-        Ok(Identified { core, id, key, requester, loaded: Loaded::default() })
+        let id = request_id(&core, context.requester(), key.as_ref())?;
+        Ok(Identified { core, id, key, context, loaded: Loaded::default() })
     }
 }
 
@@ -121,14 +122,14 @@ impl Identified {
 
     /// What is asked for, as bytes. On the heap, so that callers' futures stay small.
     pub(super) fn describe(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
-        let Self { core, id, key, requester, loaded } = self;
-        let intake = describe(&core, action, &requester, loaded.salts())?;
+        let Self { core, id, key, context, loaded } = self;
+        let intake = describe(&core, action, context.requester(), loaded.salts())?;
         if loaded.state.action().is_some_and(|action| action != intake.digest) {
             return Err(Denied::Conflict { request: id });
         }
         let document = intake.document()?;
         let waiting = Waiting::new(Arc::clone(&core), id, key.is_some());
-        Ok(Box::new(Attempt { core, id, key, requester, intake, document, loaded, waiting }))
+        Ok(Box::new(Attempt { core, id, key, context, intake, document, loaded, waiting }))
     }
 }
 
@@ -148,7 +149,7 @@ impl Attempt {
 
     /// The same action described again, as it is at this moment.
     pub(super) fn describe_again(&self, action: &dyn Action) -> Result<Digest, DescribeError> {
-        Ok(describe(&self.core, action, &self.requester, self.intake.salts())?.digest)
+        Ok(describe(&self.core, action, self.context.requester(), self.intake.salts())?.digest)
     }
 
     /// Asks, and waits until people have decided, if they are to.
@@ -265,12 +266,12 @@ impl Attempt {
     }
 
     fn facts(&self, now: Timestamp) -> Facts<'_> {
-        Facts::new(&self.document, &self.requester, now).about(self.id)
+        Facts::new(&self.document, self.context.requester(), now).about(self.id)
     }
 
     fn request(&self, ruling: Ruling, now: Timestamp) -> Request {
-        let (key, requester) = (self.key.clone(), self.requester.clone());
-        Request::new(self.id, key, self.action(), requester, ruling, now)
+        let key = self.key.clone();
+        Request::new(self.id, key, self.action(), &self.context, ruling, now)
             .on_terms_of(&self.document)
     }
 
@@ -283,7 +284,7 @@ impl Attempt {
     }
 
     fn stop_by(&self, control: &Control) -> Option<Cause> {
-        control.stop_of(&self.document.action, &self.requester)
+        control.stop_of(&self.document.action, self.context.requester())
     }
 
     /// What is known as the body is about to run, by the log as it stands.

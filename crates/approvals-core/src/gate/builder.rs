@@ -1,6 +1,7 @@
 //! Puts a gate together. A missing part is an error, never a default that lets things through.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
 use tokio::sync::Mutex;
@@ -68,6 +69,8 @@ pub(super) struct Core {
     pub(super) time: StoreClock,
     pub(super) limits: Limits,
     pub(super) requester: Option<Requester>,
+    /// Whether calls have been made in scopes.
+    pub(super) has_scopes: AtomicBool,
     pub(super) max_arguments: usize,
     pub(super) bells: Bells,
     pub(super) keys: Keys,
@@ -230,7 +233,8 @@ impl GateBuilder {
         Self { clock: Some(Arc::new(clock)), ..self }
     }
 
-    /// Whose calls these are outside any [scope](Gate::scope). Without one, such calls are denied.
+    /// Whose calls these are outside any [scope](Gate::scope). Without one, such calls are denied, and so they are
+    /// once a scope has been used: they could have been spawned in it.
     pub fn requester(self, requester: Requester) -> Self {
         Self { requester: Some(requester), ..self }
     }
@@ -277,6 +281,7 @@ impl GateBuilder {
             time: StoreClock::default(),
             limits: self.limits,
             requester: self.requester,
+            has_scopes: AtomicBool::new(false),
             max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
             bells: Bells::default(),
             keys: Keys::default(),

@@ -2,21 +2,74 @@
 
 use std::future::Future;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 use super::builder::Gate;
 use super::denied::Denied;
-use crate::action::principal::Requester;
+use crate::action::context::Context;
 
 static INSTALLED: OnceLock<Gate> = OnceLock::new();
 
 tokio::task_local! {
-    static SCOPE: Scope;
+    static SCOPE: Option<Scope>;
 }
 
 #[derive(Clone)]
 struct Scope {
     gate: Gate,
-    requester: Requester,
+    context: Context,
+}
+
+/// The scope that this code runs in.
+fn scope() -> Option<Scope> {
+    SCOPE.try_with(Clone::clone).ok().flatten()
+}
+
+/// This context here: within the scope that this code runs in, if any.
+pub(super) fn within_scope(context: impl Into<Context>) -> Context {
+    match scope() {
+        Some(outer) => context.into().within(&outer.context),
+        None => context.into(),
+    }
+}
+
+/// `future`, in the scope that this is called in, whatever task will poll it: what a scope says belongs to the task,
+/// and would be lost in one that is spawned.
+///
+/// ```
+/// use approvals_core::{Context, Denied, Gate, inherit};
+///
+/// async fn nightly(gate: &Gate, context: Context) {
+///     gate.scope(context, async {
+///         let one = tokio::spawn(inherit(work()));
+///         let mut more = tokio::task::JoinSet::new();
+///         more.spawn(inherit(work()));
+///         // Whatever stays in this task, as with `join!` and `select!`, needs nothing.
+///         let (_one, _more, _here) = tokio::join!(one, more.join_all(), work());
+///     })
+///     .await
+/// }
+/// # async fn work() {}
+/// ```
+///
+/// Outside any scope there is nothing to inherit, and calls in `future` are outside, too.
+pub fn inherit<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let made_in = scope();
+    async move {
+        let here = match made_in {
+            Some(Scope { gate, context }) => Some(Scope { gate, context: within_scope(context) }),
+            None => scope(),
+        };
+        SCOPE.scope(here, future).await
+    }
+}
+
+impl Context {
+    /// That of the scope that this code runs in.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        scope().map(|scope| scope.context)
+    }
 }
 
 /// There is a process-wide gate already; it stays.
@@ -31,22 +84,47 @@ impl Gate {
         INSTALLED.set(self).map_err(|_refused| AlreadyInstalled)
     }
 
-    /// Runs `future` with this gate and this requester for all gated calls in it.
+    /// Runs `future` with this gate, and all gated calls in it with this context: at least a
+    /// [`Requester`](crate::Requester).
     ///
-    /// The scope belongs to the task: calls in a task that is spawned from here are outside.
-    pub async fn scope<F: Future>(&self, requester: Requester, future: F) -> F::Output {
-        SCOPE.scope(Scope { gate: self.clone(), requester }, future).await
+    /// A scope within a scope extends it: whoever acts there acts on behalf of everybody in the outer one, too, and
+    /// cannot shed them. Session, intent and trace stay as they are unless it says otherwise.
+    ///
+    /// The scope belongs to the task: calls in a task that is spawned from here are outside, and denied, unless
+    /// what is spawned is [inherit]ed. From the first scope on that is so for a gate with a requester
+    /// of its own, too, since what was spawned in a scope could not be told from what was not.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping it drops `future`.
+    pub fn scope<C: Into<Context>, F: Future>(
+        &self,
+        context: C,
+        future: F,
+    ) -> impl Future<Output = F::Output> + use<C, F> {
+        self.core().has_scopes.store(true, Ordering::SeqCst);
+        // Both where it is made and where it is polled: a scope may be what is spawned.
+        let (gate, context) = (self.clone(), within_scope(context));
+        async move {
+            let context = within_scope(context);
+            SCOPE.scope(Some(Scope { gate, context }), future).await
+        }
     }
 
     /// The gate of the current scope, else that of the process.
     pub fn current() -> Result<Self, Denied> {
-        let scoped = SCOPE.try_with(|scope| scope.gate.clone()).ok();
-        scoped.or_else(|| INSTALLED.get().cloned()).ok_or(Denied::NoGate)
+        scope().map(|scope| scope.gate).or_else(|| INSTALLED.get().cloned()).ok_or(Denied::NoGate)
     }
 
-    /// Whose call it is: the scope's requester, if the scope is of this gate; else the gate's own.
-    pub(super) fn requester(&self) -> Result<Requester, Denied> {
-        let scoped = SCOPE.try_with(|scope| scope.gate.is(self).then(|| scope.requester.clone()));
-        scoped.ok().flatten().or_else(|| self.core().requester.clone()).ok_or(Denied::NoRequester)
+    /// Whose call it is, and what it is part of: by the scope, if it is this gate's; within it, if it is another
+    /// gate's; else the gate's own requester.
+    pub(super) fn context(&self) -> Result<Context, Denied> {
+        let own = || self.core().requester.clone().map(Context::new).ok_or(Denied::NoRequester);
+        match scope() {
+            Some(scope) if scope.gate.is(self) => Ok(scope.context),
+            Some(_other) => own().map(within_scope),
+            None if self.core().has_scopes.load(Ordering::SeqCst) => Err(Denied::NoRequester),
+            None => own(),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A counter beside the gates of a log: people state things there, and nothing is decided, granted or run.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
 use approvals_log::PublicKey;
@@ -85,6 +86,7 @@ impl Counter {
             time,
             limits: Limits::default(),
             requester: None,
+            has_scopes: AtomicBool::new(false),
             max_arguments: canonical::MAX_BYTES,
             bells: Bells::default(),
             keys: Keys::default(),

@@ -12,7 +12,7 @@ use crate::action::id::{PrincipalId, RequestId};
 /// ```
 /// use approvals_core::Denied;
 ///
-/// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one, or run inside its scope (a spawned task is outside)");
+/// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one, or run inside its scope (for a task that is spawned there, wrap the future in `approvals::inherit`)");
 /// assert!(!Denied::NoGate.is_retryable());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,12 +76,12 @@ pub enum Denied {
     },
     /// There is no gate.
     #[error(
-        "no gate is set up, so nothing runs; install one, or run inside its scope (a spawned task is outside)"
+        "no gate is set up, so nothing runs; install one, or run inside its scope (for a task that is spawned there, wrap the future in `approvals::inherit`)"
     )]
     NoGate,
     /// It is not known whose call it is.
     #[error(
-        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, or give the gate a requester"
+        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, and for a task that is spawned there wrap the future in `approvals::inherit`"
     )]
     NoRequester,
     /// The action cannot be described.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::builder::{Core, Gate};
+use super::context::within_scope;
 use super::denied::Denied;
 use super::desk::{Desk, DeskError};
 use crate::action::digest::Digest;
@@ -134,7 +135,7 @@ impl Gate {
         what: impl Fn(&Control, RequestId) -> Option<What>,
     ) -> Result<RequestId, Denied> {
         let core: &Core = self.core();
-        self.run_as(requester, act, async |permit, _act| {
+        self.run_as(within_scope(requester), act, async |permit, _act| {
             let request = permit.request();
             core.append_to_log(|control, _at| {
                 let overtaken = Denied::Revoked { reason: "it was overtaken".into() };

@@ -11,6 +11,7 @@ use super::journal::Loaded;
 use super::permit::Permit;
 use super::running::Running;
 use crate::action::action::Action;
+use crate::action::context::Context;
 use crate::action::description::DescribeError;
 use crate::action::id::RequestId;
 use crate::action::principal::Requester;
@@ -79,13 +80,13 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        self.run_as(self.requester()?, action, body).await
+        self.run_as(self.context()?, action, body).await
     }
 
-    /// The same, on behalf of `requester`.
+    /// The same, in this context.
     pub(super) async fn run_as<A, T, E, F, Fut>(
         &self,
-        requester: Requester,
+        context: Context,
         action: A,
         body: F,
     ) -> Result<T, E>
@@ -96,7 +97,7 @@ impl Gate {
         E: From<Denied>,
     {
         let mut attempt =
-            Box::pin(self.attempt(requester, &action)?.load()).await?.describe(&action)?;
+            Box::pin(self.attempt(context, &action)?.load()).await?.describe(&action)?;
         let action_digest = attempt.action();
         let grant = match Box::pin(attempt.until_decided()).await? {
             Decided::Started => None,
@@ -140,7 +141,7 @@ impl Gate {
             return Err(DescribeError::NoKey.into());
         }
         let mut attempt =
-            self.attempt(self.requester()?, &action)?.load().await?.describe(&action)?;
+            self.attempt(self.context()?, &action)?.load().await?.describe(&action)?;
         Box::pin(attempt.ask(false)).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
@@ -153,13 +154,13 @@ impl Gate {
     /// [`Denied::AlreadyRan`] or [`Denied::InDoubt`] if it is too late; [`Denied::NotYours`] if somebody else
     /// asked for it, or nobody. Taking back what has ended without running changes nothing.
     pub async fn withdraw(&self, request: RequestId) -> Result<(), Denied> {
-        let requester = self.requester()?;
+        let context = self.context()?;
         let loaded = self.core().load(request).await?;
         let ids = |requester: &Requester| -> Vec<_> {
             requester.everybody().map(|one| one.id().clone()).collect()
         };
         let theirs = loaded.state.request().map(|request| ids(&request.requester));
-        if theirs != Some(ids(&requester)) {
+        if theirs != Some(ids(context.requester())) {
             return Err(Denied::NotYours { request });
         }
         let open =

@@ -262,7 +262,7 @@ impl<H: Heart> Product<H> {
         if emergency {
             ruling.break_glass = Some(BreakGlass::new(vec![], JUDGES.parse().unwrap(), span(1000)));
         }
-        let mut request = Request::new(id(slot), None, action, requester(), ruling, now);
+        let mut request = Request::new(id(slot), None, action, &requester().into(), ruling, now);
         request.retry_after_ms = repeatable.then_some(SILENCE.unsigned_abs());
         // As the gate does it, before it asks anybody.
         let is_new = *self.states[slot].phase() == Phase::Absent;

@@ -44,7 +44,14 @@ fn request(owner: usize) -> Request {
         Requester::new(Principal::agent("agent:a").unwrap()).on_behalf_of(person(owner));
     let ruling = Ruling::new(Verdict::Review(one), Vec::new(), digest);
     let id = RequestId::random(Timestamp::from_millis(0), [7; 10]);
-    Request::new(id, None, Digest::of("action", b""), requester, ruling, Timestamp::from_millis(0))
+    Request::new(
+        id,
+        None,
+        Digest::of("action", b""),
+        &requester.into(),
+        ruling,
+        Timestamp::from_millis(0),
+    )
 }
 
 fn decision(request: &Request, who: usize, choice: Choice, at: u32, lent: bool) -> Decision {

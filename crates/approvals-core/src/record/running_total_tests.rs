@@ -145,7 +145,7 @@ fn history() -> impl Strategy<Value = (Vec<Plan>, Log)> {
 
 fn request(plan: &Plan, n: usize, asked_at: i64, action: Digest) -> Request {
     let ruling = Ruling::new(plan.verdict.clone(), Vec::new(), Digest::of("policy", b""));
-    Request::new(id(n), None, action, agent(plan.agent), ruling, at(asked_at))
+    Request::new(id(n), None, action, &agent(plan.agent).into(), ruling, at(asked_at))
 }
 
 /// Writes the log as a gate would.

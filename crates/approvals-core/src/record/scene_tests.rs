@@ -62,7 +62,7 @@ pub(super) fn review(one: Obligation) -> Verdict {
 pub(super) fn request(verdict: Verdict) -> Request {
     let agent = Requester::new(Principal::agent("a").unwrap()).on_behalf_of(person("o"));
     let ruling = Ruling::new(verdict, vec![], Digest::of("policy", b"p"));
-    Request::new(id(), None, action(), agent, ruling, at(1))
+    Request::new(id(), None, action(), &agent.into(), ruling, at(1))
 }
 
 /// The state once that is asked.

@@ -229,11 +229,14 @@ impl Card {
     }
 
     fn claims(&self, page: &mut Page) {
-        let document = &self.document;
+        let (document, notes) = (&self.document, &self.request.notes);
+        let session = notes.session.as_ref().map(ToString::to_string);
         let claims = [
             ("emergency", &document.break_glass),
             ("summary", &document.summary),
             ("reason", &document.reason),
+            ("intent", &notes.intent),
+            ("session", &session),
         ];
         let claims: Vec<_> =
             claims.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?))).collect();

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::quorum::Question;
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
+use crate::action::context::{Context, Notes};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{IdempotencyKey, PrincipalId, RequestId};
@@ -43,6 +44,9 @@ pub struct Request {
     /// The caller's name for the attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<IdempotencyKey>,
+    /// What it is part of.
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
     /// Who asks, and for whom.
     pub requester: Requester,
     /// After how many milliseconds of silence it may be started again, as its document says.
@@ -111,7 +115,7 @@ impl Request {
         id: RequestId,
         key: Option<IdempotencyKey>,
         action: Digest,
-        requester: Requester,
+        context: &Context,
         ruling: Ruling,
         asked_at: Timestamp,
     ) -> Self {
@@ -123,7 +127,8 @@ impl Request {
             expires_after_ms: None,
             id,
             key,
-            requester,
+            notes: context.notes().clone(),
+            requester: context.requester().clone(),
             retry_after_ms: None,
             ruling,
             standing: None,

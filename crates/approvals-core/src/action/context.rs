@@ -1,0 +1,119 @@
+//! Whose call it is, and what it is part of.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{NameError, SessionId, TraceParent};
+use super::principal::Requester;
+
+/// The longest intent, in bytes.
+const MAX_INTENT: usize = 4096;
+
+/// Whose calls these are and what they are part of: what a [scope](crate::Gate::scope) gives to every call in it.
+///
+/// All but the requester is a note: it is recorded with each request, people read session and intent on the card
+/// among what nobody has checked, and no policy sees any of it.
+///
+/// ```
+/// use approvals_core::{Context, Principal, Requester};
+///
+/// let owner = Principal::human("u:owner")?;
+/// let requester = Requester::new(Principal::agent("agent:night")?).on_behalf_of(owner);
+/// let context = Context::new(requester)
+///     .session("run-17")?
+///     .intent("Move last month's logs to cold storage")?
+///     .trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")?;
+/// assert_eq!(context.requester().principal().id().as_str(), "agent:night");
+/// assert!(context.clone().trace("4bf92f3577b34da6a3ce929d0e0e4736").is_err());
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    requester: Requester,
+    notes: Notes,
+}
+
+/// What a call is part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Notes {
+    /// What the agent says that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// The conversation or run that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// Where it stands in a distributed trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceParent>,
+}
+
+impl Context {
+    /// Calls of `requester`, and nothing more is known of them.
+    #[must_use]
+    pub fn new(requester: Requester) -> Self {
+        Self { requester, notes: Notes::default() }
+    }
+
+    /// The same, in this session: the conversation, or the run, that the calls belong to.
+    pub fn session(mut self, id: &str) -> Result<Self, NameError> {
+        self.notes.session = Some(id.parse()?);
+        Ok(self)
+    }
+
+    /// The same, for what the agent says that it is about: its own words, at most 4096 bytes.
+    pub fn intent(mut self, words: impl Into<String>) -> Result<Self, NameError> {
+        let words = words.into();
+        if words.len() > MAX_INTENT {
+            return Err(NameError::new("an intent", &words, "at most 4096 bytes"));
+        }
+        self.notes.intent = Some(words);
+        Ok(self)
+    }
+
+    /// The same, in a distributed trace: the value of a `traceparent` header
+    /// ([W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header)).
+    pub fn trace(mut self, traceparent: &str) -> Result<Self, NameError> {
+        self.notes.trace = Some(traceparent.parse()?);
+        Ok(self)
+    }
+
+    /// Whose calls they are.
+    #[must_use]
+    pub fn requester(&self) -> &Requester {
+        &self.requester
+    }
+
+    /// What they are part of.
+    #[must_use]
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
+    /// The same within `parent`: on behalf of everybody there, too, and part of the same unless it says otherwise.
+    pub(crate) fn within(self, parent: &Self) -> Self {
+        let (own, outer) = (self.notes, parent.notes.clone());
+        let notes = Notes {
+            intent: own.intent.or(outer.intent),
+            session: own.session.or(outer.session),
+            trace: own.trace.or(outer.trace),
+        };
+        Self { requester: self.requester.within(&parent.requester), notes }
+    }
+}
+
+impl From<Requester> for Context {
+    fn from(requester: Requester) -> Self {
+        Self::new(requester)
+    }
+}
+
+impl Notes {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+#[path = "context_tests.rs"]
+mod tests;
