@@ -61,8 +61,8 @@ async fn agreed<T: Send + 'static>(
 
 async fn lift(world: &World, stop: Digest) -> Result<(), ActError> {
     let desk = world.gate.desk();
-    agreed(world, async move { desk.lift(&identity("chat", "ann"), stop, "it is over").await })
-        .await
+    let lift = async move { desk.lift(&identity("chat", "ann"), stop, "it is over").await };
+    agreed(world, Box::pin(lift)).await
 }
 
 #[tokio::test(start_paused = true)]
