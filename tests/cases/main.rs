@@ -24,6 +24,7 @@ mod attack_second_reload;
 mod attack_standing;
 mod attack_trail;
 mod attribute;
+mod batch;
 mod break_glass;
 mod changed_policy;
 mod clocks;

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{NameError, SessionId, TraceParent};
+use super::id::{NameError, RequestId, SessionId, TraceParent};
 use super::principal::Requester;
+
+/// The most calls that are made together.
+pub(crate) const MAX_BATCH: usize = 32;
 
 /// The longest intent, in bytes.
 const MAX_INTENT: usize = 4096;
@@ -37,6 +40,9 @@ pub struct Context {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Notes {
+    /// The requests that were made together with it, in their order, and it among them; none if it was made alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub batch: Vec<RequestId>,
     /// What the agent says that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
@@ -78,6 +84,12 @@ impl Context {
         Ok(self)
     }
 
+    /// The same, for one of several calls that are made together.
+    pub(crate) fn in_batch(mut self, batch: &[RequestId]) -> Self {
+        self.notes.batch = batch.to_vec();
+        self
+    }
+
     /// Whose calls they are.
     #[must_use]
     pub fn requester(&self) -> &Requester {
@@ -94,6 +106,7 @@ impl Context {
     pub(crate) fn within(self, parent: &Self) -> Self {
         let (own, outer) = (self.notes, parent.notes.clone());
         let notes = Notes {
+            batch: own.batch,
             intent: own.intent.or(outer.intent),
             session: own.session.or(outer.session),
             trace: own.trace.or(outer.trace),
@@ -109,6 +122,18 @@ impl From<Requester> for Context {
 }
 
 impl Notes {
+    /// The place of this request in its batch, from 1.
+    pub(crate) fn place_in_batch(&self, request: RequestId) -> Option<usize> {
+        let at = self.batch.iter().position(|one| *one == request)?;
+        at.checked_add(1)
+    }
+
+    /// Whether this request can have been made with these others.
+    pub(crate) fn fit(&self, request: RequestId) -> bool {
+        let is_alone = self.batch.is_empty();
+        is_alone || self.batch.len() <= MAX_BATCH && self.place_in_batch(request).is_some()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 
 use super::desk::Desk;
 use crate::policy::assurance::Assurance;
@@ -56,6 +57,16 @@ pub trait Approver: fmt::Debug + Send + Sync {
 
     /// Puts a card before people.
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError>;
+
+    /// Puts cards before people that belong together, in one piece if the channel can; each is decided by itself. The
+    /// answer has one result for each card, in their order. Unless implemented, each is presented by itself.
+    async fn present_batch(
+        &self,
+        cards: &[Card],
+        desk: &Desk,
+    ) -> Vec<Result<Presented, ApproverError>> {
+        join_all(cards.iter().map(|card| self.present(card, desk))).await
+    }
 
     /// Reminds people of a card, or tells others that they may decide it as well. Does nothing unless
     /// implemented; failing is reported and changes nothing.

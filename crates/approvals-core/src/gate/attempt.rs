@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::builder::{Core, Gate};
+use super::builder::Core;
 use super::denied::Denied;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::prepare::Prepared;
@@ -16,7 +16,7 @@ use crate::action::description::{DescribeError, Description, Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{IdempotencyKey, RequestId};
-use crate::action::principal::{Principal, Requester};
+use crate::action::principal::Requester;
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::record::control::Control;
@@ -28,14 +28,13 @@ use crate::review::decision::Decision;
 use crate::review::grant::Grant;
 use crate::review::request::Request;
 
-/// A call whose requester and request are known, and nothing else yet.
+/// Whose call it is, and which request.
 #[derive(Debug)]
-pub(super) struct Identified {
-    core: Arc<Core>,
-    id: RequestId,
-    key: Option<IdempotencyKey>,
-    context: Context,
-    loaded: Loaded,
+pub(super) struct Call {
+    pub(super) core: Arc<Core>,
+    pub(super) id: RequestId,
+    pub(super) key: Option<IdempotencyKey>,
+    pub(super) context: Context,
 }
 
 /// An action that somebody wants to run.
@@ -62,7 +61,7 @@ pub(super) enum Decided {
 }
 
 /// Describes an action. What it panics about is an error like any other.
-fn describe(
+pub(super) fn describe(
     core: &Core,
     action: &dyn Action,
     requester: &Requester,
@@ -75,65 +74,15 @@ fn describe(
     described.map_err(|_panic| DescribeError::Panicked)??.seal(&core.origin, requester)
 }
 
-/// The id of a request: its own, or the one at which every call with this key arrives that is made for the same people.
-fn request_id(
-    core: &Core,
-    requester: &Requester,
-    key: Option<&IdempotencyKey>,
-) -> Result<RequestId, Denied> {
-    let Some(key) = key else {
-        let mut entropy = [0; 10];
-        getrandom::fill(&mut entropy)
-            .map_err(|_none| Denied::Unavailable { what: "randomness" })?;
-        return Ok(RequestId::random(core.now(), entropy));
-    };
-    let chain: Vec<_> = requester.chain().iter().map(Principal::id).collect();
-    let name = (&core.origin, requester.principal().id(), chain, key);
-    let bytes = crate::canonical::to_bytes(&name, usize::MAX).map_err(DescribeError::from)?;
-    Ok(RequestId::keyed(&Digest::of("key", &bytes)))
-}
-
-impl Gate {
-    /// Whose call this is, and which request. (What looks at the action is never asynchronous, so that
-    /// actions need not be `Sync`.)
-    pub(super) fn attempt(
-        &self,
-        context: Context,
-        action: &dyn Action,
-    ) -> Result<Identified, Denied> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(Denied::Unavailable { what: "the tokio runtime" });
-        }
-        let core = Arc::clone(self.core());
-        let key = action.key().cloned();
-        let id = request_id(&core, context.requester(), key.as_ref())?;
-        Ok(Identified { core, id, key, context, loaded: Loaded::default() })
-    }
-}
-
-impl Identified {
-    /// What there is of it already, if others could have asked for it.
-    pub(super) async fn load(mut self) -> Result<Self, Denied> {
-        if self.key.is_some() {
-            self.loaded = self.core.load(self.id).await?;
-        }
-        Ok(self)
-    }
-
-    /// What is asked for, as bytes. On the heap, so that callers' futures stay small.
-    pub(super) fn describe(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
-        let Self { core, id, key, context, loaded } = self;
-        let intake = describe(&core, action, context.requester(), loaded.salts())?;
-        if loaded.state.action().is_some_and(|action| action != intake.digest) {
-            return Err(Denied::Conflict { request: id });
-        }
+impl Attempt {
+    /// A described call, of which the ledger says what is loaded.
+    pub(super) fn new(call: Call, intake: Intake, loaded: Loaded) -> Result<Self, DescribeError> {
+        let Call { core, id, key, context } = call;
         let document = intake.document()?;
         let waiting = Waiting::new(Arc::clone(&core), id, key.is_some());
-        Ok(Box::new(Attempt { core, id, key, context, intake, document, loaded, waiting }))
+        Ok(Self { core, id, key, context, intake, document, loaded, waiting })
     }
-}
 
-impl Attempt {
     pub(super) fn id(&self) -> RequestId {
         self.id
     }
@@ -160,6 +109,14 @@ impl Attempt {
         let decided = self.ask_and_wait().await;
         self.waiting.disarm_if(decided.is_err());
         decided
+    }
+
+    /// Asks and does not wait; nor is what people decide put before them yet.
+    pub(super) async fn ask_only(&mut self) -> Result<(), Denied> {
+        self.waiting.arm();
+        let asked = self.ask(false).await;
+        self.waiting.disarm_if(asked.is_err());
+        asked.map(drop)
     }
 
     async fn ask_and_wait(&mut self) -> Result<Decided, Denied> {
@@ -307,7 +264,7 @@ impl Attempt {
     /// Has the request looked after, if it is pending.
     pub(super) fn attend(&self) {
         if *self.phase() == Phase::Pending {
-            self.core.attend(self.id);
+            self.core.attend(vec![self.id]);
         }
     }
 

@@ -45,76 +45,116 @@ impl Drop for Attending {
 }
 
 impl Core {
-    /// Starts looking after a pending request, unless this process does so already.
+    /// Starts looking after pending requests that belong together, unless this process does so already.
     ///
-    /// Another process may have shown its card; if that one is gone, so may the card be.
-    pub(super) fn attend(self: &Arc<Self>, id: RequestId) {
-        let Some(attending) = Attending::begin(self, id) else { return };
+    /// Another process may have shown their cards; if that one is gone, so may the cards be.
+    pub(super) fn attend(self: &Arc<Self>, requests: Vec<RequestId>) {
+        let attending: Vec<Attending> =
+            requests.into_iter().filter_map(|id| Attending::begin(self, id)).collect();
+        if attending.is_empty() {
+            return;
+        }
         let core = Arc::clone(self);
         tokio::spawn(async move {
-            let _until_done = attending;
-            if let Err(error) = Box::pin(core.attend_to(id)).await {
-                tracing::error!(request = %id, error = &error as &dyn std::error::Error, "a request is left unattended");
+            let mut cards = Vec::new();
+            for one in attending {
+                match core.card(one.id).await {
+                    Ok(card) => cards.push((one, card)),
+                    Err(error) => unattended(one.id, &error),
+                }
+            }
+            let shown_by = Box::pin(core.present(cards.iter().map(|(_, card)| card))).await;
+            for ((attending, card), shown_by) in cards.into_iter().zip(shown_by) {
+                let core = Arc::clone(&core);
+                tokio::spawn(async move {
+                    if let Err(error) = Box::pin(core.attend_to(&card, shown_by)).await {
+                        unattended(attending.id, &error);
+                    }
+                });
             }
         });
     }
 
-    async fn attend_to(self: &Arc<Self>, id: RequestId) -> Result<(), StepError> {
-        let loaded = self.load(id).await?;
-        let Some(card) = loaded.card() else { return Err(Refusal::Unknown.into()) };
-        let shown_by = self.present(&card).await?;
-        let loaded = self.decided_with_nudges(&card, &shown_by).await?;
-        tell(&shown_by, &card, loaded.state.phase()).await;
+    async fn card(&self, id: RequestId) -> Result<Card, StepError> {
+        self.load(id).await?.card().ok_or_else(|| Refusal::Unknown.into())
+    }
+
+    async fn attend_to(
+        self: &Arc<Self>,
+        card: &Card,
+        shown_by: Vec<Arc<dyn Approver>>,
+    ) -> Result<(), StepError> {
+        if shown_by.is_empty() {
+            self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
+        }
+        let loaded = self.decided_with_nudges(card, &shown_by).await?;
+        tell(&shown_by, card, loaded.state.phase()).await;
         if *loaded.state.phase() == Phase::Granted {
             // A grant can still be revoked or expire; the card should say so.
-            let loaded = self.decided(id, Phase::Granted).await?;
-            tell(&shown_by, &card, loaded.state.phase()).await;
+            let loaded = self.decided(card.id(), Phase::Granted).await?;
+            tell(&shown_by, card, loaded.state.phase()).await;
         }
         Ok(())
     }
 
-    /// Puts the card before people on every channel at once; if no channel can, the request is over.
-    async fn present(self: &Arc<Self>, card: &Card) -> Result<Vec<Arc<dyn Approver>>, StepError> {
-        let digest = card.digest()?;
+    /// Puts cards that belong together before people on every channel at once, and tells for each who has shown it.
+    async fn present(
+        self: &Arc<Self>,
+        cards: impl Iterator<Item = &Card>,
+    ) -> Vec<Vec<Arc<dyn Approver>>> {
+        let cards: Vec<Card> = cards.cloned().collect();
+        let mut shown_by = vec![Vec::new(); cards.len()];
         let mut presenting = JoinSet::new();
-        for approver in self.approvers.iter().filter(|one| shows(one.channel(), card)) {
-            let (approver, card, desk) =
-                (Arc::clone(approver), card.clone(), Desk::new(Arc::clone(self)));
+        for approver in &self.approvers {
+            let places: Vec<(usize, Card)> = cards
+                .iter()
+                .cloned()
+                .enumerate()
+                .filter(|(_, card)| shows(approver.channel(), card))
+                .collect();
+            let (approver, desk) = (Arc::clone(approver), Desk::new(Arc::clone(self)));
             presenting.spawn(async move {
-                let shown =
-                    tokio::time::timeout(CHANNEL_TIMEOUT, approver.present(&card, &desk)).await;
-                let shown = match shown {
-                    Ok(Ok(Presented { message })) => Ok(message),
-                    Ok(Err(error)) => Err(chain(&error)),
-                    Err(_elapsed) => Err("it took too long".to_owned()),
-                };
-                (approver, shown)
+                let shown = present_on(&*approver, &places, &desk).await;
+                (approver, places, shown)
             });
         }
-        let mut shown_by = Vec::new();
         while let Some(presented) = presenting.join_next().await {
-            // A channel that panics is one that could not show the card.
-            let Ok((approver, shown)) = presented else { continue };
-            let channel: String = approver.channel().chars().take(100).collect();
-            let what = match shown {
-                Ok(message) => {
-                    shown_by.push(approver);
-                    What::Presented { channel, card: digest, message }
+            // A channel that panics is one that could not show the cards.
+            let Ok((approver, places, shown)) = presented else { continue };
+            for ((at, card), shown) in places.into_iter().zip(shown) {
+                if shown.is_ok()
+                    && let Some(channels) = shown_by.get_mut(at)
+                {
+                    channels.push(Arc::clone(&approver));
                 }
-                Err(error) => {
-                    tracing::warn!(request = %card.id(), channel, error, "a channel could not show a card");
-                    What::Undelivered { channel, error: error.chars().take(500).collect() }
-                }
-            };
-            // What cannot be noted is before people all the same, and so are the other channels' cards.
-            if let Err(error) = self.if_open(card.id(), Command::Note(what)).await {
-                tracing::warn!(request = %card.id(), error = &error as &dyn std::error::Error, "a presentation was not recorded");
+                self.note_presented(approver.channel(), &card, shown).await;
             }
         }
-        if shown_by.is_empty() {
-            self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
+        shown_by
+    }
+
+    /// Records what became of a card in a channel. What cannot be noted is before people all the same.
+    async fn note_presented(
+        &self,
+        channel: &str,
+        card: &Card,
+        shown: Result<Option<String>, String>,
+    ) {
+        let channel: String = channel.chars().take(100).collect();
+        let what = match (shown, card.digest()) {
+            (Ok(message), Ok(card)) => What::Presented { channel, card, message },
+            (Ok(_), Err(error)) => {
+                tracing::warn!(request = %card.id(), %error, "a presentation was not recorded");
+                return;
+            }
+            (Err(error), _) => {
+                tracing::warn!(request = %card.id(), channel, error, "a channel could not show a card");
+                What::Undelivered { channel, error: error.chars().take(500).collect() }
+            }
+        };
+        if let Err(error) = self.if_open(card.id(), Command::Note(what)).await {
+            tracing::warn!(request = %card.id(), error = &error as &dyn std::error::Error, "a presentation was not recorded");
         }
-        Ok(shown_by)
     }
 
     /// Waits until people have decided, and moves those who have not when it is time.
@@ -185,6 +225,35 @@ impl Core {
             }
         }
     }
+}
+
+fn unattended(request: RequestId, error: &StepError) {
+    tracing::error!(%request, error = error as &dyn std::error::Error, "a request is left unattended");
+}
+
+/// Has one channel present what belongs there: for each card its message, or why it could not be shown.
+async fn present_on(
+    approver: &dyn Approver,
+    places: &[(usize, Card)],
+    desk: &Desk,
+) -> Vec<Result<Option<String>, String>> {
+    let cards: Vec<Card> = places.iter().map(|(_, card)| card.clone()).collect();
+    let present = async {
+        match cards.as_slice() {
+            [] => Vec::new(),
+            [alone] => vec![approver.present(alone, desk).await],
+            together => approver.present_batch(together, desk).await,
+        }
+    };
+    let presented = tokio::time::timeout(CHANNEL_TIMEOUT, present).await;
+    let mut presented = presented.map(Vec::into_iter);
+    let next = |_card| match presented.as_mut().map(Iterator::next) {
+        Ok(Some(Ok(Presented { message }))) => Ok(message),
+        Ok(Some(Err(error))) => Err(chain(&error)),
+        Ok(None) => Err("it said nothing of this card".to_owned()),
+        Err(_elapsed) => Err("it took too long".to_owned()),
+    };
+    cards.iter().map(next).collect()
 }
 
 /// Whether a card belongs in a channel: everywhere, unless all its obligations name channels; and whatever

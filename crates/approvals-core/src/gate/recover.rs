@@ -31,7 +31,7 @@ impl Gate {
                     .map_err(Denied::from)?;
             }
             if *state.phase() == Phase::Pending && state.overdue(self.core().now()).is_none() {
-                self.core().attend(id);
+                self.core().attend(vec![id]);
             }
             self.core().await_review(id, &state);
             if state.is_in_doubt() {

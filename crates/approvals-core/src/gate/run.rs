@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::panic::resume_unwind;
 
-use super::attempt::Decided;
+use super::attempt::{Attempt, Decided};
 use super::builder::Gate;
 use super::caught::caught;
 use super::denied::Denied;
@@ -96,35 +96,8 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        let mut attempt =
-            Box::pin(self.attempt(context, &action)?.load()).await?.describe(&action)?;
-        let action_digest = attempt.action();
-        let grant = match Box::pin(attempt.until_decided()).await? {
-            Decided::Started => None,
-            Decided::Granted => {
-                let again = attempt.describe_again(&action).map_err(Denied::from)?;
-                Box::pin(attempt.start(again)).await?
-            }
-        };
-        let running = Running::new(attempt);
-        // Nothing is awaited between this last look at the arguments and the body.
-        if running.describe_again(&action) != Ok(action_digest) {
-            running.finish(Execution::Changed).await;
-            return Err(Denied::Changed.into());
-        }
-        let permit = Permit::new(running.id(), action_digest, running.fence(), grant);
-        match caught(move || body(permit, action)).await {
-            Ok(result) => {
-                let execution =
-                    if result.is_ok() { Execution::Succeeded } else { Execution::Failed };
-                running.finish(execution).await;
-                result
-            }
-            Err(panic) => {
-                running.finish(Execution::Panicked).await;
-                resume_unwind(panic)
-            }
-        }
+        let attempt = Box::pin(self.attempt(context, &action)?.load()).await?.describe(&action)?;
+        carry_out(attempt, action, body).await
     }
 
     /// Asks for an action without waiting, and tells where it stands.
@@ -181,6 +154,46 @@ impl Gate {
             | Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => {
                 Err(Denied::AlreadyRan { request })
             }
+        }
+    }
+}
+
+/// Waits until an action is decided, and runs its body if it may.
+pub(super) async fn carry_out<A, T, E, F, Fut>(
+    mut attempt: Box<Attempt>,
+    action: A,
+    body: F,
+) -> Result<T, E>
+where
+    A: Action,
+    F: FnOnce(Permit, A) -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+    E: From<Denied>,
+{
+    let action_digest = attempt.action();
+    let grant = match Box::pin(attempt.until_decided()).await? {
+        Decided::Started => None,
+        Decided::Granted => {
+            let again = attempt.describe_again(&action).map_err(Denied::from)?;
+            Box::pin(attempt.start(again)).await?
+        }
+    };
+    let running = Running::new(attempt);
+    // Nothing is awaited between this last look at the arguments and the body.
+    if running.describe_again(&action) != Ok(action_digest) {
+        running.finish(Execution::Changed).await;
+        return Err(Denied::Changed.into());
+    }
+    let permit = Permit::new(running.id(), action_digest, running.fence(), grant);
+    match caught(move || body(permit, action)).await {
+        Ok(result) => {
+            let execution = if result.is_ok() { Execution::Succeeded } else { Execution::Failed };
+            running.finish(execution).await;
+            result
+        }
+        Err(panic) => {
+            running.finish(Execution::Panicked).await;
+            resume_unwind(panic)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
-use crate::policy::policy::Verdict;
+use crate::policy::policy::{Ruling, Verdict};
 use crate::review::card::Card;
 use crate::review::decision::SeenHead;
 use crate::review::envelope::Envelope;
@@ -181,20 +181,22 @@ impl Trail {
         if request.asked_at != at || request.approve_by != request.due() {
             return Err("its times are not those of its event and its obligations".into());
         }
-        let denied = matches!(request.ruling.verdict, Verdict::Deny(_));
-        if !denied && !self.rules(request.ruling.policy) {
+        let Ruling { verdict, policy, break_glass, .. } = &request.ruling;
+        if !matches!(verdict, Verdict::Deny(_)) && !self.rules(*policy) {
             return Err("another policy than the one in force ruled on it".into());
         }
         let document = self.documents.get(&request.id).ok_or("its document is missing")?;
+        if !request.notes.fit(request.id) {
+            return Err("it is not among the calls that it was made with".into());
+        }
         if !request.is_on_terms_of(document) {
             return Err("it is on other terms than its document has".into());
         }
-        if request.ruling.break_glass.is_some() && document.break_glass.is_none() {
+        if break_glass.is_some() && document.break_glass.is_none() {
             return Err("it breaks the glass, and its caller did not".into());
         }
         if let Some(standing) = request.standing {
-            let mut all = self.control.standing();
-            let one = all.find(|(id, _)| *id == standing).map(|(_, one)| one);
+            let one = self.control.standing().find(|(id, _)| *id == standing).map(|(_, one)| one);
             let asked = request.obligations();
             let covers = |one: &Standing| {
                 one.used.contains(&request.id)
@@ -205,8 +207,7 @@ impl Trail {
             }
         }
         if let Some(earlier) = &request.earlier {
-            let before = self.states.get(&earlier.request);
-            let told = before.zip(self.documents.get(&earlier.request));
+            let told = self.states.get(&earlier.request).zip(self.documents.get(&earlier.request));
             let told = told.and_then(|(state, was)| Earlier::of(state, was, document));
             if told.as_ref() != Some(earlier) {
                 return Err("the earlier attempt that it names was another one".into());

@@ -121,6 +121,8 @@ fn what_the_right_keys_sign_is_still_held_against_what_happened() {
         let problem = "it is on other terms than its document has";
         ends(reads(&entries, |what| requested(what, change)), problem);
     }
+    let batch = |it: &mut Request| it.notes.batch = vec![RequestId::random(it.asked_at, [1; 10])];
+    ends(reads(&entries, |what| requested(what, batch)), "the calls that it was made with");
     let claims: [fn(Claims) -> Claims; 4] = [
         |it| Claims { aud: "example.org/prod".into(), ..it },
         |it| Claims { iss: "example.org/prod".into(), ..it },

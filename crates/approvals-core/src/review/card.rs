@@ -118,6 +118,9 @@ impl Card {
             let silence = span(Duration::from_millis(millis));
             page.fact("note", &format!("may be started again after {silence} of silence"));
         }
+        if let Some(at) = request.notes.place_in_batch(request.id) {
+            page.fact("made with", &format!("others: call {at} of {}", request.notes.batch.len()));
+        }
         page.fact("asked", &request.asked_at.to_string());
         page.fact("decide by", &request.approve_by.to_string());
         page.fact("request", &request.id.to_string());
