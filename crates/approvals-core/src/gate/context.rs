@@ -54,7 +54,8 @@ pub(super) fn within_scope(context: impl Into<Context>) -> Context {
 ///
 /// Outside any scope there is nothing to inherit, and calls in `future` are outside, too.
 pub fn inherit<F: Future>(future: F) -> impl Future<Output = F::Output> {
-    let made_in = scope();
+    // On the heap, so that it is there once and not in each of the futures around it.
+    let (made_in, future) = (scope(), Box::pin(future));
     async move {
         let here = match made_in {
             Some(Scope { gate, context }) => Some(Scope { gate, context: within_scope(context) }),
@@ -104,7 +105,7 @@ impl Gate {
     ) -> impl Future<Output = F::Output> + use<C, F> {
         self.core().has_scopes.store(true, Ordering::SeqCst);
         // Both where it is made and where it is polled: a scope may be what is spawned.
-        let (gate, context) = (self.clone(), within_scope(context));
+        let (gate, context, future) = (self.clone(), within_scope(context), Box::pin(future));
         async move {
             let context = within_scope(context);
             SCOPE.scope(Some(Scope { gate, context }), future).await

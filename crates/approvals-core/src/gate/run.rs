@@ -114,7 +114,7 @@ impl Gate {
             return Err(DescribeError::NoKey.into());
         }
         let mut attempt =
-            self.attempt(self.context()?, &action)?.load().await?.describe(&action)?;
+            Box::pin(self.attempt(self.context()?, &action)?.load()).await?.describe(&action)?;
         Box::pin(attempt.ask(false)).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
