@@ -12,6 +12,10 @@ pub use approvals_sqlite::SqliteLedger;
 #[cfg(feature = "terminal")]
 pub use approvals_terminal::TerminalApprover;
 
+#[doc(inline)]
+#[cfg(feature = "tools")]
+pub use approvals_tools::{ToolCall, Tools, ToolsError};
+
 #[cfg(feature = "macros")]
 #[doc = include_str!("requires_approval.md")]
 pub use approvals_macros::requires_approval;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-core",
@@ -21,6 +21,7 @@ const CRATES: [&str; 8] = [
     "approvals-sqlite",
     "approvals-terminal",
     "approvals-testkit",
+    "approvals-tools",
 ];
 
 #[test]

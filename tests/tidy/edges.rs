@@ -12,6 +12,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-cedar", &["approvals-core"], &["approvals-testkit"]),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
+    ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
     (
         "approvals-cli",
         &["approvals-core", "approvals-log", "approvals-sqlite"],
@@ -26,6 +27,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
             "approvals-macros",
             "approvals-sqlite",
             "approvals-terminal",
+            "approvals-tools",
         ],
         &["approvals-testkit"],
     ),

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::action::action::Action;
 use crate::action::canonical;
-use crate::action::description::{DescribeError, Description};
+use crate::action::describe_error::DescribeError;
+use crate::action::description::Description;
 use crate::action::id::{IdempotencyKey, NameError};
 pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;

@@ -1,6 +1,7 @@
 //! One sensitive operation, as its author describes it.
 
-use super::description::{DescribeError, Description};
+use super::describe_error::DescribeError;
+use super::description::Description;
 use super::id::IdempotencyKey;
 
 /// One sensitive operation that is about to be performed.

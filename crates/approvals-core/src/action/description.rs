@@ -8,9 +8,10 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::canonical;
+use super::describe_error::{DescribeError, MAX_TAG, MAX_TAGS};
 use super::digest::Digest;
 use super::document::Document;
-use super::id::{ActionName, NameError};
+use super::id::ActionName;
 use super::noncanonical::CanonicalError;
 use super::parse::parse;
 use super::principal::Requester;
@@ -18,10 +19,6 @@ use super::risk::Risk;
 
 /// The longest resource, summary or reason, in bytes.
 const MAX_TEXT: usize = 4096;
-
-/// The most tags of one action, and the longest of them in bytes.
-const MAX_TAGS: usize = 32;
-const MAX_TAG: usize = 100;
 
 /// Filled in by [`Action::describe`](crate::Action::describe).
 #[derive(Debug)]
@@ -325,71 +322,6 @@ impl Intake {
             .iter()
             .filter_map(|(name, sealed)| Some((name.clone(), salt(sealed)?)))
             .collect()
-    }
-}
-
-/// An action that could not be described; it is denied.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DescribeError {
-    /// An argument has no canonical form.
-    #[error("argument {0}")]
-    Argument(CanonicalError),
-    /// The action's name does not parse.
-    #[error("{0}")]
-    Name(NameError),
-    /// The action's name is reserved.
-    #[error(
-        "`{0}` is a name for acts on the approvals themselves; choose one that does not begin with `approvals.`"
-    )]
-    Reserved(ActionName),
-    /// No name was given.
-    #[error("the action was not named; call `Description::action`")]
-    NoAction,
-    /// It was submitted without an idempotency key, so that nobody could pick up what is decided.
-    #[error("what is submitted needs an idempotency key, by which its decision is picked up")]
-    NoKey,
-    /// Something was given twice.
-    #[error("`{0}` was described twice")]
-    Twice(String),
-    /// A text is too long.
-    #[error("the {field} is longer than {limit} bytes")]
-    TooLong {
-        /// Which text.
-        field: &'static str,
-        /// The limit, in bytes.
-        limit: usize,
-    },
-    /// An argument's name is empty or too long.
-    #[error("the name of an argument must have 1 to 200 bytes")]
-    ArgumentName,
-    /// A tag is empty, too long or not visible ASCII, or there are too many of them.
-    #[error(
-        "an action has at most {MAX_TAGS} tags, each of 1 to {MAX_TAG} visible ASCII characters"
-    )]
-    Tags,
-    /// The operating system gave no randomness.
-    #[error("the operating system gave no randomness to hide an argument with")]
-    Randomness,
-    /// What the body is to get does not come back from the bytes that are approved.
-    #[error(
-        "the argument `{0}` does not read back from its bytes as it was; mend its `Deserialize`, or do not bind it `decoded`"
-    )]
-    NotDecoded(String),
-    /// `describe` panicked.
-    #[error("describing the action panicked")]
-    Panicked,
-}
-
-impl From<NameError> for DescribeError {
-    fn from(error: NameError) -> Self {
-        Self::Name(error)
-    }
-}
-
-impl From<CanonicalError> for DescribeError {
-    fn from(error: CanonicalError) -> Self {
-        Self::Argument(error)
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::canonical;
-use super::description::{DescribeError, Description};
+use super::describe_error::DescribeError;
+use super::description::Description;
 use super::id::{ActionName, IdempotencyKey, NameError};
 use super::noncanonical::CanonicalError;
 use super::parse::parse;

@@ -10,6 +10,7 @@ pub(crate) mod principal;
 pub(crate) mod context;
 pub(crate) mod risk;
 pub(crate) mod document;
+pub(crate) mod describe_error;
 pub(crate) mod description;
 #[expect(
     clippy::module_inception,

@@ -1,7 +1,7 @@
 //! Why an action did not run, in words that help whoever asked for it to go on.
 
 use crate::action::clock::Timestamp;
-use crate::action::description::DescribeError;
+use crate::action::describe_error::DescribeError;
 use crate::action::id::{PrincipalId, RequestId};
 
 /// The action did not run.

@@ -11,7 +11,7 @@ use super::builder::{Core, Gate};
 use super::chain::chain;
 use super::denied::Denied;
 use super::policy_file::{parse, read};
-use crate::action::description::DescribeError;
+use crate::action::describe_error::DescribeError;
 use crate::action::principal::{Principal, Requester};
 use crate::policy::policy::Policy as _;
 use crate::policy::rules::Rules;

@@ -8,7 +8,7 @@ use super::denied::Denied;
 use super::journal::Loaded;
 use crate::action::action::Action;
 use crate::action::context::Context;
-use crate::action::description::DescribeError;
+use crate::action::describe_error::DescribeError;
 use crate::action::digest::Digest;
 use crate::action::id::{IdempotencyKey, RequestId};
 use crate::action::principal::{Principal, Requester};

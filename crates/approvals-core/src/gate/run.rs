@@ -12,7 +12,7 @@ use super::permit::Permit;
 use super::running::Running;
 use crate::action::action::Action;
 use crate::action::context::Context;
-use crate::action::description::DescribeError;
+use crate::action::describe_error::DescribeError;
 use crate::action::id::RequestId;
 use crate::action::principal::Requester;
 use crate::record::event::{Cause, Execution};

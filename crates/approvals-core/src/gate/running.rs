@@ -8,7 +8,7 @@ use super::builder::Core;
 use super::journal::{Loaded, Step, StepError};
 use super::waiting::beside;
 use crate::action::action::Action;
-use crate::action::description::DescribeError;
+use crate::action::describe_error::DescribeError;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::record::event::Execution;
