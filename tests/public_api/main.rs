@@ -18,6 +18,7 @@ const CRATES: [&str; 9] = [
     "approvals-core",
     "approvals-log",
     "approvals-macros",
+    "approvals-rmcp",
     "approvals-sqlite",
     "approvals-terminal",
     "approvals-testkit",
