@@ -5,6 +5,7 @@ mod features;
 mod interop;
 mod kill;
 mod lints;
+mod mcp;
 mod nightly;
 mod quickstart;
 mod suite;
@@ -46,6 +47,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "quickstart",
         about: "without a reviewer nothing runs, and the log verifies",
         run: quickstart::run,
+    },
+    Step {
+        name: "mcp",
+        about: "a foreign MCP client's calls wait for the person at the server's terminal",
+        run: mcp::run,
     },
     Step {
         name: "kill",
