@@ -2,6 +2,7 @@
 
 mod deny;
 mod features;
+mod integrations;
 mod interop;
 mod kill;
 mod lints;
@@ -76,5 +77,10 @@ pub(crate) const NIGHTLY: &[Step] = &[
         name: "mutants",
         about: "each small change of the heart is noticed by a test",
         run: nightly::mutants,
+    },
+    Step {
+        name: "rig",
+        about: "the adapter of rig, which is no part of the workspace",
+        run: integrations::rig,
     },
 ];
