@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use approvals_core::{
-    Ballot, Denied, DynamicAction, Execution, Obligation, Obligations, Outcome, Phase, PolicyFn,
-    Refusal, RequestId, State, Verdict,
+    Ballot, Denied, DynamicAction, Execution, Nudge, Obligation, Obligations, Outcome, Phase,
+    PolicyFn, Refusal, RequestId, State, Verdict,
 };
 
 use crate::{Answer, MockApprover, Ran, TestGate};
@@ -109,6 +109,22 @@ async fn a_person_who_is_told_to_answers_at_once() {
     assert_eq!(unasked.to_string(), "there is no such request");
     assert_eq!(reviewers.decide("mira", yes()).await.unwrap(), Phase::Pending);
     assert_eq!(reviewers.decide("tom", yes()).await.unwrap(), Phase::Granted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_channel_is_told_later_is_remembered() {
+    let one = Obligation::new("one").unwrap().seats("ops", 1).unwrap().remind_after(SOON);
+    let one = Obligations::new([one.approve_within(MINUTE)]);
+    let policy = PolicyFn::new("ops/1", move |_| Verdict::Review(one.clone())).unwrap();
+    let late = after(2 * SOON, Answer::Approve);
+    let reviewer = MockApprover::script([late]).member_of(["ops"]);
+    let (gate, ran) = (TestGate::new(policy, &reviewer).await, Ran::default());
+    run(&gate, "a", &ran).await.unwrap();
+    tokio::time::sleep(SOON).await;
+    let nudges: Vec<_> = reviewer.nudges().into_iter().map(|(_, nudge)| nudge).collect();
+    assert_eq!(nudges, [Nudge::Reminder { after_ms: 5_000 }]);
+    assert!(!reviewer.updates().is_empty(), "it was decided");
+    ran.assert_ran_once();
 }
 
 #[tokio::test(start_paused = true)]
