@@ -64,7 +64,7 @@ async fn start(world: &World, calls: Vec<DynamicAction>) -> tokio::task::JoinHan
     let running = tokio::spawn(async move {
         let ran = &world.ran;
         let body = async |_permit: Permit, call: DynamicAction| {
-            ran.mark();
+            ran.now();
             Ok(call.arguments().get("version").and_then(serde_json::Value::as_u64).unwrap_or(0))
         };
         world.gate.run_batch(calls, body).await
@@ -145,7 +145,7 @@ async fn a_body_that_panics_panics_when_its_siblings_have_ended() {
     let running = tokio::spawn(async move {
         let body = async |_permit: Permit, call: DynamicAction| {
             assert_ne!(call.name().as_str(), "db.read", "a planted mistake");
-            inner.ran.mark();
+            inner.ran.now();
             Ok::<_, Denied>(())
         };
         inner.gate.run_batch([read(), version(2)], body).await

@@ -79,10 +79,11 @@ fn named_inputs(sig: &Signature, params: &[Param]) -> Signature {
 }
 
 // Output:
+//     let returns = ::approvals::__private::returns::<Result<Report>>();
 //     let gate = ::core::option::Option::None;
 //     let args = (client, arg2,);
 //     ::approvals::__private::run(
-//         ::approvals::__private::returns::<Result<Report>>(),
+//         returns,
 //         gate,
 //         ::core::result::Result::Ok(::approvals::__private::Call::new(args, |(_, arg2,), call| { … })),
 //         move |permit, args| async move { … },
@@ -101,10 +102,13 @@ fn run(plan: &Plan, statements: &Group) -> TokenStream {
     let call = call(plan);
     let body = body(plan, statements);
     quote_spanned! {site=>
+        // How large an error is, is for its type's author to say.
+        #[allow(clippy::result_large_err)]
+        let returns = #returns;
         let gate = #gate;
         #quiet
         let args = (#(#idents,)*);
-        #root::__private::run(#returns, gate, #call, #body).await
+        #root::__private::run(returns, gate, #call, #body).await
     }
 }
 

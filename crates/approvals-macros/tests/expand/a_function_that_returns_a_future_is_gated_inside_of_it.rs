@@ -13,10 +13,12 @@ fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
 fn send(to: String) -> impl Future<Output = Result<(), Error>> + Send {
     use std::fmt::Write;
     async move {
+        #[allow(clippy::result_large_err)]
+        let returns = ::approvals::__private::returns::<Result<(), Error>>();
         let gate = ::core::option::Option::None;
         let args = (to,);
         ::approvals::__private::run(
-                ::approvals::__private::returns::<Result<(), Error>>(),
+                returns,
                 gate,
                 ::core::result::Result::Ok(
                     ::approvals::__private::Call::new(

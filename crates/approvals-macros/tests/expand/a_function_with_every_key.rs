@@ -30,21 +30,23 @@ pub async fn export(
     rows: u64,
     token: &str,
 ) -> Result<Report, ExportError> {
+    #[allow(clippy::result_large_err)]
+    let returns = crate::vendored::__private::Returns::<
+        Result<Report, ExportError>,
+    >::by(
+        |why| tell::model(why),
+        |returned: &Result<Report, ExportError>| {
+            #[allow(unused_imports)]
+            use crate::vendored::__private::{NeverFails as _, MayFail as _};
+            (&crate::vendored::__private::Returned::new(returned)).failed()
+        },
+    );
     let gate = ::core::option::Option::Some(
         crate::vendored::__private::gate(&(client.gate())),
     );
     let args = (client, bucket, rows, token);
     crate::vendored::__private::run(
-            crate::vendored::__private::Returns::<
-                Result<Report, ExportError>,
-            >::by(
-                |why| tell::model(why),
-                |returned: &Result<Report, ExportError>| {
-                    #[allow(unused_imports)]
-                    use crate::vendored::__private::{NeverFails as _, MayFail as _};
-                    (&crate::vendored::__private::Returned::new(returned)).failed()
-                },
-            ),
+            returns,
             gate,
             crate::vendored::__private::decoding(move || {
                 let args = (

@@ -8,10 +8,12 @@ async fn transfer(&mut self, to: Account, cents: u64) -> Result<(), BankError> {
 
 // Output
 async fn transfer(&mut self, to: Account, cents: u64) -> Result<(), BankError> {
+    #[allow(clippy::result_large_err)]
+    let returns = ::approvals::__private::returns::<Result<(), BankError>>();
     let gate = ::core::option::Option::Some(::approvals::__private::gate(&(self.gate)));
     let args = (to, cents);
     ::approvals::__private::run(
-            ::approvals::__private::returns::<Result<(), BankError>>(),
+            returns,
             gate,
             ::core::result::Result::Ok(
                 ::approvals::__private::Call::new(

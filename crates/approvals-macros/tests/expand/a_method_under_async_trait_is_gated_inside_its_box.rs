@@ -39,11 +39,13 @@ where
     Self: 'async_trait,
 {
     Box::pin(async move {
+        #[allow(clippy::result_large_err)]
+        let returns = ::approvals::__private::returns::<Result<(), Error>>();
         let gate = ::core::option::Option::None;
         #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
         let args = (to, __arg2);
         ::approvals::__private::run(
-                ::approvals::__private::returns::<Result<(), Error>>(),
+                returns,
                 gate,
                 ::core::result::Result::Ok(
                     ::approvals::__private::Call::new(

@@ -10,10 +10,12 @@ async fn rows(of: impl Into<String> + Serialize) -> Result<impl Iterator<Item = 
 async fn rows(
     of: impl Into<String> + Serialize,
 ) -> Result<impl Iterator<Item = u32>, Error> {
+    #[allow(clippy::result_large_err)]
+    let returns = ::approvals::__private::returns::<Result<_, Error>>();
     let gate = ::core::option::Option::None;
     let args = (of,);
     ::approvals::__private::run(
-            ::approvals::__private::returns::<Result<_, Error>>(),
+            returns,
             gate,
             ::core::result::Result::Ok(
                 ::approvals::__private::Call::new(

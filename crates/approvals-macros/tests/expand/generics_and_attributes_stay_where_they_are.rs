@@ -27,10 +27,12 @@ pub(crate) async fn drop_all<'a, T, const N: usize>(
 where
     T: Serialize + 'a,
 {
+    #[allow(clippy::result_large_err)]
+    let returns = ::approvals::__private::returns::<io::Result<&'a T>>();
     let gate = ::core::option::Option::None;
     let args = (from, ids);
     ::approvals::__private::run(
-            ::approvals::__private::returns::<io::Result<&'a T>>(),
+            returns,
             gate,
             ::core::result::Result::Ok(
                 ::approvals::__private::Call::new(

@@ -13,11 +13,13 @@ async fn shift(
     _why: &str,
     r#type: u8,
 ) -> Result<(), Error> {
+    #[allow(clippy::result_large_err)]
+    let returns = ::approvals::__private::returns::<Result<(), Error>>();
     let gate = ::core::option::Option::None;
     #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
     let args = (arg1, arg2, _why, r#type);
     ::approvals::__private::run(
-            ::approvals::__private::returns::<Result<(), Error>>(),
+            returns,
             gate,
             ::core::result::Result::Ok(
                 ::approvals::__private::Call::new(
