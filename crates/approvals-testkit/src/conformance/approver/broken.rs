@@ -26,6 +26,8 @@ enum Fault {
     PresentsOnce,
     IsWedgedByADrop,
     AnswersTheNewestCard,
+    AnswersForTheWholeTurn,
+    ForgetsTheRestOfATurn,
     ShowsTheBeginning,
     ShowsClaimsFirst,
     ShowsThingsRaw,
@@ -73,6 +75,11 @@ impl Board {
             let (newest, _) = cards.last().unwrap();
             (ballot.request, ballot.card) = (newest.id(), newest.digest().unwrap());
         }
+        if self.has(Fault::AnswersForTheWholeTurn) {
+            for (card, desk) in cards.iter().filter(|(card, _)| card.id() != ballot.request) {
+                drop(desk.decide(&self.identity(), Ballot::approve(card).unwrap()).await);
+            }
+        }
         if self.has(Fault::LosesReasons) {
             ballot.reason = ballot.reason.map(|_| "no".to_owned());
         }
@@ -118,6 +125,21 @@ impl Approver for Board {
             std::future::pending::<()>().await;
         }
         Ok(Presented::new())
+    }
+
+    async fn present_batch(
+        &self,
+        cards: &[Card],
+        desk: &Desk,
+    ) -> Vec<Result<Presented, ApproverError>> {
+        let mut presented = Vec::new();
+        for card in cards {
+            presented.push(self.present(card, desk).await);
+        }
+        if self.has(Fault::ForgetsTheRestOfATurn) {
+            presented.truncate(1);
+        }
+        presented
     }
 
     async fn update(&self, card: &Card, phase: &Phase) -> Result<(), ApproverError> {
@@ -269,6 +291,8 @@ fails! {
     an_error_the_second_time_is_found: PresentsOnce fails presenting_again_is_harmless "can be presented";
     a_slot_that_a_drop_keeps_is_found: IsWedgedByADrop fails a_dropped_presentation_leaves_the_channel_usable "can be presented";
     an_answer_to_another_card_is_found: AnswersTheNewestCard fails cards_that_wait_together_are_not_mixed_up "an answer reaches the desk";
+    an_answer_for_a_whole_turn_is_found: AnswersForTheWholeTurn fails calls_of_one_turn_are_decided_one_by_one "each is decided by itself";
+    a_turn_of_which_one_card_is_told_is_found: ForgetsTheRestOfATurn fails calls_of_one_turn_are_decided_one_by_one "a result for each card";
     a_card_that_is_cut_off_is_found: ShowsTheBeginning fails what_can_be_approved_is_shown_whole "is not on it";
     claims_that_stand_first_are_found: ShowsClaimsFirst fails what_can_be_approved_is_shown_whole "stands last";
     raw_text_is_found: ShowsThingsRaw fails what_the_caller_writes_harms_nothing "shown raw";

@@ -67,9 +67,9 @@ pub use answers::{
 };
 pub use cards::{what_can_be_approved_is_shown_whole, what_the_caller_writes_harms_nothing};
 pub use presenting::{
-    a_dropped_presentation_leaves_the_channel_usable, cards_that_wait_together_are_not_mixed_up,
-    presenting_again_is_harmless, presenting_returns_before_anybody_has_decided,
-    the_channel_has_one_name,
+    a_dropped_presentation_leaves_the_channel_usable, calls_of_one_turn_are_decided_one_by_one,
+    cards_that_wait_together_are_not_mixed_up, presenting_again_is_harmless,
+    presenting_returns_before_anybody_has_decided, the_channel_has_one_name,
 };
 
 /// The people's side of one channel. Cards are decided in the order in which they were presented.
@@ -100,6 +100,7 @@ pub async fn all<R: Reviewing>(make: impl AsyncFn() -> R) {
     presenting_again_is_harmless(make().await).await;
     a_dropped_presentation_leaves_the_channel_usable(make().await).await;
     cards_that_wait_together_are_not_mixed_up(make().await).await;
+    calls_of_one_turn_are_decided_one_by_one(make().await).await;
     what_can_be_approved_is_shown_whole(make().await).await;
     what_the_caller_writes_harms_nothing(make().await).await;
     an_approval_reaches_the_desk_once_as_who_gave_it(make().await).await;

@@ -93,3 +93,26 @@ pub async fn cards_that_wait_together_are_not_mixed_up(reviewing: impl Reviewing
         assert_eq!((decision.choice, decision.reason), (choice, reason), "of card {n}");
     }
 }
+
+/// Cards that are presented in one piece are decided one by one all the same.
+pub async fn calls_of_one_turn_are_decided_one_by_one(reviewing: impl Reviewing) {
+    let scene = Scene::new(&reviewing).await;
+    let cards = [scene.ordinary(0).await, scene.ordinary(1).await, scene.ordinary(2).await];
+    let presented = scene.present_batch(&reviewing, &cards).await;
+    assert_eq!(presented.len(), cards.len(), "there is a result for each card");
+    for (card, presented) in cards.iter().zip(presented) {
+        presented.expect("an ordinary card can be presented");
+        assert!(reviewing.shown(card).await.is_some(), "what was presented is before people");
+    }
+    let [approved, rejected, waiting] = &cards;
+    assert!(reviewing.approve(approved).await, "an ordinary card can be approved");
+    assert_eq!(scene.decision(approved).await.choice, Choice::Approve, "of the first");
+    scene.quiet().await;
+    for undecided in [rejected, waiting] {
+        assert_eq!(scene.decisions(undecided).await, [], "each is decided by itself");
+    }
+    reviewing.reject(rejected, "not this").await;
+    assert_eq!(scene.decision(rejected).await.choice, Choice::Reject, "of the second");
+    scene.quiet().await;
+    assert_eq!(scene.decisions(waiting).await, [], "each is decided by itself");
+}

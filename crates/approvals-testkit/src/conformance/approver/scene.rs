@@ -114,6 +114,16 @@ impl Scene {
         presenting.await.expect("presenting returns before anybody has decided")
     }
 
+    pub(super) async fn present_batch(
+        &self,
+        reviewing: &impl Reviewing,
+        cards: &[Card],
+    ) -> Vec<Result<Presented, ApproverError>> {
+        let (approver, desk) = (reviewing.approver(), self.desk());
+        let presenting = tokio::time::timeout(PATIENCE, approver.present_batch(cards, &desk));
+        presenting.await.expect("presenting returns before anybody has decided")
+    }
+
     pub(super) fn desk(&self) -> Desk {
         self.gate.desk()
     }
