@@ -43,7 +43,7 @@ pub enum Denied {
     )]
     Expired,
     /// Whoever asked stopped waiting.
-    #[error("the request was withdrawn before it was decided")]
+    #[error("the request was withdrawn before it was decided; it may be asked for again")]
     Withdrawn,
     /// What was granted no longer holds.
     #[error("the approval no longer holds: {reason}; it may be asked for again")]
@@ -88,7 +88,9 @@ pub enum Denied {
     #[error("the action cannot be put before anybody: {0}; mend the arguments and ask again")]
     Invalid(DescribeError),
     /// The arguments changed between approval and execution.
-    #[error("the arguments are no longer those that were approved, so it did not run")]
+    #[error(
+        "the arguments are no longer those that were approved, so it did not run; ask for what they are now"
+    )]
     Changed,
     /// The idempotency key names a request with other arguments.
     #[error("request {request} has the same idempotency key and other arguments; use another key")]
@@ -103,7 +105,7 @@ pub enum Denied {
         request: RequestId,
     },
     /// Somebody else asked for it.
-    #[error("request {request} is not one of yours")]
+    #[error("request {request} is not one of yours, so leave it alone")]
     NotYours {
         /// The request.
         request: RequestId,
@@ -176,3 +178,7 @@ impl From<DescribeError> for Denied {
         Self::Invalid(error)
     }
 }
+
+#[cfg(test)]
+#[path = "denied_tests.rs"]
+mod tests;
