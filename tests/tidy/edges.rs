@@ -31,6 +31,8 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["approvals-testkit"],
     ),
+    // `approvals` is the facade, by the name that its users give it.
+    ("runbook", &["approvals"], &[]),
     ("xtask", &[], &[]),
 ];
 
@@ -38,10 +40,12 @@ pub(crate) fn check(files: &[File]) -> Vec<Problem> {
     files.iter().filter(|file| is_member(&file.path)).flat_map(edges).collect()
 }
 
-/// The manifests of the workspace: the root, `crates/*`, and `xtask`.
+/// The manifests of the workspace: the root, `crates/*`, `examples/*`, and `xtask`.
 pub(crate) fn is_member(path: &str) -> bool {
     let folder = path.strip_suffix("Cargo.toml").unwrap_or("/");
-    let inside = folder.strip_prefix("crates/").and_then(|name| name.strip_suffix('/'));
+    let inside = ["crates/", "examples/"]
+        .iter()
+        .find_map(|parent| folder.strip_prefix(parent)?.strip_suffix('/'));
     folder.is_empty() || folder == "xtask/" || inside.is_some_and(|name| !name.contains('/'))
 }
 
