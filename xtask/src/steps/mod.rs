@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`, the cheap ones first.
 
 mod deny;
+mod examples;
 mod features;
 mod interop;
 mod kill;
@@ -46,6 +47,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "quickstart",
         about: "without a reviewer nothing runs, and the log verifies",
         run: quickstart::run,
+    },
+    Step {
+        name: "examples",
+        about: "every example runs, and prints what it is read for",
+        run: examples::run,
     },
     Step {
         name: "kill",
