@@ -114,7 +114,7 @@ async fn who_only_joined_a_request_does_not_say_that_anothers_body_never_ran() {
     let gone = Arc::clone(&go);
     let running = tokio::spawn(async move {
         gate.run(deploy(), async |_permit, _action| {
-            ran.mark();
+            ran.now();
             gone.notified().await;
             Ok::<_, Denied>(())
         })

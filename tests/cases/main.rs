@@ -34,5 +34,6 @@ mod once;
 mod policy;
 mod quorum;
 mod shown;
+mod spans;
 mod stops;
 mod who;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use approvals::*;
 use approvals_cedar::CedarPolicy;
 use approvals_testkit::ManualClock;
+pub(crate) use approvals_testkit::Ran;
 use async_trait::async_trait;
 
 pub(crate) const ORIGIN: &str = "example.org/shop/test";
@@ -75,20 +76,6 @@ impl Approver for Wall {
     async fn update(&self, _card: &Card, phase: &Phase) -> Result<(), ApproverError> {
         self.updates.lock().unwrap().push(phase.clone());
         Ok(())
-    }
-}
-
-/// Counts how often a body ran.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ran(Arc<AtomicU32>);
-
-impl Ran {
-    pub(crate) fn count(&self) -> u32 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn mark(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -221,7 +208,7 @@ impl World {
     pub(crate) async fn run(&self, action: impl Action) -> Result<(), Denied> {
         self.gate
             .run(action, async |_permit, _action| {
-                self.ran.mark();
+                self.ran.now();
                 Ok(())
             })
             .await

@@ -44,9 +44,9 @@ async fn dropping_the_call_stops_the_body_and_records_that() {
     let (gate, ledger) = asking(MockApprover::approving()).await;
     let ran = Ran::default();
     let body = |_: Permit, _: DynamicAction| async {
-        ran.mark();
+        ran.now();
         tokio::time::sleep(Duration::from_secs(60)).await;
-        ran.mark();
+        ran.now();
         Ok::<_, Denied>(())
     };
     assert!(tokio::time::timeout(Duration::from_secs(30), gate.run(deploy(), body)).await.is_err());

@@ -1,27 +1,13 @@
 //! A gate for each test: what differs is said in the test, all else is here.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use approvals::*;
+pub(crate) use approvals_testkit::Ran;
 use approvals_testkit::{ManualClock, MockApprover};
 
 pub(crate) const ORIGIN: &str = "example.org/shop/test";
-
-/// Counts how often a body ran.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ran(Arc<AtomicU32>);
-
-impl Ran {
-    pub(crate) fn count(&self) -> u32 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn mark(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
 
 pub(crate) fn agent() -> Requester {
     Requester::new(Principal::agent("agent:a").unwrap())
@@ -72,7 +58,7 @@ pub(crate) fn deploy() -> DynamicAction {
 /// Runs `action` with a body that only counts.
 pub(crate) async fn run(gate: &Gate, action: impl Action, ran: &Ran) -> Result<(), Denied> {
     gate.run(action, |_permit, _action| async {
-        ran.mark();
+        ran.now();
         Ok(())
     })
     .await

@@ -12,12 +12,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-core",
     "approvals-log",
     "approvals-macros",
+    "approvals-rmcp",
     "approvals-sqlite",
     "approvals-terminal",
     "approvals-testkit",

@@ -32,12 +32,18 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         &["approvals-testkit"],
     ),
     // `approvals` is the facade, by the name that its users give it.
+    ("approvals-rmcp", &["approvals-core"], &["approvals", "approvals-testkit"]),
+    ("approvals-rig", &["approvals-core"], &["action-approvals", "approvals-testkit"]),
+    ("rmcp-server", &["approvals", "approvals-rmcp"], &[]),
     ("runbook", &["approvals"], &[]),
     ("xtask", &[], &[]),
 ];
 
 pub(crate) fn check(files: &[File]) -> Vec<Problem> {
-    files.iter().filter(|file| is_member(&file.path)).flat_map(edges).collect()
+    let is_outside =
+        |path: &str| path.starts_with("integrations/") && path.ends_with("/Cargo.toml");
+    let manifests = files.iter().filter(|file| is_member(&file.path) || is_outside(&file.path));
+    manifests.flat_map(edges).collect()
 }
 
 /// The manifests of the workspace: the root, `crates/*`, `examples/*`, and `xtask`.

@@ -58,6 +58,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: People,
     },
+    /// List the functions of a program that need approval, and what reviewers see of each
+    Gated(Gated),
     /// Say what became of a request that was started and never finished
     Resolve(Resolve),
     /// Judge afterwards what was done in an emergency
@@ -163,6 +165,17 @@ pub(crate) struct Report {
 pub(crate) struct Events {
     #[command(flatten)]
     pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = help::GATED)]
+pub(crate) struct Gated {
+    /// Rust sources, or folders with such
+    #[arg(value_name = "PATH", default_value = "src")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What `--json` printed before: whatever is in it must still be gated, and in the same way
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

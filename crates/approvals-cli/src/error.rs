@@ -11,6 +11,7 @@ use approvals_sqlite::{OpenError, VerifyError};
 use clap::error::ErrorKind;
 use serde::Serialize;
 
+use crate::command::gated::Unlisted;
 use crate::mistake::Mistake;
 use crate::output::printable;
 
@@ -71,6 +72,8 @@ pub(crate) enum Error {
     Loosens(usize),
     #[error("may be looser than before: {}", .0.join(", "))]
     MayLoosen(Vec<String>),
+    #[error(transparent)]
+    Gated(#[from] Unlisted),
     #[error("`{}` is no call", .path.display())]
     Call { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
 
@@ -129,6 +132,7 @@ impl Error {
             | Self::TestsFail { .. }
             | Self::Loosens(_)
             | Self::MayLoosen(_)
+            | Self::Gated(Unlisted::Lost(_))
             | Self::Desk(DeskError::Refused(_))
             | Self::Tampered(_) => DAMAGED,
             Self::NoDefault
@@ -146,6 +150,7 @@ impl Error {
             | Self::Keys(_)
             | Self::Cedar(_)
             | Self::Call { .. }
+            | Self::Gated(Unlisted::NoSources(_) | Unlisted::NoList { .. })
             | Self::KeysRead(_)
             | Self::NoUser
             | Self::Writable(_)
@@ -232,10 +237,9 @@ impl Error {
             Self::Loosens(_) | Self::MayLoosen(_) => {
                 "look at each of them, and tighten the policy where that is not meant"
             }
+            Self::Gated(error) => error.help(),
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
-            Self::KeysRead(_) => {
-                "give the folder with the keys of the program that writes the ledger"
-            }
+            Self::KeysRead(_) => "give the folder with the keys of whoever writes the ledger",
             Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",
             Self::Foreign(_) => {
                 "look at who is in the file, then give what is named here to this user or to root, with `chown`"

@@ -2,6 +2,7 @@
 //!
 //! A thin layer: what is said here is computed by the libraries. Parse, dispatch, exit status.
 
+mod annotated;
 mod args;
 mod command;
 mod duty;
@@ -14,6 +15,7 @@ mod phase;
 mod progress;
 mod signature;
 mod span;
+mod terms;
 mod told;
 mod trust;
 mod whose;
@@ -71,6 +73,7 @@ fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
         Command::People { command: People::Check(args) } => {
             command::people_check::run(&args, console)
         }
+        Command::Gated(args) => command::gated::run(&args, console),
         Command::Resolve(args) => command::statements::resolve(&args, console),
         Command::Review(args) => command::statements::review(&args, console),
         Command::Stop(args) => command::statements::stop(&args, console),

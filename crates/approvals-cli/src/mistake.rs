@@ -37,6 +37,11 @@ impl Mistake {
         Self::new(path, text, error.line(), error.column(), error.message())
     }
 
+    pub(crate) fn of_source(path: &Path, text: &str, error: &syn::Error) -> Self {
+        let place = error.span().start();
+        Self::new(path, text, place.line, place.column.saturating_add(1), &error.to_string())
+    }
+
     /// On one line, as editors understand it.
     pub(crate) fn headline(&self) -> String {
         printable(&format!("{}:{}:{}: {}", self.file, self.line, self.column, self.message))

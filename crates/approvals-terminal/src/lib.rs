@@ -31,6 +31,8 @@ mod approver;
 #[cfg(test)]
 mod answer_tests;
 #[cfg(test)]
+mod conformance_tests;
+#[cfg(test)]
 mod controlling_tests;
 #[cfg(test)]
 mod harness_tests;

@@ -40,6 +40,8 @@ const EXAMPLES: &[Example] = &[
             "/path: value is not of type \"string\"",
         ],
     },
+    // What it is about are its tests, which are run with all others.
+    Example { name: "in_tests", lines: &["Outside a gate nothing is sent."] },
     Example { name: "minimal", lines: &["Refund 4200 cents to acct_7", "Fay has approved"] },
     Example {
         name: "runbook",
@@ -60,7 +62,7 @@ const EXAMPLES: &[Example] = &[
 ];
 
 /// Those that a step of their own runs.
-const ELSEWHERE: [&str; 1] = ["quickstart"];
+const ELSEWHERE: [&str; 2] = ["quickstart", "rmcp_server"];
 
 /// Builds all examples, runs each, and verifies the log that one of them leaves.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {

@@ -3,9 +3,11 @@
 mod deny;
 mod examples;
 mod features;
+mod integrations;
 mod interop;
 mod kill;
 mod lints;
+mod mcp;
 mod nightly;
 mod quickstart;
 mod suite;
@@ -49,6 +51,11 @@ pub(crate) const ALL: &[Step] = &[
         run: quickstart::run,
     },
     Step {
+        name: "mcp",
+        about: "a foreign MCP client's calls wait for the person at the server's terminal",
+        run: mcp::run,
+    },
+    Step {
         name: "examples",
         about: "every example runs, and prints what it is read for",
         run: examples::run,
@@ -76,5 +83,10 @@ pub(crate) const NIGHTLY: &[Step] = &[
         name: "mutants",
         about: "each small change of the heart is noticed by a test",
         run: nightly::mutants,
+    },
+    Step {
+        name: "rig",
+        about: "the adapter of rig, which is no part of the workspace",
+        run: integrations::rig,
     },
 ];

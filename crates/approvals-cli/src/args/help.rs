@@ -284,6 +284,25 @@ Exit status:
   1  it does not: the message says where, and how to mend it
   2  usage, or a file that cannot be read";
 
+pub(super) const GATED: &str = "\
+Reads sources, and runs nothing: every function with `#[requires_approval]`, as it is
+written there, also under another name or `cfg_attr`. What a macro makes is not seen;
+macros that name the attribute are warned of. An action that is run with `Gate::run`
+instead has no attribute and is not listed.
+
+Keep the list beside the sources and check it, so that no function loses its gate, its
+risk or a bound parameter unnoticed. New functions and other lines are no difference.
+
+Examples:
+  approvals gated
+  approvals gated crates/shop/src --json > gated.json
+  approvals gated crates/shop/src --expect gated.json
+
+Exit status:
+  0  listed, and nothing is missing
+  1  something is gated no more as it was, or a source cannot be parsed
+  2  usage, or a file that cannot be read, or no sources";
+
 pub(super) const RESOLVE: &str = "\
 Whoever runs this is known by the effective user id of the process, as `os:uid:1000`,
 which the file of people maps to a person. There is no other way to say who one is;

@@ -1,5 +1,6 @@
 //! The commands, one a file: read, judge by the libraries, report.
 
+pub(crate) mod gated;
 pub(crate) mod keys_new;
 pub(crate) mod list;
 pub(crate) mod log_checkpoint;

@@ -16,6 +16,7 @@ mod story;
 mod events;
 mod explain;
 mod export;
+mod gated;
 mod interop;
 mod keys;
 mod list;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::program::{approvals_in, folder};
 use crate::specimen::Specimen;
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 24] = [
     &[],
     &["keys"],
     &["keys", "new"],
@@ -21,6 +21,7 @@ const COMMANDS: [&[&str]; 23] = [
     &["policy", "diff"],
     &["people"],
     &["people", "check"],
+    &["gated"],
     &["resolve"],
     &["review"],
     &["stop"],

@@ -13,17 +13,23 @@ use crate::review::card::Card;
 
 /// Puts requests before people: Slack, Teams, a queue, a terminal, a test.
 ///
-/// Duties: show the whole card or none of it; hand every answer to the desk, with the identity that the
-/// channel itself has authenticated; never decide anything itself. A card that does not fit whole is shown
-/// without a way to approve it.
+/// Duties: show the whole card or none of it, what the caller writes freely last, and nothing in it raw that
+/// moves a cursor, turns text around or cannot be seen; hand every answer to the desk once, about the card that
+/// it was given to, with the identity that the channel itself has authenticated and the reason as it was
+/// written; never decide anything itself. A card that does not fit whole is shown without a way to approve it.
 ///
 /// Contract of [`present`](Self::present): it returns once the card is before people, not when they have
 /// decided. It may be called again for the same request after a crash: show it once more or recognise it.
 /// An error means that nobody will see it here; other channels are tried, and if none can, the request is
-/// closed. It runs on a task of its own; dropping it leaves open whether the card was shown.
+/// closed. It runs on a task of its own; dropping it leaves open whether the card was shown, and the card can be
+/// presented again. Cards that wait at the same time do not disturb each other.
 ///
-/// Contract of [`update`](Self::update): called at least once when a presented request has been decided or
-/// has ended; failing only leaves an old card, on which an answer is refused.
+/// Contract of [`update`](Self::update) and [`nudge`](Self::nudge): `update` is called at least once when a
+/// presented request has been decided or has ended; failing only leaves an old card, on which an answer is
+/// refused. Both may come more than once, after the end, and about a card that this process has never presented:
+/// they may fail then, and do not panic.
+///
+/// `approvals_testkit::conformance::approver` has a check for each of these.
 ///
 /// ```
 /// use approvals_core::{Approver, ApproverError, Ballot, Card, ChannelIdentity, Desk, Phase, Presented};

@@ -8,6 +8,7 @@ use super::builder::Core;
 use super::denied::Denied;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::prepare::Prepared;
+use super::stage::Stage;
 use super::waiting::Waiting;
 use crate::action::action::Action;
 use crate::action::clock::Timestamp;
@@ -16,7 +17,7 @@ use crate::action::describe_error::DescribeError;
 use crate::action::description::{Description, Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
-use crate::action::id::{IdempotencyKey, RequestId};
+use crate::action::id::{ActionName, IdempotencyKey, RequestId};
 use crate::action::principal::Requester;
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
@@ -88,6 +89,11 @@ impl Attempt {
         self.id
     }
 
+    /// What is asked for, by its name.
+    pub(super) fn name(&self) -> &ActionName {
+        &self.document.action
+    }
+
     /// The digest of what is asked for.
     pub(super) fn action(&self) -> Digest {
         self.intake.digest
@@ -115,18 +121,21 @@ impl Attempt {
     /// Asks and does not wait; nor is what people decide put before them yet.
     pub(super) async fn ask_only(&mut self) -> Result<(), Denied> {
         self.waiting.arm();
-        let asked = self.ask(false).await;
+        let id = Some(self.id);
+        let asked = Stage::Ask.of(id, self.ask(false)).await;
         self.waiting.disarm_if(asked.is_err());
         asked.map(drop)
     }
 
     async fn ask_and_wait(&mut self) -> Result<Decided, Denied> {
-        if self.ask(true).await? {
+        let id = Some(self.id);
+        if Stage::Ask.of(id, self.ask(true)).await? {
             return Ok(Decided::Started);
         }
         self.attend();
         if *self.phase() == Phase::Pending {
-            self.loaded = self.core.decided(self.id, Phase::Pending).await?;
+            let decided = self.core.decided(self.id, Phase::Pending);
+            self.loaded = Stage::Wait.of(Some(self.id), decided).await?;
         }
         self.loaded.ensure_startable(self.id, self.core.now()).map(|()| Decided::Granted)
     }
@@ -271,7 +280,8 @@ impl Attempt {
 
     /// Uses the grant up, or starts what is allowed: after this, the body may run, once.
     pub(super) async fn start(&mut self, action: Digest) -> Result<Option<Grant>, Denied> {
-        let started = self.try_start(action).await;
+        let id = Some(self.id);
+        let started = Stage::Start.of(id, self.try_start(action)).await;
         self.waiting.disarm_if(started.is_err());
         started
     }

@@ -12,6 +12,7 @@ use super::chain::chain;
 use super::denied::Denied;
 use super::desk::Desk;
 use super::journal::{Loaded, StepError};
+use super::metrics::Pending;
 use crate::action::id::RequestId;
 use crate::policy::obligations::Obligations;
 use crate::record::event::{Cause, Nudge, What};
@@ -67,8 +68,10 @@ impl Core {
             for ((attending, card), shown_by) in cards.into_iter().zip(shown_by) {
                 let core = Arc::clone(&core);
                 tokio::spawn(async move {
+                    // Whole: of what is moved in part, the rest is dropped here.
+                    let until_done = attending;
                     if let Err(error) = Box::pin(core.attend_to(&card, shown_by)).await {
-                        unattended(attending.id, &error);
+                        unattended(until_done.id, &error);
                     }
                 });
             }
@@ -87,7 +90,9 @@ impl Core {
         if shown_by.is_empty() {
             self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
         }
+        let pending = Pending::begin();
         let loaded = self.decided_with_nudges(card, &shown_by).await?;
+        drop(pending);
         tell(&shown_by, card, loaded.state.phase()).await;
         if *loaded.state.phase() == Phase::Granted {
             // A grant can still be revoked or expire; the card should say so.

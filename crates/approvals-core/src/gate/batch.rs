@@ -10,6 +10,7 @@ use super::builder::Gate;
 use super::caught::caught;
 use super::denied::Denied;
 use super::identified::Identified;
+use super::metrics;
 use super::permit::Permit;
 use super::run::carry_out;
 use crate::action::action::Action;
@@ -77,7 +78,7 @@ impl Gate {
         let running = asked.into_iter().map(|asked| async move {
             match asked {
                 Ok((attempt, action)) => caught(move || carry_out(attempt, action, body)).await,
-                Err(denied) => Ok(Err(denied.into())),
+                Err(denied) => Ok(Err(metrics::denied(denied).into())),
             }
         });
         let ended = join_all(running.map(Box::pin)).await;

@@ -49,7 +49,17 @@ use crate::review::key::{Jwk, Purpose};
 /// | `approvals_decisions_total` | counter | `choice`: `approve`, `reject`; `in_time`: `true`, `false` |
 /// | `approvals_decision_seconds` | histogram, seconds since it was asked | `choice` |
 /// | `approvals_ended_total` | counter | `end`: how the body ended, such as `succeeded`, or what closed it, such as `expired` |
+/// | `approvals_pending` | gauge: requests that people are to decide and this process looks after | |
+/// | `approvals_denied_total` | counter of calls that did not run | `reason`: what their callers were told, such as `rejected`, `expired`, `no_requester` |
+/// | `approvals_refused_votes_total` | counter of votes that were not taken | `reason`: such as `ineligible`, `twice`, `other_card`, `over` |
+/// | `approvals_stage_seconds` | histogram, seconds | `stage`: `describe`, `rule`, `ask`, `wait`, `start`, `body`, `record` |
 /// | `approvals_review_overdue_total` | counter of emergencies that were not reviewed in time | |
+///
+/// # Spans
+///
+/// For [`tracing`](https://docs.rs/tracing): each call has a span `approval` at level `INFO`, with `request`, `action` (its name) and
+/// `digest`, and in it one at level `DEBUG` for each of the stages above, with `request`. None carries an argument,
+/// nor anything else that callers or reviewers wrote.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Core>);
 

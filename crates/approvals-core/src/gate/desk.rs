@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::builder::Core;
 use super::journal::{Loaded, Step, StepError, TRIES};
+use super::metrics;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
@@ -88,6 +89,15 @@ pub enum DeskError {
 }
 
 impl DeskError {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => metrics::word(refusal),
+            Self::ReasonTooLong => "reason_too_long",
+            Self::NoReason => "no_reason",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
     pub(super) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(cause.into())
     }
@@ -125,12 +135,21 @@ impl Desk {
         identity: &ChannelIdentity,
         ballot: Ballot,
     ) -> Result<Phase, DeskError> {
+        let decided = self.decide_now(identity, &ballot).await;
+        decided.inspect_err(|error| metrics::refused(error.word()))
+    }
+
+    async fn decide_now(
+        &self,
+        identity: &ChannelIdentity,
+        ballot: &Ballot,
+    ) -> Result<Phase, DeskError> {
         if ballot.reason.as_ref().is_some_and(|reason| reason.len() > MAX_REASON) {
             return Err(DeskError::ReasonTooLong);
         }
         for _ in 0..TRIES {
             let loaded = self.0.load(ballot.request).await?;
-            match self.try_decide(&loaded, identity, &ballot).await {
+            match self.try_decide(&loaded, identity, ballot).await {
                 Err(DeskError::Unavailable(cause)) if is_conflict(&*cause) => {}
                 other => return other,
             }

@@ -6,6 +6,7 @@ use super::attempt::{Attempt, Call, describe};
 use super::builder::{Core, Gate};
 use super::denied::Denied;
 use super::journal::Loaded;
+use super::stage::Stage;
 use crate::action::action::Action;
 use crate::action::context::Context;
 use crate::action::describe_error::DescribeError;
@@ -79,7 +80,9 @@ impl Identified {
     /// What is asked for, as bytes. On the heap, so that callers' futures stay small.
     pub(super) fn describe(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
         let Self { call, loaded } = self;
-        let intake = describe(&call.core, action, call.context.requester(), loaded.salts())?;
+        let (requester, salts) = (call.context.requester(), loaded.salts());
+        let intake = Stage::Describe
+            .within(Some(call.id), || describe(&call.core, action, requester, salts))?;
         if loaded.state.action().is_some_and(|action| action != intake.digest) {
             return Err(Denied::Conflict { request: call.id });
         }

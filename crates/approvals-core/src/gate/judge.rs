@@ -9,6 +9,7 @@ use super::builder::{BuildError, Core};
 use super::caught::caught;
 use super::chain::chain;
 use super::denied::Denied;
+use super::stage::Stage;
 use crate::action::action::Action as _;
 use crate::action::describe_error::DescribeError;
 use crate::action::description::Description;
@@ -37,6 +38,10 @@ impl Core {
 
     /// What the policy says now, by what is known now. A policy that fails in any way denies.
     pub(super) async fn rule(&self, call: Facts<'_>) -> Result<Ruling, Denied> {
+        Stage::Rule.of(call.request(), self.rule_now(call)).await
+    }
+
+    async fn rule_now(&self, call: Facts<'_>) -> Result<Ruling, Denied> {
         let policy = self.policy();
         self.ensure_in_force(&*policy)?;
         let known = self.facts(&call).await?;

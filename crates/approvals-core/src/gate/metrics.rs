@@ -1,10 +1,13 @@
 //! Counts and times of what this process writes into the log; `Gate` says which there are.
 
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
+
+use super::denied::Denied;
 
 use crate::policy::policy::Verdict;
 use crate::record::event::{Cause, Event, Execution, What};
 use crate::record::state::State;
+use crate::record::transition::Refusal;
 use crate::review::decision::{Choice, Decision};
 
 /// What one event adds, once it is in the log.
@@ -85,6 +88,82 @@ impl Measure {
 /// An emergency was not reviewed in time.
 pub(super) fn review_overdue() {
     counter!("approvals_review_overdue_total").increment(1);
+}
+
+/// A call did not run, and this is what its caller is told.
+pub(super) fn denied(denied: Denied) -> Denied {
+    let reason = match &denied {
+        Denied::ByPolicy { .. } => "policy",
+        Denied::Rejected { .. } => "rejected",
+        Denied::Expired => "expired",
+        Denied::Withdrawn => "withdrawn",
+        Denied::Revoked { .. } => "revoked",
+        Denied::Undeliverable => "undeliverable",
+        Denied::Unsatisfiable { .. } => "unsatisfiable",
+        Denied::Stopped { .. } => "stopped",
+        Denied::TooMany { .. } => "too_many",
+        Denied::NoGate => "no_gate",
+        Denied::NoRequester => "no_requester",
+        Denied::Invalid(_) => "invalid",
+        Denied::Changed => "changed",
+        Denied::Conflict { .. } => "conflict",
+        Denied::AlreadyRan { .. } => "already_ran",
+        Denied::NotYours { .. } => "not_yours",
+        Denied::InDoubt { .. } => "in_doubt",
+        Denied::Unavailable { .. } => "unavailable",
+    };
+    counter!("approvals_denied_total", "reason" => reason).increment(1);
+    // In words it may say what was asked for.
+    tracing::info!(reason, "a call was denied");
+    denied
+}
+
+/// A vote was not taken, and this is what the reviewer is told.
+pub(super) fn refused(reason: &'static str) {
+    counter!("approvals_refused_votes_total", "reason" => reason).increment(1);
+}
+
+/// Why a vote was not taken, in one word.
+pub(super) fn word(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unknown => "unknown_request",
+        Refusal::Unmapped(_) => "unknown_person",
+        Refusal::Ineligible(_) => "ineligible",
+        Refusal::Twice => "twice",
+        Refusal::OtherDigest => "other_card",
+        Refusal::TooLate | Refusal::Over => "over",
+        Refusal::NotGranted
+        | Refusal::PolicyStops(_)
+        | Refusal::PolicyAsksMore
+        | Refusal::SetsMoreAside
+        | Refusal::StandsNoMore
+        | Refusal::Stopped(_)
+        | Refusal::Fenced
+        | Refusal::ApproversGone
+        | Refusal::NotStarted
+        | Refusal::OutcomeKnown
+        | Refusal::NoEmergency
+        | Refusal::ReviewedAlready
+        | Refusal::NoStanding
+        | Refusal::RetiredAlready => "other",
+    }
+}
+
+/// A request that people are to decide, while this process looks after it.
+#[derive(Debug)]
+pub(super) struct Pending(());
+
+impl Pending {
+    pub(super) fn begin() -> Self {
+        gauge!("approvals_pending").increment(1.0);
+        Self(())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        gauge!("approvals_pending").decrement(1.0);
+    }
 }
 
 fn decided(choice: &'static str, in_time: &'static str) {

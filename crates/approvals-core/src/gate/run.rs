@@ -3,13 +3,17 @@
 use std::future::Future;
 use std::panic::resume_unwind;
 
+use tracing::Instrument as _;
+
 use super::attempt::{Attempt, Decided};
 use super::builder::Gate;
 use super::caught::caught;
 use super::denied::Denied;
 use super::journal::Loaded;
+use super::metrics;
 use super::permit::Permit;
 use super::running::Running;
+use super::stage::Stage;
 use crate::action::action::Action;
 use crate::action::context::Context;
 use crate::action::describe_error::DescribeError;
@@ -80,7 +84,7 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        self.run_as(self.context()?, action, body).await
+        self.run_as(self.context().map_err(metrics::denied)?, action, body).await
     }
 
     /// The same, in this context.
@@ -96,7 +100,9 @@ impl Gate {
         Fut: Future<Output = Result<T, E>>,
         E: From<Denied>,
     {
-        let attempt = Box::pin(self.attempt(context, &action)?.load()).await?.describe(&action)?;
+        let call = self.attempt(context, &action).map_err(metrics::denied)?;
+        let call = Box::pin(call.load()).await.map_err(metrics::denied)?;
+        let attempt = call.describe(&action).map_err(metrics::denied)?;
         carry_out(attempt, action, body).await
     }
 
@@ -110,11 +116,15 @@ impl Gate {
     /// [`Denied`] if the request could not be recorded. A request that was recorded and denied is no error
     /// here: the ticket says so.
     pub async fn submit<A: Action>(&self, action: A) -> Result<Ticket, Denied> {
+        self.try_submit(action).await.map_err(metrics::denied)
+    }
+
+    async fn try_submit<A: Action>(&self, action: A) -> Result<Ticket, Denied> {
         if action.key().is_none() {
             return Err(DescribeError::NoKey.into());
         }
-        let mut attempt =
-            Box::pin(self.attempt(self.context()?, &action)?.load()).await?.describe(&action)?;
+        let call = Box::pin(self.attempt(self.context()?, &action)?.load()).await?;
+        let mut attempt = call.describe(&action)?;
         Box::pin(attempt.ask(false)).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
@@ -160,6 +170,26 @@ impl Gate {
 
 /// Waits until an action is decided, and runs its body if it may.
 pub(super) async fn carry_out<A, T, E, F, Fut>(
+    attempt: Box<Attempt>,
+    action: A,
+    body: F,
+) -> Result<T, E>
+where
+    A: Action,
+    F: FnOnce(Permit, A) -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+    E: From<Denied>,
+{
+    let span = tracing::info_span!(
+        "approval",
+        request = %attempt.id(),
+        action = %attempt.name(),
+        digest = %attempt.action(),
+    );
+    decide_and_run(attempt, action, body).instrument(span).await
+}
+
+async fn decide_and_run<A, T, E, F, Fut>(
     mut attempt: Box<Attempt>,
     action: A,
     body: F,
@@ -170,30 +200,29 @@ where
     Fut: Future<Output = Result<T, E>>,
     E: From<Denied>,
 {
-    let action_digest = attempt.action();
-    let grant = match Box::pin(attempt.until_decided()).await? {
+    let digest = attempt.action();
+    let grant = match Box::pin(attempt.until_decided()).await.map_err(metrics::denied)? {
         Decided::Started => None,
         Decided::Granted => {
-            let again = attempt.describe_again(&action).map_err(Denied::from)?;
-            Box::pin(attempt.start(again)).await?
+            let again = attempt.describe_again(&action);
+            let again = again.map_err(|error| metrics::denied(error.into()))?;
+            Box::pin(attempt.start(again)).await.map_err(metrics::denied)?
         }
     };
     let running = Running::new(attempt);
+    let id = Some(running.id());
     // Nothing is awaited between this last look at the arguments and the body.
-    if running.describe_again(&action) != Ok(action_digest) {
+    if running.describe_again(&action) != Ok(digest) {
         running.finish(Execution::Changed).await;
-        return Err(Denied::Changed.into());
+        return Err(metrics::denied(Denied::Changed).into());
     }
-    let permit = Permit::new(running.id(), action_digest, running.fence(), grant);
-    match caught(move || body(permit, action)).await {
-        Ok(result) => {
-            let execution = if result.is_ok() { Execution::Succeeded } else { Execution::Failed };
-            running.finish(execution).await;
-            result
-        }
-        Err(panic) => {
-            running.finish(Execution::Panicked).await;
-            resume_unwind(panic)
-        }
-    }
+    let permit = Permit::new(running.id(), digest, running.fence(), grant);
+    let ran = Stage::Body.of(id, caught(move || body(permit, action))).await;
+    let execution = match &ran {
+        Ok(Ok(_)) => Execution::Succeeded,
+        Ok(Err(_)) => Execution::Failed,
+        Err(_panic) => Execution::Panicked,
+    };
+    Stage::Record.of(id, running.finish(execution)).await;
+    ran.unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -13,9 +13,15 @@ use super::ledger::Entry;
 /// from memory: after a crash or an outage it goes on where it was, and nothing is lost.
 ///
 /// Contract: entries come in the order of the log, without gaps, at least once: an entry may come again
-/// after an error or a crash before [`next`](Self::next) moved on, and is told by its index. Dropping the
-/// future of `deliver` leaves open what was taken. Hidden arguments are not among what is delivered. A sink never holds up an action: the ledger is the
-/// record, the sink a copy.
+/// after an error or a crash before [`next`](Self::next) moved on, or from another gate that feeds the same
+/// destination, and is told by its index. That is no error: it is taken once more or passed over.
+///
+/// `next` moves over what was taken and no further: not before an error, and not by being asked. Where several
+/// gates feed one destination, or the sink is opened again, it tells what the destination has. Dropping the
+/// future of `deliver` leaves open what was taken, and `next` says what. Hidden arguments are not among what is
+/// delivered. A sink never holds up an action: the ledger is the record, the sink a copy.
+///
+/// `approvals_testkit::conformance::audit_sink` has a check for each of these.
 ///
 /// ```
 /// use approvals_core::{AuditSink, Entry, SinkError};
@@ -33,7 +39,9 @@ use super::ledger::Entry;
 ///         Ok(tail.last().map_or(0, |entry| entry.index + 1))
 ///     }
 ///     async fn deliver(&self, entries: &[Entry]) -> Result<(), SinkError> {
-///         self.0.lock().map_err(|error| SinkError::new(error.to_string()))?.extend_from_slice(entries);
+///         let mut tail = self.0.lock().map_err(|error| SinkError::new(error.to_string()))?;
+///         let next = tail.last().map_or(0, |entry| entry.index + 1);
+///         tail.extend(entries.iter().filter(|entry| entry.index >= next).cloned());
 ///         Ok(())
 ///     }
 /// }

@@ -10,5 +10,7 @@
     reason = "a check fails by panicking, in the test that calls it"
 )]
 
+pub mod approver;
+pub mod audit_sink;
 pub mod ledger;
 pub mod policy;

@@ -1,0 +1,168 @@
+//! `approvals gated`: which functions of a program need approval, and what reviewers see of each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::annotated::{self, Annotated};
+use crate::args::Gated;
+use crate::error::Error;
+use crate::mistake::Mistake;
+use crate::output::{Console, Page, Report, printable};
+use crate::trust;
+
+pub(crate) fn run(args: &Gated, console: &mut Console<'_>) -> Result<(), Error> {
+    let expected = args.expect.as_deref().map(expected).transpose()?;
+    let mut list = List::default();
+    for path in &args.paths {
+        let files = sources(path)?;
+        if files.is_empty() {
+            return Err(Unlisted::NoSources(path.clone()).into());
+        }
+        for file in files {
+            list.read(&file, console)?;
+        }
+    }
+    console.report(&list)?;
+    let gone = list.lost(expected.unwrap_or_default());
+    if gone.is_empty() { Ok(()) } else { Err(Unlisted::Lost(gone).into()) }
+}
+
+/// Why there is no list, or not the one that was expected.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unlisted {
+    #[error("there is no Rust source in `{}`", .0.display())]
+    NoSources(PathBuf),
+    #[error("`{}` is no list of what is gated", .path.display())]
+    NoList { path: PathBuf, source: serde_json::Error },
+    #[error("gated no more as before: {}", .0.join(", "))]
+    Lost(Vec<String>),
+}
+
+impl Unlisted {
+    pub(crate) fn help(&self) -> &'static str {
+        match self {
+            Self::NoSources(_) => "give a Rust file, or the folder of a crate's sources",
+            Self::NoList { .. } => "give what `approvals gated --json` has written",
+            Self::Lost(_) => {
+                "put the attribute back as it was, or look at the change and write the list anew"
+            }
+        }
+    }
+}
+
+/// What is gated, file by file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    functions: Vec<Annotated>,
+}
+
+impl List {
+    fn read(&mut self, file: &Path, console: &mut Console<'_>) -> Result<(), Error> {
+        let text = trust::read(file)?;
+        let name = file.display().to_string();
+        let found = annotated::functions(&name, &text)
+            .map_err(|error| Error::Mistakes(vec![Mistake::of_source(file, &text, &error)]))?;
+        for line in found.in_macros {
+            console.warn(&format!(
+                "{name}:{line}: a macro names the attribute; what it makes of it is not listed"
+            ))?;
+        }
+        self.functions.extend(found.functions);
+        Ok(())
+    }
+
+    /// What was gated before and is no more, or not like that. Where it stands makes no difference.
+    fn lost(&self, before: List) -> Vec<String> {
+        let mut now: Vec<_> = self.functions.iter().map(anywhere).collect();
+        let mut lost = Vec::new();
+        for function in before.functions {
+            let wanted = anywhere(&function);
+            match now.iter().position(|one| *one == wanted) {
+                Some(place) => drop(now.swap_remove(place)),
+                None => lost.push(format!("{} in {}", function.function, function.file)),
+            }
+        }
+        lost
+    }
+}
+
+fn anywhere(function: &Annotated) -> Annotated {
+    Annotated { line: 0, ..function.clone() }
+}
+
+impl Report for List {
+    fn text(&self) -> String {
+        let mut page = Page::default();
+        for one in &self.functions {
+            page.line("", &printable(&format!("{}:{}: {}", one.file, one.line, one.function)));
+            let tags = one.tags.join(", ");
+            let named = [
+                ("action", one.action.as_deref().unwrap_or("none, which does not compile")),
+                ("risk", one.risk.as_str()),
+                ("resource", one.resource.as_deref().unwrap_or_default()),
+                ("tags", tags.as_str()),
+                ("only if", one.only_if.as_deref().unwrap_or_default()),
+            ];
+            let parameters =
+                [("bound", &one.bound), ("redacted", &one.redacted), ("NOT bound", &one.unbound)];
+            let parameters = parameters.map(|(label, names)| (label, names.join(", ")));
+            let parameters = parameters.iter().map(|(label, names)| (*label, names.as_str()));
+            let other = one.other.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+            for (label, value) in named.into_iter().chain(parameters) {
+                if !value.is_empty() {
+                    page.line(&format!("  {label:<10} "), &printable(value));
+                }
+            }
+            for (label, value) in other {
+                page.line(&format!("  {:<10} ", printable(label)), &printable(value));
+            }
+            page.gap();
+        }
+        page.line(
+            "",
+            &match self.functions.len() {
+                0 => "no function is gated here".to_owned(),
+                1 => "1 function is gated".to_owned(),
+                many => format!("{many} functions are gated"),
+            },
+        );
+        page.into_text()
+    }
+}
+
+/// An earlier list.
+fn expected(path: &Path) -> Result<List, Error> {
+    let listed = serde_json::from_str(&trust::read(path)?);
+    listed.map_err(|source| Unlisted::NoList { path: path.to_owned(), source }.into())
+}
+
+/// The file, or all Rust files below the folder but those of builds and in hidden folders, by name. Links are
+/// not followed.
+fn sources(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::File { path, source }
+    };
+    if !fs::metadata(path).map_err(failed(path))?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let (mut found, mut open) = (Vec::new(), vec![path.to_owned()]);
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(failed(&folder))? {
+            let entry = entry.map_err(failed(&folder))?;
+            let (path, name) = (entry.path(), entry.file_name());
+            let kind = entry.file_type().map_err(failed(&path))?;
+            let is_passed_over = name == "target" || name.to_string_lossy().starts_with('.');
+            if kind.is_dir() && !is_passed_over {
+                open.push(path);
+            } else if kind.is_file() && path.extension().is_some_and(|it| it == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
