@@ -31,8 +31,8 @@ const TURN: &str = r#"[
 ]"#;
 
 /// The dispatcher that was there before: it runs what it is given, which is what was approved.
-async fn dispatch(call: ToolCall) -> Result<String, Denied> {
-    Ok(format!("{} of {} is done", call.tool(), call.arguments()))
+fn dispatch(call: &ToolCall) -> String {
+    format!("{} of {} is done", call.tool(), call.arguments())
 }
 
 fn text(call: &Value, member: &str) -> String {
@@ -65,7 +65,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let input = call.get("input").cloned().unwrap_or_default();
         ToolCall::new(text(call, "name"), input).key(text(call, "id"))
     });
-    let results = tools.run_batch(&gate, calls, |_permit, call| dispatch(call)).await;
+    let body = async |_permit, call: ToolCall| Ok::<_, Denied>(dispatch(&call));
+    let results = tools.run_batch(&gate, calls, body).await;
     for result in &results {
         println!("{}", result.as_ref().map_or_else(ToString::to_string, Clone::clone));
     }

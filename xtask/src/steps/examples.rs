@@ -57,7 +57,7 @@ const EXAMPLES: &[Example] = &[
     },
     Example {
         name: "two_person",
-        lines: &["exported 10001 rows", "The log holds; the grant names [\"u:jo\", \"u:mira\"]."],
+        lines: &["exported 10001 rows", "The log holds; the grant names [\"u:mira\", \"u:jo\"]."],
     },
 ];
 
