@@ -35,6 +35,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-rmcp", &["approvals-core"], &["approvals", "approvals-testkit"]),
     ("approvals-rig", &["approvals-core"], &["action-approvals", "approvals-testkit"]),
     ("rmcp-server", &["approvals", "approvals-rmcp"], &[]),
+    ("runbook", &["approvals"], &[]),
     ("xtask", &[], &[]),
 ];
 

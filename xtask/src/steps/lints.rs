@@ -9,10 +9,11 @@ pub(super) fn fmt(workspace: &Workspace) -> Result<(), Stop> {
     Program::cargo(workspace).words("fmt --all --check").run()
 }
 
-/// No lint fires, in tests, examples and benches either.
+/// No lint fires, in tests, examples and benches either, nor in the example that needs a feature.
 pub(super) fn clippy(workspace: &Workspace) -> Result<(), Stop> {
     Program::cargo(workspace)
-        .words("clippy --workspace --all-targets --locked -- -D warnings")
+        .words("clippy --workspace --all-targets --locked")
+        .words("--features action-approvals/tools -- -D warnings")
         .run()
 }
 

@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`, the cheap ones first.
 
 mod deny;
+mod examples;
 mod features;
 mod integrations;
 mod interop;
@@ -53,6 +54,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "mcp",
         about: "a foreign MCP client's calls wait for the person at the server's terminal",
         run: mcp::run,
+    },
+    Step {
+        name: "examples",
+        about: "every example runs, and prints what it is read for",
+        run: examples::run,
     },
     Step {
         name: "kill",

@@ -12,7 +12,7 @@ const NOT_APPROVED: i32 = 3;
 const ADVICE: &str = "approvals log verify ";
 
 /// Seconds after which an example that waits for somebody has failed.
-const PATIENCE: &str = "120";
+pub(super) const PATIENCE: &str = "120";
 
 /// Runs the example where there is no terminal, then verifies the log that it names.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
@@ -41,7 +41,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
 }
 
 /// The path after the advice.
-fn log_path(text: &str) -> Option<&str> {
+pub(super) fn log_path(text: &str) -> Option<&str> {
     text.lines()
         .find_map(|line| line.strip_prefix(ADVICE))
         .map(str::trim)
