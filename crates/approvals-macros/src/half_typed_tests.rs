@@ -122,11 +122,11 @@ fn a_half_typed_async_block_is_taken_out() {
 #[test]
 fn a_half_typed_attribute_leaves_the_signature() {
     check_refused(
-        r#"#[requires_approval(action = )]
+        r"#[requires_approval(action = )]
 pub async fn export(client: &S3, bucket: &str) -> Result<u64, Denied> {
     body();
 }
-"#,
+",
         &expect_file!["../tests/expand/a_half_typed_attribute_leaves_the_signature.rs"],
     );
 }
@@ -134,11 +134,11 @@ pub async fn export(client: &S3, bucket: &str) -> Result<u64, Denied> {
 #[test]
 fn a_half_typed_key_is_completed() {
     check_refused(
-        r#"#[requires_approval(act)]
+        r"#[requires_approval(act)]
 pub async fn export(client: &S3, bucket: &str) -> Result<u64, Denied> {
     body();
 }
-"#,
+",
         &expect_file!["../tests/expand/a_half_typed_key_is_completed.rs"],
     );
 }
