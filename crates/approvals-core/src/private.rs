@@ -62,9 +62,27 @@ pub fn text(text: fmt::Arguments<'_>) -> String {
     text.to_string()
 }
 
+/// What holds a gate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no gate",
+    label = "expected a gate",
+    note = "`gate = …` is a `Gate`, an `Arc<Gate>`, or a type of yours that is `AsRef<Gate>`; without it, the gate is that of the scope or of the process"
+)]
+pub trait HoldsGate: sealed::Gated {
+    /// Another handle to it.
+    fn gate(&self) -> Gate;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<Gate>> HoldsGate for T {
+    fn gate(&self) -> Gate {
+        self.as_ref().clone()
+    }
+}
+
 /// A gate, from whatever holds one.
-pub fn gate(gate: &impl AsRef<Gate>) -> Gate {
-    gate.as_ref().clone()
+pub fn gate(gate: &impl HoldsGate) -> Gate {
+    gate.gate()
 }
 
 /// What a gated function returns, and how it says that the body did not run.
@@ -173,14 +191,11 @@ impl<R> From<Denied> for Stopped<R> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shown to a reviewer, because it does not implement `serde::Serialize`",
     label = "this argument cannot be shown",
-    note = "derive `serde::Serialize` for it, or exclude it with `skip(…)`: a skipped argument is neither shown nor bound to the approval, and the card says so"
+    note = "derive `serde::Serialize` for its type, ask `T: serde::Serialize` of a type parameter, or exclude it with `skip(…)`: a skipped argument is neither shown nor bound to the approval, and the card says so"
 )]
 pub trait Bindable: sealed::Shown {
     /// Binds it under `name`.
     fn bind(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
-
-    /// Binds it under `name`, hidden.
-    fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
 
     /// Shows it under `name`, as something that was worked out.
     fn show(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
@@ -190,10 +205,6 @@ pub trait Bindable: sealed::Shown {
 impl<T: Serialize + ?Sized> Bindable for T {
     fn bind(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
         call.bind(name, self)
-    }
-
-    fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
-        call.redact(name, self)
     }
 
     fn show(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
@@ -210,8 +221,26 @@ pub fn bind<T: Bindable + ?Sized>(
     value.bind(call, name)
 }
 
+/// An argument that can be bound without being shown.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be bound to an approval, because it does not implement `serde::Serialize`",
+    label = "this argument cannot be redacted",
+    note = "`redact(…)` is for values that nobody may read, such as tokens, and binds them all the same: derive `serde::Serialize`, or list what is no value, such as a client, in `skip(…)`"
+)]
+pub trait Hidable: sealed::Shown {
+    /// Binds it under `name`, hidden.
+    fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Hidable for T {
+    fn redact(&self, call: &mut Description, name: &str) -> Result<(), DescribeError> {
+        call.redact(name, self)
+    }
+}
+
 /// Binds an argument that nobody may read.
-pub fn redact<T: Bindable + ?Sized>(
+pub fn redact<T: Hidable + ?Sized>(
     call: &mut Description,
     name: &str,
     value: &T,
@@ -292,7 +321,7 @@ pub fn borrowed<T: ToOwned + ?Sized>(owned: &T::Owned) -> &T {
 #[diagnostic::on_unimplemented(
     message = "`#[requires_approval]` cannot report a denial through the return type `{Self}`",
     label = "this type cannot carry `approvals::Denied`",
-    note = "return a `Result<T, E>` where `E: From<approvals::Denied>`"
+    note = "return a `Result<T, E>` where `E: From<approvals::Denied>`: give an error type of your own `#[from] approvals::Denied` (thiserror) or an `impl From<approvals::Denied>`; or name a function that turns a `Denied` into this type, as in `on_denied = tell`"
 )]
 pub trait CarriesDenial: sealed::Returned {
     /// The value that says so.
@@ -318,6 +347,9 @@ impl<T, E: From<Denied>> CarriesDenial for Result<T, E> {
 mod sealed {
     pub trait Shown {}
     impl<T: serde::Serialize + ?Sized> Shown for T {}
+
+    pub trait Gated {}
+    impl<T: AsRef<super::Gate>> Gated for T {}
 
     pub trait Returned {}
     impl<T, E> Returned for Result<T, E> {}

@@ -4,9 +4,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprClosure, Ident, LitStr, Path, Token, parenthesized};
+use syn::{Error, Expr, ExprClosure, Ident, Lit, LitStr, Path, Token, parenthesized};
 
 use crate::errors::Errors;
+use crate::keys;
 
 /// What the attribute says, before any rule is applied to it.
 #[derive(Default)]
@@ -38,18 +39,11 @@ pub(crate) struct Shown {
 impl Parse for Shown {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name = input.call(Ident::parse_any)?;
-        if !input.peek(Token![=]) {
-            return Err(Error::new_spanned(
-                &name,
-                "it is shown with a value, as in `show(sum = a + b)`",
-            ));
-        }
-        Ok(Self { name, value: value(input)? })
+        let form = "it is shown with a value, as in `show(sum = a + b)`";
+        let value = value(&name, input, form)?;
+        Ok(Self { name, value })
     }
 }
-
-const KEYS: &str = "`action`, `resource`, `summary`, `reason`, `risk`, `tags`, `skip`, `redact`, `show`, `when`, \
-     `key`, `expires`, `bind`, `gate`, `on_denied` and `crate`";
 
 impl Args {
     /// Reads as much as can be read; what cannot is noted in `errors`.
@@ -73,31 +67,49 @@ impl Args {
     }
 
     fn item(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let key = input.call(Ident::parse_any)?;
+        if input.peek(Lit) {
+            // It is there, in the wrong way.
+            self.action.given = true;
+            return Err(input.error("expected a key before it, as in `action = \"s3.export\"`"));
+        }
+        let key = &input.call(Ident::parse_any)?;
         match key.to_string().as_str() {
-            "action" => self.action.set(&key, text(input)),
-            "resource" => self.resource.set(&key, text(input)),
-            "summary" => self.summary.set(&key, text(input)),
-            "reason" => self.reason.set(&key, text(input)),
-            "risk" => self.risk.set(&key, text(input)),
-            "tags" => self.tags.set(&key, list(&key, input, "texts, as in `tags(\"pii\")`")),
-            "skip" => self.skip.set(&key, names(&key, input)),
-            "redact" => self.redact.set(&key, names(&key, input)),
-            "show" => self
-                .show
-                .set(&key, list(&key, input, "names with values, as in `show(sum = a + b)`")),
-            "when" => self.when.set(&key, condition(input)),
-            "key" => self.key.set(&key, text(input)),
-            "expires" => self.expires.set(&key, text(input)),
-            "bind" => self.bind.set(&key, text(input)),
-            "gate" => self.gate.set(&key, value(input)),
-            "on_denied" => self.on_denied.set(&key, root(input)),
-            "crate" => self.root.set(&key, root(input)),
+            "action" => self.action.set(key, || text(key, input, "s3.export")),
+            "resource" => self.resource.set(key, || text(key, input, "s3://{bucket}")),
+            "summary" => self.summary.set(key, || text(key, input, "Export {rows} rows")),
+            "reason" => self.reason.set(key, || text(key, input, "for ticket {ticket}")),
+            "risk" => self.risk.set(key, || text(key, input, "high")),
+            "tags" => self.tags.set(key, || tags(key, input)),
+            "skip" => self.skip.set(key, || names(key, input)),
+            "redact" => self.redact.set(key, || names(key, input)),
+            "show" => self.show.set(key, || {
+                list_of(key, input, "names with values, as in `show(sum = a + b)`", Shown::parse)
+            }),
+            "when" => self.when.set(key, || condition(key, input)),
+            "key" => self.key.set(key, || text(key, input, "refund-{order}")),
+            "expires" => self.expires.set(key, || text(key, input, "15m")),
+            "bind" => self.bind.set(key, || text(key, input, "decoded")),
+            "gate" => self.gate.set(key, || {
+                value(key, input, "expected what holds a gate, as in `gate = self.gate`")
+            }),
+            "on_denied" => self.on_denied.set(key, || {
+                path(key, input, "expected a function, as in `on_denied = tell_the_model`")
+            }),
+            "crate" => self.root.set(key, || {
+                path(
+                    key,
+                    input,
+                    "expected where this library is, as in `crate = vendored::approvals`",
+                )
+            }),
             "skip_all" => Err(Error::new_spanned(
-                &key,
+                key,
                 "there is no `skip_all`, since an approval has to be of something: list the parameters, as in `skip(client)`",
             )),
-            _ => Err(Error::new_spanned(&key, format!("unknown key `{key}`: the keys are {KEYS}"))),
+            unknown => {
+                self.action.given |= keys::nearest(unknown) == Some("action");
+                Err(Error::new_spanned(key, keys::unknown(unknown)))
+            }
         }?;
         if input.is_empty() || input.peek(Token![,]) {
             Ok(())
@@ -121,36 +133,53 @@ impl<T> Default for Once<T> {
 }
 
 impl<T> Once<T> {
-    fn set(&mut self, key: &Ident, value: syn::Result<T>) -> syn::Result<()> {
+    fn set(&mut self, key: &Ident, value: impl FnOnce() -> syn::Result<T>) -> syn::Result<()> {
         if self.given {
-            let message = format!("repeated key `{key}`: each of {KEYS} can be given once");
+            let message = format!("repeated key `{key}`: each key can be given once");
             return Err(Error::new_spanned(key, message));
         }
         self.given = true;
-        self.value = Some(value?);
+        self.value = Some(value()?);
         Ok(())
     }
 }
 
-fn value<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
-    input.parse::<Token![=]>()?;
+/// What stands behind `key =`; the message `form` if nothing does.
+fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<T> {
+    is_assigned(key, input, form)?;
     input.parse()
 }
 
-fn condition(input: ParseStream<'_>) -> syn::Result<ExprClosure> {
-    input.parse::<Token![=]>()?;
+fn is_assigned(key: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
+    let assigned = input.parse::<Option<Token![=]>>()?;
+    if assigned.is_none() || input.is_empty() || input.peek(Token![,]) {
+        return Err(Error::new_spanned(key, form));
+    }
+    Ok(())
+}
+
+fn condition(key: &Ident, input: ParseStream<'_>) -> syn::Result<ExprClosure> {
+    let form = "expected a condition over parameters, as in `when = |amount| *amount > 100`";
+    is_assigned(key, input, form)?;
     let start = input.span();
-    let expected = "expected a condition over parameters, as in `when = |amount| *amount > 100`";
-    input.parse().map_err(|_error| Error::new(start, expected))
+    input.parse().map_err(|_error| Error::new(start, form))
 }
 
-fn root(input: ParseStream<'_>) -> syn::Result<Path> {
-    input.parse::<Token![=]>()?;
-    input.call(Path::parse_mod_style)
+fn path(key: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<Path> {
+    is_assigned(key, input, form)?;
+    let start = input.span();
+    input.call(Path::parse_mod_style).map_err(|_error| Error::new(start, form))
 }
 
-fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let literal: LitStr = value(input)?;
+fn text(key: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
+    let form = format!("expected a text in quotes, as in `{key} = \"{example}\"`");
+    is_assigned(key, input, &form)?;
+    quoted(input, &form)
+}
+
+fn quoted(input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
+    let start = input.span();
+    let literal: LitStr = input.parse().map_err(|_error| Error::new(start, form))?;
     if literal.suffix().is_empty() {
         Ok(literal)
     } else {
@@ -158,13 +187,15 @@ fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
     }
 }
 
+fn tags(key: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    list_of(key, input, "texts, as in `tags(\"pii\")`", |input| {
+        quoted(input, "expected a text in quotes, as in `tags(\"pii\")`")
+    })
+}
+
 fn names(key: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     let form = format!("parameter names, as in `{key}(first, second)`");
     list_of(key, input, &form, Ident::parse_any)
-}
-
-fn list<T: Parse>(key: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<Vec<T>> {
-    list_of(key, input, form, T::parse)
 }
 
 /// At least one item in parentheses.

@@ -16,7 +16,7 @@ fn check(input: &str, expected: &ExpectFile) {
 }
 
 /// Expands `input`, which is in error.
-fn check_refused(input: &str, expected: &ExpectFile) {
+pub(crate) fn check_refused(input: &str, expected: &ExpectFile) {
     let output = expand(input.parse().unwrap());
     assert_eq!(bodies(output.clone()), 0, "the body is left:\n{output}");
     compare(input, &output, expected);

@@ -1,23 +1,28 @@
 //! The attribute macro `#[requires_approval]`.
 //!
 //! Use it through the `approvals` crate, whose documentation of the attribute is the reference. In here, in the order
-//! in which a function passes: [`args`] reads the attribute; [`model`], [`param`] and [`output`] read the function;
-//! [`check`] applies every rule, [`values`] those of texts, [`readable`] and [`template`] those of what looks at the
-//! parameters; [`expand`] writes what is compiled instead.
+//! in which a function passes: [`args`] reads the attribute, whose keys are in [`keys`]; [`model`], [`param`] and
+//! [`output`] read the function, as far as it is typed ([`unfinished`]); [`check`] applies every rule, [`values`] those
+//! of texts, [`readable`] and [`template`] those of what looks at the parameters; [`expand`] writes what is compiled
+//! instead.
 
 mod args;
 mod check;
 mod errors;
 mod expand;
+mod keys;
 mod model;
 mod output;
 mod param;
 mod readable;
 mod template;
+mod unfinished;
 mod values;
 
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod half_typed_tests;
 #[cfg(test)]
 mod property_tests;
 
@@ -34,12 +39,9 @@ pub fn requires_approval(
 
 /// The gated function; or, if anything is wrong, the mistakes and never the ungated function.
 fn gate(args: TokenStream, item: TokenStream) -> TokenStream {
-    let function: model::Function = match syn::parse2(item) {
+    let function: model::Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
-        Err(error) => {
-            let message = format!("`#[requires_approval]` goes on a function: {error}");
-            return syn::Error::new(error.span(), message).to_compile_error();
-        }
+        Err(error) => return unfinished::refuse(item, &error),
     };
     let mut errors = errors::Errors::default();
     let args = args::Args::parse(args, &mut errors);

@@ -62,14 +62,15 @@ impl Body {
     /// Which of the two it is, or why it cannot be gated.
     pub(crate) fn of(function: &Function) -> syn::Result<Self> {
         let Some(body) = &function.body else {
-            let message = "there is no body to gate: annotate the implementations of this method";
+            let message =
+                "there is no body to gate: put the attribute on each implementation of this method";
             return Err(Error::new_spanned(&function.sig, message));
         };
         if function.sig.asyncness.is_some() {
             return Ok(Self::Async(body.clone()));
         }
         let not_async = || {
-            let message = "waiting for an approval needs an `async fn`, or a function that ends in one `async` block";
+            let message = "waiting for an approval takes an `async fn`: write `async` before `fn`, or end the function in one `async` block";
             Error::new_spanned(function.sig.fn_token, message)
         };
         let mut items = Block::parse_within.parse2(body.stream())?;

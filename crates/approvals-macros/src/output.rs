@@ -6,8 +6,8 @@ use syn::{Error, GenericArgument, ReturnType, Signature, Token, Type, TypeInfer,
 /// The type that carries a denial, unless `is_told` in another way. In it `impl Trait` becomes `_`, since nothing else
 /// can name it.
 pub(crate) fn output(sig: &Signature, is_told: bool) -> syn::Result<Type> {
-    let message =
-        "a denial needs a way out: return a `Result` whose error is `From<approvals::Denied>`";
+    let message = "a denial needs a way out: return a `Result` whose error is `From<approvals::Denied>`, such as \
+         `-> Result<(), approvals::Denied>`";
     let mut written = match &sig.output {
         ReturnType::Type(_, written) if !matches!(**written, Type::Never(_)) => (**written).clone(),
         ReturnType::Type(_, never) => return Err(Error::new_spanned(never, message)),

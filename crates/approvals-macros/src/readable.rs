@@ -24,11 +24,11 @@ pub(crate) fn readable(
     }
     match params.iter().find(|param| param.name == name).map(|param| (param.exposure, param)) {
         Some((Exposure::Bound, param)) => Ok(param.ident.clone()),
-        Some((Exposure::Redacted, _)) => {
-            Err(format!("`{as_written}` is redacted: it has no place in `{key}`"))
-        }
+        Some((Exposure::Redacted, _)) => Err(format!(
+            "`{as_written}` is redacted, so it has no place in `{key}`: take it out there"
+        )),
         Some((Exposure::Skipped, _)) => Err(format!(
-            "`{as_written}` is skipped: what is not bound to the approval has no place in `{key}`"
+            "`{as_written}` is skipped, and what is not bound to the approval has no place in `{key}`: take it out of `skip`, or out there"
         )),
         None => {
             let readable =

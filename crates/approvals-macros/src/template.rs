@@ -71,6 +71,10 @@ fn capture(placeholder: &str) -> Result<String, String> {
             "`{{{placeholder}}}` is positional: name a parameter, as in `{{bucket}}`"
         ));
     }
+    if name.contains(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '#')) {
+        let advice = "print a parameter as it is, and work other values out in `show(…)`";
+        return Err(format!("`{{{placeholder}}}` is more than a name: {advice}"));
+    }
     if spec.contains(['$', '*']) {
         let message = "takes its width or precision from a value: write a number";
         return Err(format!("`{{{placeholder}}}` {message}"));

@@ -9,16 +9,13 @@ pub async fn export(bucket: &str) -> Result<(), Error> {
 // Output
 pub async fn export(bucket: &str) -> Result<(), Error> {
     ::core::compile_error! {
-        "unknown key `actoin`: the keys are `action`, `resource`, `summary`, `reason`, `risk`, `tags`, `skip`, `redact`, `show`, `when`, `key`, `expires`, `bind`, `gate`, `on_denied` and `crate`"
+        "unknown key `actoin`: did you mean `action`?"
     }
     ::core::compile_error! {
         "there is no `skip_all`, since an approval has to be of something: list the parameters, as in `skip(client)`"
     }
     ::core::compile_error! {
         "`{}` is positional: name a parameter, as in `{bucket}`"
-    }
-    ::core::compile_error! {
-        "missing `action`: name what is done, as in `action = \"s3.export\"`"
     }
     ::core::compile_error! {
         "unknown risk `hgih`: expected `low`, `medium`, `high` or `critical`"
