@@ -267,7 +267,10 @@ fn parameter(pattern: &Pat) -> String {
 
 /// The names of parameters, as the macro compares them.
 fn names(written: Vec<String>) -> Vec<String> {
-    let name = |name: String| name.strip_prefix("r#").map(str::to_owned).unwrap_or(name);
+    let name = |name: String| match name.strip_prefix("r#") {
+        Some(unraw) => unraw.to_owned(),
+        None => name,
+    };
     written.into_iter().map(name).collect()
 }
 
