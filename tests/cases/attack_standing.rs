@@ -204,3 +204,18 @@ async fn a_call_that_was_cut_off_and_is_made_again_later_is_put_before_people() 
     let shown = world.wall.cards.lock().unwrap().len() - cards;
     assert_eq!(shown, 1, "{:?}", call.await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_standing_grant_covers_no_call_with_other_tags_nor_one_that_people_are_to_be_asked_about()
+{
+    let world = open_world().await;
+    issue(&world, 9, ["bob", "cyd"]).await.1.unwrap();
+    assert_eq!(world.run(version(7)).await, Ok(()));
+    let cards = world.wall.cards.lock().unwrap().len();
+    // As of a tool whose list has changed, and of an author who says when people are to be asked.
+    for other in [version(8).tag("definition:sha256:00"), version(8).review_required()] {
+        assert!(!world.start(other).await.is_finished());
+    }
+    assert_eq!(world.wall.cards.lock().unwrap().len(), cards + 2);
+    assert_eq!(world.ran.count(), 1);
+}

@@ -13,6 +13,7 @@
 mod world;
 
 mod attack_flood;
+mod attack_fourth;
 mod attack_people;
 mod attack_policy;
 mod attack_second_acts;

@@ -9,8 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, ImplItemFn, ItemFn, ItemImpl, ItemMod, ItemTrait, Macro, Meta, Pat, PatIdent,
-    Path, Signature, Token, TraitItemFn, Type, UseRename,
+    Attribute, FnArg, Ident, ImplItemFn, ItemFn, ItemImpl, ItemMod, ItemTrait, Macro, Meta, Pat,
+    PatIdent, Path, Signature, Token, TraitItemFn, Type, UseRename,
 };
 
 use crate::terms::{self, Term};
@@ -52,11 +52,9 @@ pub(crate) struct Found {
     pub(crate) in_macros: Vec<usize>,
 }
 
-/// Finds them in the text of this file.
-pub(crate) fn functions(file: &str, text: &str) -> syn::Result<Found> {
+/// Finds them in the text of this file, whatever the attribute is called there.
+pub(crate) fn functions(file: &str, text: &str, names: &Names) -> syn::Result<Found> {
     let syntax = syn::parse_file(text)?;
-    let mut names = Names(vec![NAME.to_owned()]);
-    names.visit_file(&syntax);
     let mut search =
         Search { file, names, inside: Vec::new(), found: Found::default(), error: None };
     search.visit_file(&syntax);
@@ -66,17 +64,37 @@ pub(crate) fn functions(file: &str, text: &str) -> syn::Result<Found> {
     }
 }
 
-/// What the attribute is called in a file.
-struct Names(Vec<String>);
+/// What the attribute is called in all the files: who renames it in one may use that name in another.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// What is renamed, and to what.
+    renamed: Vec<(String, String)>,
+    others: Vec<String>,
+}
 
 impl Names {
+    /// Learns the names that this text gives.
+    pub(crate) fn learn(&mut self, text: &str) -> syn::Result<()> {
+        self.visit_file(&syn::parse_file(text)?);
+        // A new name can be renamed in turn, in any order.
+        loop {
+            let is_new = |(from, to): &&(String, String)| self.is(from) && !self.is(to);
+            let Some((_, to)) = self.renamed.iter().find(is_new) else { return Ok(()) };
+            self.others.push(to.clone());
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == NAME || self.others.iter().any(|other| other == name)
+    }
+
     fn has(&self, path: &Path) -> bool {
-        path.segments.last().is_some_and(|last| self.0.contains(&last.ident.unraw().to_string()))
+        path.segments.last().is_some_and(|last| self.is(&last.ident.unraw().to_string()))
     }
 
     fn are_in(&self, tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => self.0.contains(&ident.unraw().to_string()),
+            TokenTree::Ident(ident) => self.is(&ident.unraw().to_string()),
             TokenTree::Group(group) => self.are_in(group.stream()),
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         })
@@ -85,15 +103,14 @@ impl Names {
 
 impl Visit<'_> for Names {
     fn visit_use_rename(&mut self, rename: &UseRename) {
-        if rename.ident.unraw() == NAME {
-            self.0.push(rename.rename.unraw().to_string());
-        }
+        let name = |ident: &Ident| ident.unraw().to_string();
+        self.renamed.push((name(&rename.ident), name(&rename.rename)));
     }
 }
 
 struct Search<'a> {
     file: &'a str,
-    names: Names,
+    names: &'a Names,
     /// The modules, types and traits around what is looked at.
     inside: Vec<String>,
     found: Found,
@@ -129,8 +146,12 @@ impl Search<'_> {
             let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
             let mut metas = metas.iter();
             let condition = metas.next().map(|condition| source(condition.span()));
+            let all = match (&only_if, condition) {
+                (Some(outer), Some(inner)) => Some(format!("all({outer}, {inner})")),
+                (outer, inner) => inner.or_else(|| outer.clone()),
+            };
             for meta in metas {
-                self.look_at_one(meta, condition.clone(), signature)?;
+                self.look_at_one(meta, all.clone(), signature)?;
             }
         }
         Ok(())
@@ -158,8 +179,8 @@ impl Search<'_> {
                 "risk" => this.risk = values.concat(),
                 "resource" => this.resource = values.into_iter().next(),
                 "tags" => this.tags = values,
-                "redact" => this.redacted = values,
-                "skip" => this.unbound = values,
+                "redact" => this.redacted = names(values),
+                "skip" => this.unbound = names(values),
                 _other => {
                     this.other.insert(key, values.join(", "));
                 }
@@ -242,6 +263,15 @@ fn parameter(pattern: &Pat) -> String {
         [one] => one.clone(),
         several => format!("({})", several.join(", ")),
     }
+}
+
+/// The names of parameters, as the macro compares them.
+fn names(written: Vec<String>) -> Vec<String> {
+    let name = |name: String| match name.strip_prefix("r#") {
+        Some(unraw) => unraw.to_owned(),
+        None => name,
+    };
+    written.into_iter().map(name).collect()
 }
 
 fn source(span: Span) -> String {

@@ -2,6 +2,12 @@
 
 use super::*;
 
+fn functions(file: &str, text: &str) -> syn::Result<Found> {
+    let mut names = Names::default();
+    names.learn(text)?;
+    super::functions(file, text, &names)
+}
+
 fn found(text: &str) -> Vec<String> {
     let functions = functions("a.rs", text).unwrap().functions;
     functions.iter().map(|one| format!("{}:{}", one.line, one.function)).collect()
@@ -37,6 +43,35 @@ fn parameters_are_told_by_what_becomes_of_them() {
     assert_eq!(one.bound, ["to", "body", "(x, y)", "type"]);
     assert_eq!(one.redacted, ["token"]);
     assert_eq!(one.unbound, ["client", "x", "self"]);
+}
+
+#[test]
+fn a_parameter_that_is_skipped_under_its_raw_name_is_not_called_bound() {
+    let text = "#[requires_approval(action = \"a.b\", skip(r#type), redact(r#use))]\n\
+        async fn f(r#type: u8, r#use: u8) {}";
+    let one = &functions("a.rs", text).unwrap().functions[0];
+    assert_eq!(
+        (&one.bound, &one.redacted, &one.unbound),
+        (&vec![], &vec!["use".into()], &vec!["type".into()])
+    );
+}
+
+#[test]
+fn a_name_that_another_file_gives_the_attribute_is_known_in_all() {
+    let mut names = Names::default();
+    names.learn("use inner::gated as sealed;").unwrap();
+    names.learn("pub use approvals::requires_approval as gated; use a::b as c;").unwrap();
+    let text = "#[c]\nfn other() {}\n#[crate::gated(action = \"a.b\")]\nfn one() {}\n\
+        #[sealed(action = \"a.b\")]\nfn two() {}\n";
+    let found = super::functions("a.rs", text, &names).unwrap().functions;
+    assert_eq!(found.iter().map(|one| one.function.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn conditions_within_conditions_are_all_told() {
+    let text = "#[cfg_attr(unix, cfg_attr(feature = \"gate\", requires_approval(action = \"a.b\")))]\nfn f() {}";
+    let found = functions("a.rs", text).unwrap().functions;
+    assert_eq!(found[0].only_if.as_deref(), Some("all(unix, feature = \"gate\")"));
 }
 
 #[test]

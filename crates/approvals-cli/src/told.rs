@@ -202,6 +202,7 @@ fn issued(terms: &StandingTerms, request: String) -> Told {
         ("until", terms.until.to_string()),
     ];
     details.extend(terms.resource.as_ref().map(|resource| ("resource", visible::text(resource))));
+    details.extend(terms.tags.iter().map(|tag| ("tag", visible::text(tag))));
     details.extend(terms.arguments.iter().map(|(name, bound)| {
         ("argument", format!("{} {}", visible::text(name), bound_words(bound)))
     }));

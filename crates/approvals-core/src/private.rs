@@ -312,6 +312,14 @@ where
     T::Owned::decode(name, value)
 }
 
+/// The same of an argument that nobody may read: why it could not be decoded says nothing of it.
+pub fn hidden<T>(decoded: Result<T, DescribeError>, name: &str) -> Result<T, DescribeError> {
+    decoded.map_err(|error| match error {
+        DescribeError::Argument(error) => error.hidden().under_key(name).into(),
+        other => other,
+    })
+}
+
 /// What was decoded, as the body takes it.
 pub fn borrowed<T: ToOwned + ?Sized>(owned: &T::Owned) -> &T {
     owned.borrow()

@@ -166,13 +166,15 @@ fn call(plan: &Plan) -> TokenStream {
         let Param { name, ident, exposure, .. } = param;
         let here = site.located_at(ident.span());
         let index = Index { index, span: here };
-        match (exposure, &param.borrowed) {
-            (Exposure::Skipped, _) => quote_spanned!(here=> args.#index),
-            (Exposure::Bound | Exposure::Redacted, None) => {
-                quote_spanned!(here=> #root::__private::decoded(#name, &args.#index)?)
-            }
-            (Exposure::Bound | Exposure::Redacted, Some(_)) => {
-                quote_spanned!(here=> #root::__private::decoded_ref(#name, args.#index)?)
+        let decoded = match &param.borrowed {
+            None => quote_spanned!(here=> #root::__private::decoded(#name, &args.#index)),
+            Some(_) => quote_spanned!(here=> #root::__private::decoded_ref(#name, args.#index)),
+        };
+        match exposure {
+            Exposure::Skipped => quote_spanned!(here=> args.#index),
+            Exposure::Bound => quote_spanned!(here=> #decoded?),
+            Exposure::Redacted => {
+                quote_spanned!(here=> #root::__private::hidden(#decoded, #name)?)
             }
         }
     });

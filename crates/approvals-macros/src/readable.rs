@@ -83,16 +83,18 @@ impl Reading {
 /// `format!` finds them there.
 fn variables(tokens: TokenStream) -> Vec<Ident> {
     let mut found = Vec::new();
-    let mut is_member = false;
+    // (Two dots are a range.)
+    let (mut is_member, mut is_dot) = (false, false);
     for token in tokens {
-        let is_dot = matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.');
+        let was_dot = is_dot;
+        is_dot = matches!(&token, TokenTree::Punct(dot) if dot.as_char() == '.');
         match token {
             TokenTree::Ident(ident) if !is_member => found.push(ident),
             TokenTree::Group(group) => found.extend(variables(group.stream())),
             TokenTree::Literal(literal) => found.extend(captured(literal)),
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }
-        is_member = is_dot;
+        is_member = is_dot && !was_dot;
     }
     found
 }
@@ -108,4 +110,18 @@ fn captured(literal: Literal) -> Vec<Ident> {
     let words = inside.flat_map(|inside| inside.split(|c: char| !c.is_alphanumeric() && c != '_'));
     let idents = words.filter_map(|word| Ident::parse_any.parse_str(word).ok());
     idents.map(|ident| Ident::new(&ident.to_string(), span)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn what_stands_behind_two_dots_is_a_variable_and_behind_one_a_member() {
+        let all = variables(quote!((0..self.limit).contains(a) && b.c && (d..=e).f && g { ..h }));
+        let all: Vec<_> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(all, ["self", "a", "b", "d", "e", "g", "h"]);
+    }
 }

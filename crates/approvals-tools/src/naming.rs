@@ -4,8 +4,8 @@ use approvals_core::ActionName;
 
 use crate::error::ToolsError;
 
-/// `prefix.tool`, in the letters that names of actions have: `deleteFile` becomes `delete-file`, and a slash, colon or
-/// white space a dash.
+/// `prefix.tool`, in the letters that names of actions have: `deleteFile` becomes `delete-file`, and a dot, slash, colon or
+/// white space a dash. So no tool is one of a longer prefix, whoever named it.
 pub(crate) fn action_name(prefix: &str, tool: &str) -> Result<ActionName, ToolsError> {
     let mut action = format!("{prefix}.");
     let mut after_word = false;
@@ -15,7 +15,7 @@ pub(crate) fn action_name(prefix: &str, tool: &str) -> Result<ActionName, ToolsE
         }
         after_word = letter.is_ascii_lowercase() || letter.is_ascii_digit();
         action.push(match letter {
-            '/' | ':' | ' ' => '-',
+            '.' | '/' | ':' | ' ' => '-',
             other => other.to_ascii_lowercase(),
         });
     }
@@ -36,12 +36,12 @@ mod tests {
             ("deleteFile", "files.delete-file"),
             ("S3Export", "files.s3-export"),
             ("repo/delete", "files.repo-delete"),
-            ("a.b", "files.a.b"),
+            ("a.b", "files.a-b"),
         ] {
             assert_eq!(action_name("files", tool).unwrap().as_str(), action);
         }
         let long = "x".repeat(200);
-        for tool in ["", "löschen", "-x", "a..b", "a\n", "_x", &long] {
+        for tool in ["", "löschen", "-x", ".x", "a\n", "_x", &long] {
             let refused = action_name("files", tool).unwrap_err();
             assert!(matches!(refused, ToolsError::Name { .. }), "{tool}");
         }

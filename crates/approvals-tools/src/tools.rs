@@ -5,7 +5,7 @@ use std::future::Future;
 
 use approvals_core::{
     Action, ActionName, Denied, DescribeError, Description, DynamicAction, Gate, IdempotencyKey,
-    Permit, Risk,
+    Permit, Risk, canonical,
 };
 use serde_json::{Map, Value};
 
@@ -41,7 +41,8 @@ impl Tools {
     /// The tools of a list: an array of objects with `name`, `inputSchema` (or `input_schema`, or `parameters`) and perhaps
     /// `annotations`, as in the answer to MCP's `tools/list`
     /// ([Model Context Protocol, Tools](https://modelcontextprotocol.io/specification/2025-06-18/server/tools)). The
-    /// schemas are JSON Schema, of any draft that they name. Of what they refer to, nothing is fetched.
+    /// schemas are JSON Schema, of any draft that they name. Of what they refer to, nothing is fetched. What it takes to
+    /// check arguments is not bounded: references can double it again and again, so look at the schemas of a stranger.
     ///
     /// # Errors
     ///
@@ -131,6 +132,8 @@ impl Tools {
         let unknown = || refuse(ToolsError::Unknown(name.clone()).to_string());
         let tool = self.by_name.get(&name).ok_or_else(unknown)?;
         let arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
+        // Before a schema walks through them: how deep they are is the model's choice.
+        canonical::to_bytes(&arguments, usize::MAX).map_err(DescribeError::from)?;
         let unfit =
             |why: &str| refuse(format!("its arguments are not what the tool takes ({why})"));
         tool.definition.check(&arguments).map_err(|mistakes| unfit(&mistakes))?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::annotated::{self, Annotated};
+use crate::annotated::{self, Annotated, Names};
 use crate::args::Gated;
 use crate::error::Error;
 use crate::mistake::Mistake;
@@ -14,15 +14,21 @@ use crate::trust;
 
 pub(crate) fn run(args: &Gated, console: &mut Console<'_>) -> Result<(), Error> {
     let expected = args.expect.as_deref().map(expected).transpose()?;
-    let mut list = List::default();
+    let (mut read, mut names) = (Vec::new(), Names::default());
     for path in &args.paths {
         let files = sources(path)?;
         if files.is_empty() {
             return Err(Unlisted::NoSources(path.clone()).into());
         }
         for file in files {
-            list.read(&file, console)?;
+            let text = trust::read(&file)?;
+            names.learn(&text).map_err(|error| mistake(&file, &text, &error))?;
+            read.push((file, text));
         }
+    }
+    let mut list = List::default();
+    for (file, text) in &read {
+        list.add(file, text, &names, console)?;
     }
     console.report(&list)?;
     let gone = list.lost(expected.unwrap_or_default());
@@ -60,11 +66,16 @@ struct List {
 }
 
 impl List {
-    fn read(&mut self, file: &Path, console: &mut Console<'_>) -> Result<(), Error> {
-        let text = trust::read(file)?;
+    fn add(
+        &mut self,
+        file: &Path,
+        text: &str,
+        names: &Names,
+        console: &mut Console<'_>,
+    ) -> Result<(), Error> {
         let name = file.display().to_string();
-        let found = annotated::functions(&name, &text)
-            .map_err(|error| Error::Mistakes(vec![Mistake::of_source(file, &text, &error)]))?;
+        let found = annotated::functions(&name, text, names)
+            .map_err(|error| mistake(file, text, &error))?;
         for line in found.in_macros {
             console.warn(&format!(
                 "{name}:{line}: a macro names the attribute; what it makes of it is not listed"
@@ -87,6 +98,10 @@ impl List {
         }
         lost
     }
+}
+
+fn mistake(file: &Path, text: &str, error: &syn::Error) -> Error {
+    Error::Mistakes(vec![Mistake::of_source(file, text, error)])
 }
 
 fn anywhere(function: &Annotated) -> Annotated {

@@ -82,6 +82,10 @@ proptest! {
         for one in parent.everybody() {
             let same = within.everybody().find(|all| all.id() == one.id()).unwrap();
             prop_assert!(one.ids().all(|id| same.ids().any(|known| known == id)));
+            // Nor is it less than it was.
+            prop_assert!(one.groups().is_subset(same.groups()));
+            let kinds = parent.everybody().filter(|all| all.id() == one.id()).map(Principal::kind);
+            prop_assert_eq!(Some(same.kind()), kinds.last());
         }
         // What it says of itself stands first, and nobody who is added stood there before.
         let said: Vec<_> = child.everybody().map(Principal::id).collect();

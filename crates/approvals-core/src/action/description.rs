@@ -194,7 +194,8 @@ impl Description {
         name: &str,
         value: &T,
     ) -> Result<(), DescribeError> {
-        let bytes = Zeroizing::new(self.bytes_of(name, value)?);
+        let bytes = canonical::to_bytes(value, self.limit);
+        let bytes = Zeroizing::new(bytes.map_err(|error| error.hidden().under_key(name))?);
         let mut salt = [0; 32];
         match self.salts.get(name) {
             Some(known) => salt = *known,

@@ -63,6 +63,22 @@ impl CanonicalError {
         Problem::Other(message.to_string().chars().take(200).collect()).into()
     }
 
+    /// The same error of a value that nobody may read: neither where in it, nor in words that may be of it.
+    pub(crate) fn hidden(self) -> Self {
+        let words = || "what is wrong with it is hidden, as it is".to_owned();
+        match self.problem {
+            Problem::NotJson(_) => Problem::NotJson(words()).into(),
+            Problem::Other(_) => Problem::Other(words()).into(),
+            problem @ (Problem::NotFinite
+            | Problem::DuplicateKey
+            | Problem::BadKey
+            | Problem::AmbiguousNull
+            | Problem::TooDeep
+            | Problem::TooLarge(_)
+            | Problem::Inexact) => problem.into(),
+        }
+    }
+
     /// The same error, seen from the value that holds `key`.
     pub(crate) fn under_key(mut self, key: &str) -> Self {
         let key: String = key.chars().take(60).flat_map(char::escape_debug).collect();

@@ -181,12 +181,16 @@ impl Requester {
         self
     }
 
-    /// The same within the calls of `parent`: acting for everybody there as well, whatever it says itself.
+    /// The same within the calls of `parent`: acting for everybody there as well, whatever it says itself, and they
+    /// are no less than they were there.
     pub(crate) fn within(mut self, parent: &Self) -> Self {
         for one in parent.everybody() {
             let own = std::iter::once(&mut self.principal).chain(&mut self.on_behalf_of);
             let mut same: Vec<_> = own.filter(|own| own.id == one.id).collect();
             for own in &mut same {
+                own.kind = one.kind;
+                own.groups.extend(one.groups.iter().cloned());
+                own.joined.extend(one.joined.iter().map(|(group, since)| (group.clone(), *since)));
                 own.also.extend(one.ids().filter(|id| **id != own.id).cloned());
             }
             if same.is_empty() {

@@ -1,15 +1,20 @@
 //! A channel that puts requests before people.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
 
+use super::caught::caught;
 use super::desk::Desk;
 use crate::policy::assurance::Assurance;
 use crate::record::event::Nudge;
 use crate::record::state::Phase;
 use crate::review::card::Card;
+
+/// How long a channel may take to show or update a card.
+pub(super) const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Puts requests before people: Slack, Teams, a queue, a terminal, a test.
 ///
@@ -65,13 +70,22 @@ pub trait Approver: fmt::Debug + Send + Sync {
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError>;
 
     /// Puts cards before people that belong together, in one piece if the channel can; each is decided by itself. The
-    /// answer has one result for each card, in their order. Unless implemented, each is presented by itself.
+    /// answer has one result for each card, in their order. Unless implemented, each is presented by itself, and one that
+    /// cannot be keeps nobody from the others.
     async fn present_batch(
         &self,
         cards: &[Card],
         desk: &Desk,
     ) -> Vec<Result<Presented, ApproverError>> {
-        join_all(cards.iter().map(|card| self.present(card, desk))).await
+        let present = |card| async move {
+            let presenting = || tokio::time::timeout(CHANNEL_TIMEOUT, self.present(card, desk));
+            match caught(presenting).await {
+                Ok(Ok(shown)) => shown,
+                Ok(Err(elapsed)) => Err(ApproverError::new(elapsed)),
+                Err(_panic) => Err(ApproverError::new("it panicked")),
+            }
+        };
+        join_all(cards.iter().map(present)).await
     }
 
     /// Reminds people of a card, or tells others that they may decide it as well. Does nothing unless

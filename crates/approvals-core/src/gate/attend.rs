@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::approver::{Approver, Presented};
+use super::approver::{Approver, CHANNEL_TIMEOUT, Presented};
 use super::builder::Core;
 use super::chain::chain;
 use super::denied::Denied;
@@ -21,8 +21,9 @@ use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal};
 use crate::review::card::Card;
 
-/// How long a channel may take to show or update a card.
-const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a channel may take to show several cards: longer than for each of them, so that what it has to say of the
+/// others is heard.
+const BATCH_TIMEOUT: Duration = CHANNEL_TIMEOUT.saturating_add(Duration::from_secs(1));
 
 /// How often others are looked for: decisions made in another process ring no bell here.
 const POLL: Duration = Duration::from_millis(250);
@@ -250,7 +251,8 @@ async fn present_on(
             together => approver.present_batch(together, desk).await,
         }
     };
-    let presented = tokio::time::timeout(CHANNEL_TIMEOUT, present).await;
+    let time = if cards.len() > 1 { BATCH_TIMEOUT } else { CHANNEL_TIMEOUT };
+    let presented = tokio::time::timeout(time, present).await;
     let mut presented = presented.map(Vec::into_iter);
     let next = |_card| match presented.as_mut().map(Iterator::next) {
         Ok(Some(Ok(Presented { message }))) => Ok(message),

@@ -93,7 +93,9 @@ impl Gate {
     ///
     /// The scope belongs to the task: calls in a task that is spawned from here are outside, and denied, unless
     /// what is spawned is [inherit]ed. From the first scope on that is so for a gate with a requester
-    /// of its own, too, since what was spawned in a scope could not be told from what was not.
+    /// of its own, too, since what was spawned in a scope could not be told from what was not. (So it is at this
+    /// gate. Another one with a requester of its own takes what is spawned here for that requester's: where gates are
+    /// scoped, give none of them a requester.)
     ///
     /// # Cancellation
     ///

@@ -16,7 +16,7 @@ use crate::policy::obligations::Obligations;
 /// It takes the place of named obligations, content for content, and of no others: where the policy asks for anything
 /// else, by a higher risk, another fact or a rule that is new, people are asked. It never outranks a denial, and covers
 /// no call with an argument that is hidden or not bound, since nobody could have seen what they agreed to; nor one that
-/// is said to be an emergency, or that may be started again.
+/// is said to be an emergency, or that may be started again, or whose author wants people to be asked.
 ///
 /// ```
 /// use approvals_core::{Bound, Obligation, Obligations, StandingTerms, Timestamp};
@@ -45,6 +45,9 @@ pub struct StandingTerms {
     /// Done to exactly this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// With exactly these tags: a tool that is defined anew has others.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
     /// Until when.
     pub until: Timestamp,
     /// How many calls.
@@ -96,7 +99,8 @@ impl StandingTerms {
         until: Timestamp,
     ) -> Self {
         let (arguments, on_behalf_of) = (BTreeMap::new(), Vec::new());
-        Self { action, arguments, instead_of, on_behalf_of, requester, resource: None, until, uses }
+        let (resource, tags) = (None, BTreeSet::new());
+        Self { action, arguments, instead_of, on_behalf_of, requester, resource, tags, until, uses }
     }
 
     /// The same, for calls on behalf of this principal (who may in turn act for the next one named).
@@ -110,6 +114,13 @@ impl StandingTerms {
     #[must_use]
     pub fn resource(self, resource: impl Into<String>) -> Self {
         Self { resource: Some(resource.into()), ..self }
+    }
+
+    /// The same, for calls with this tag as well; [`Description::tag`](crate::Description::tag) says what tags are.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tags.insert(tag.into());
+        self
     }
 
     /// The same, for calls that have this argument, inside these bounds.
@@ -128,12 +139,14 @@ impl StandingTerms {
             && self.requester == document.requester
             && self.on_behalf_of == document.on_behalf_of
             && self.resource == document.resource
+            && self.tags == document.tags
             && now < self.until
             && asked.are_among(&self.instead_of)
             && document.redacted.is_empty()
             && document.unbound.is_empty()
             && document.break_glass.is_none()
             && document.retry_after_ms.is_none()
+            && !document.review_required
             && document.arguments.len() == self.arguments.len()
             && self.arguments.iter().all(bounded)
     }

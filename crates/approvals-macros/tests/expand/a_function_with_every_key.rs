@@ -53,7 +53,10 @@ pub async fn export(
                     args.0,
                     crate::vendored::__private::decoded_ref("bucket", args.1)?,
                     crate::vendored::__private::decoded("rows", &args.2)?,
-                    crate::vendored::__private::decoded_ref("token", args.3)?,
+                    crate::vendored::__private::hidden(
+                        crate::vendored::__private::decoded_ref("token", args.3),
+                        "token",
+                    )?,
                 );
                 ::core::result::Result::Ok(
                     crate::vendored::__private::Call::new(
