@@ -314,10 +314,7 @@ where
 
 /// The same of an argument that nobody may read: why it could not be decoded says nothing of it.
 pub fn hidden<T>(decoded: Result<T, DescribeError>, name: &str) -> Result<T, DescribeError> {
-    decoded.map_err(|error| match error {
-        DescribeError::Argument(error) => error.hidden().under_key(name).into(),
-        other => other,
-    })
+    decoded.map_err(|error| error.hidden(name))
 }
 
 /// What was decoded, as the body takes it.

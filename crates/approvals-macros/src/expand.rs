@@ -166,9 +166,10 @@ fn call(plan: &Plan) -> TokenStream {
         let Param { name, ident, exposure, .. } = param;
         let here = site.located_at(ident.span());
         let index = Index { index, span: here };
-        let decoded = match &param.borrowed {
-            None => quote_spanned!(here=> #root::__private::decoded(#name, &args.#index)),
-            Some(_) => quote_spanned!(here=> #root::__private::decoded_ref(#name, args.#index)),
+        let decoded = if param.borrowed.is_some() {
+            quote_spanned!(here=> #root::__private::decoded_ref(#name, args.#index))
+        } else {
+            quote_spanned!(here=> #root::__private::decoded(#name, &args.#index))
         };
         match exposure {
             Exposure::Skipped => quote_spanned!(here=> args.#index),

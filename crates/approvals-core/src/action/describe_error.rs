@@ -63,6 +63,17 @@ pub enum DescribeError {
     Panicked,
 }
 
+impl DescribeError {
+    /// The same error about the argument `name`, of which nobody may read anything.
+    pub(crate) fn hidden(self, name: &str) -> Self {
+        if let Self::Argument(error) = self {
+            Self::Argument(error.hidden().under_key(name))
+        } else {
+            self
+        }
+    }
+}
+
 impl From<NameError> for DescribeError {
     fn from(error: NameError) -> Self {
         Self::Name(error)

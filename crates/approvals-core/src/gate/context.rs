@@ -18,6 +18,26 @@ tokio::task_local! {
 struct Scope {
     gate: Gate,
     context: Context,
+    /// The gates whose scopes are around this one.
+    around: Vec<Gate>,
+}
+
+impl Scope {
+    /// A scope of `gate` here: within the one that this code runs in, if any.
+    fn here(gate: Gate, context: Context, mut around: Vec<Gate>) -> Self {
+        if let Some(outer) = scope() {
+            for gate in outer.around.into_iter().chain([outer.gate]) {
+                if !around.iter().any(|one| one.is(&gate)) {
+                    around.push(gate);
+                }
+            }
+        }
+        Self { gate, context: within_scope(context), around }
+    }
+
+    fn is_of(&self, gate: &Gate) -> bool {
+        self.gate.is(gate) || self.around.iter().any(|one| one.is(gate))
+    }
 }
 
 /// The scope that this code runs in.
@@ -58,7 +78,7 @@ pub fn inherit<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let (made_in, future) = (scope(), Box::pin(future));
     async move {
         let here = match made_in {
-            Some(Scope { gate, context }) => Some(Scope { gate, context: within_scope(context) }),
+            Some(Scope { gate, context, around }) => Some(Scope::here(gate, context, around)),
             None => scope(),
         };
         SCOPE.scope(here, future).await
@@ -107,11 +127,9 @@ impl Gate {
     ) -> impl Future<Output = F::Output> + use<C, F> {
         self.core().has_scopes.store(true, Ordering::SeqCst);
         // Both where it is made and where it is polled: a scope may be what is spawned.
-        let (gate, context, future) = (self.clone(), within_scope(context), Box::pin(future));
-        async move {
-            let context = within_scope(context);
-            SCOPE.scope(Some(Scope { gate, context }), future).await
-        }
+        let Scope { gate, context, around } = Scope::here(self.clone(), context.into(), Vec::new());
+        let future = Box::pin(future);
+        async move { SCOPE.scope(Some(Scope::here(gate, context, around)), future).await }
     }
 
     /// The gate of the current scope, else that of the process.
@@ -119,14 +137,14 @@ impl Gate {
         scope().map(|scope| scope.gate).or_else(|| INSTALLED.get().cloned()).ok_or(Denied::NoGate)
     }
 
-    /// Whose call it is, and what it is part of: by the scope, if it is this gate's; within it, if it is another
-    /// gate's; else the gate's own requester.
+    /// Whose call it is, and what it is part of: by the scope, if it is this gate's or within one of this gate; else
+    /// the gate's own requester, within the scope of other gates.
     pub(super) fn context(&self) -> Result<Context, Denied> {
         let own = || self.core().requester.clone().map(Context::new).ok_or(Denied::NoRequester);
         match scope() {
-            Some(scope) if scope.gate.is(self) => Ok(scope.context),
+            Some(scope) if scope.is_of(self) => Ok(scope.context),
+            _other if self.core().has_scopes.load(Ordering::SeqCst) => Err(Denied::NoRequester),
             Some(_other) => own().map(within_scope),
-            None if self.core().has_scopes.load(Ordering::SeqCst) => Err(Denied::NoRequester),
             None => own(),
         }
     }
