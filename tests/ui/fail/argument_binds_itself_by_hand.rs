@@ -9,7 +9,7 @@ impl approvals::__private::Bindable for Handle {
         Ok(())
     }
 
-    fn redact(&self, _: &mut Description, _: &str) -> Result<(), DescribeError> {
+    fn show(&self, _: &mut Description, _: &str) -> Result<(), DescribeError> {
         Ok(())
     }
 }
