@@ -170,7 +170,7 @@ impl Gate {
 
 /// Waits until an action is decided, and runs its body if it may.
 pub(super) async fn carry_out<A, T, E, F, Fut>(
-    attempt: Box<Attempt>,
+    mut attempt: Box<Attempt>,
     action: A,
     body: F,
 ) -> Result<T, E>
@@ -186,43 +186,32 @@ where
         action = %attempt.name(),
         digest = %attempt.action(),
     );
-    decide_and_run(attempt, action, body).instrument(span).await
-}
-
-async fn decide_and_run<A, T, E, F, Fut>(
-    mut attempt: Box<Attempt>,
-    action: A,
-    body: F,
-) -> Result<T, E>
-where
-    A: Action,
-    F: FnOnce(Permit, A) -> Fut,
-    Fut: Future<Output = Result<T, E>>,
-    E: From<Denied>,
-{
-    let digest = attempt.action();
-    let grant = match Box::pin(attempt.until_decided()).await.map_err(metrics::denied)? {
-        Decided::Started => None,
-        Decided::Granted => {
-            let again = attempt.describe_again(&action);
-            let again = again.map_err(|error| metrics::denied(error.into()))?;
-            Box::pin(attempt.start(again)).await.map_err(metrics::denied)?
+    let run = async move {
+        let digest = attempt.action();
+        let grant = match Box::pin(attempt.until_decided()).await.map_err(metrics::denied)? {
+            Decided::Started => None,
+            Decided::Granted => {
+                let again = attempt.describe_again(&action);
+                let again = again.map_err(|error| metrics::denied(error.into()))?;
+                Box::pin(attempt.start(again)).await.map_err(metrics::denied)?
+            }
+        };
+        let running = Running::new(attempt);
+        let id = Some(running.id());
+        // Nothing is awaited between this last look at the arguments and the body.
+        if running.describe_again(&action) != Ok(digest) {
+            running.finish(Execution::Changed).await;
+            return Err(metrics::denied(Denied::Changed).into());
         }
+        let permit = Permit::new(running.id(), digest, running.fence(), grant);
+        let ran = Stage::Body.of(id, caught(move || body(permit, action))).await;
+        let execution = match &ran {
+            Ok(Ok(_)) => Execution::Succeeded,
+            Ok(Err(_)) => Execution::Failed,
+            Err(_panic) => Execution::Panicked,
+        };
+        Stage::Record.of(id, running.finish(execution)).await;
+        ran.unwrap_or_else(|panic| resume_unwind(panic))
     };
-    let running = Running::new(attempt);
-    let id = Some(running.id());
-    // Nothing is awaited between this last look at the arguments and the body.
-    if running.describe_again(&action) != Ok(digest) {
-        running.finish(Execution::Changed).await;
-        return Err(metrics::denied(Denied::Changed).into());
-    }
-    let permit = Permit::new(running.id(), digest, running.fence(), grant);
-    let ran = Stage::Body.of(id, caught(move || body(permit, action))).await;
-    let execution = match &ran {
-        Ok(Ok(_)) => Execution::Succeeded,
-        Ok(Err(_)) => Execution::Failed,
-        Err(_panic) => Execution::Panicked,
-    };
-    Stage::Record.of(id, running.finish(execution)).await;
-    ran.unwrap_or_else(|panic| resume_unwind(panic))
+    run.instrument(span).await
 }
