@@ -72,7 +72,7 @@
 //! | `context.risk`, `context.origin` | texts |
 //! | `context.tags`, `context.review_required` | what the action's author says of it: texts, and a boolean |
 //! | `context.on_behalf_of` | the ids of those whom the requester acts for |
-//! | `context.owner` | the nearest person among them, if there is one, `in` the groups of that person |
+//! | `context.owner` | the last person among them, for whom all of it happens, if there is one, `in` the groups of that person |
 //! | `context.resource` | what the call names, if it does, as a text for `like` |
 //!
 //! The emergency signal is not there: a `forbid` that looks at it would be one that any caller switches off.

@@ -36,7 +36,8 @@ impl<'a> Question<'a> {
         schema: &'a Schema,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let requester = facts.requester();
-        let owner = requester.chain().iter().find(|principal| principal.is_human());
+        // A scope inside another one puts people before those of the outer one, and never behind them.
+        let owner = requester.chain().iter().rfind(|principal| principal.is_human());
         let entities = entities(types, requester.principal(), owner);
         Ok(Self {
             schema,

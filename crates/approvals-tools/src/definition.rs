@@ -5,6 +5,7 @@ use jsonschema::{PatternOptions, Validator};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::cost;
 use crate::error::ToolsError;
 
 /// The most bytes that one tool's definition may have.
@@ -41,7 +42,8 @@ struct Hints {
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: String,
-    schema: Validator,
+    schema: Value,
+    validator: Validator,
     /// The least risk, whatever is said for all tools.
     pub(crate) at_least: Risk,
     pub(crate) tags: Vec<String>,
@@ -56,18 +58,19 @@ impl Definition {
         let tool = Listed::deserialize(listed);
         let Listed { name, input_schema, annotations } =
             tool.map_err(|error| ToolsError::NotAList(error.to_string()))?;
-        let schema = schema(&name, &input_schema)?;
+        let validator = validator(&name, &input_schema)?;
         let mut tags: Vec<String> = annotations.claims().map(str::to_owned).collect();
         // Another definition under the same name is another action.
         tags.push(format!("definition:{}", Digest::of("tool", &bytes)));
         let claims_harm = annotations.destructive == Some(true);
         let at_least = if claims_harm { Risk::High } else { Risk::Low };
-        Ok(Self { name, schema, at_least, tags })
+        Ok(Self { name, schema: input_schema, validator, at_least, tags })
     }
 
     /// What is wrong with the arguments, without saying what they are.
     pub(crate) fn check(&self, arguments: &Value) -> Result<(), String> {
-        let mut mistakes = self.schema.iter_errors(arguments);
+        cost::check_arguments(&self.schema, arguments)?;
+        let mut mistakes = self.validator.iter_errors(arguments);
         let told: Vec<String> = mistakes
             .by_ref()
             .take(MAX_MISTAKES)
@@ -95,11 +98,12 @@ impl Hints {
 }
 
 /// Patterns are matched in linear time, and nothing is fetched: the list may be somebody else's.
-fn schema(tool: &str, schema: &Value) -> Result<Validator, ToolsError> {
+fn validator(tool: &str, schema: &Value) -> Result<Validator, ToolsError> {
     let refuse = |problem: String| ToolsError::Schema { tool: tool.to_owned(), problem };
     if !schema.is_object() {
         return Err(refuse("it is not a JSON object".into()));
     }
+    cost::check_schema(schema).map_err(refuse)?;
     let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
     options.build(schema).map_err(|error| refuse(error.to_string()))
 }

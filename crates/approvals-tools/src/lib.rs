@@ -55,6 +55,7 @@
 //! ```
 
 mod call;
+mod cost;
 mod definition;
 mod error;
 mod naming;

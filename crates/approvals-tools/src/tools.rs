@@ -41,8 +41,9 @@ impl Tools {
     /// The tools of a list: an array of objects with `name`, `inputSchema` (or `input_schema`, or `parameters`) and perhaps
     /// `annotations`, as in the answer to MCP's `tools/list`
     /// ([Model Context Protocol, Tools](https://modelcontextprotocol.io/specification/2025-06-18/server/tools)). The
-    /// schemas are JSON Schema, of any draft that they name. Of what they refer to, nothing is fetched. What it takes to
-    /// check arguments is not bounded: references can double it again and again, so look at the schemas of a stranger.
+    /// schemas are JSON Schema, of any draft that they name. They may refer (`$ref`) to what
+    /// stands in themselves, and nothing is fetched. A schema that takes too long to check, whatever the arguments are, is
+    /// refused here; where it depends on the arguments, the call is.
     ///
     /// # Errors
     ///

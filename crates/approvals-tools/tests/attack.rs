@@ -4,7 +4,7 @@
 
 use approvals_core::*;
 use approvals_testkit::{MockApprover, Ran, TestGate};
-use approvals_tools::{ToolCall, Tools};
+use approvals_tools::{ToolCall, Tools, ToolsError};
 use serde_json::{Value, json};
 
 fn one(name: &str, schema: &Value) -> Value {
@@ -25,10 +25,17 @@ fn a_tool_of_one_prefix_is_no_tool_of_another() {
 }
 
 async fn run(schema: &Value, arguments: Value) -> Result<(), Denied> {
-    let Ok(tools) = Tools::new("x", &one("t", schema)) else { return Ok(()) };
+    let tools = Tools::new("x", &one("t", schema)).unwrap();
     let policy = PolicyFn::new("lax/1", |_| Verdict::Allow).unwrap();
     let gate = TestGate::new(policy, &MockApprover::approving()).await;
     tools.run(&gate, ToolCall::new("t", arguments), async |_permit, _call| Ok(())).await
+}
+
+/// Whether the list is taken does not matter, as long as this ends.
+async fn ends(schema: &Value, arguments: Value) {
+    if Tools::new("x", &one("t", schema)).is_ok() {
+        let _ended = run(schema, arguments).await;
+    }
 }
 
 #[tokio::test]
@@ -45,23 +52,93 @@ async fn a_schema_that_refers_to_itself_ends() {
         json!({ "unevaluatedProperties": { "$ref": "#" }, "allOf": [{ "$ref": "#" }] }),
         json!({ "propertyNames": { "$ref": "#" }, "dependentSchemas": { "a": { "$ref": "#" } } }),
     ] {
-        println!("{schema}");
-        let _ended = run(&schema, json!({ "a": { "a": 1 } })).await;
+        ends(&schema, json!({ "a": { "a": 1 } })).await;
+    }
+}
+
+/// A schema that refers on and on: each level is made of the reference to the next.
+fn levels(count: usize, level: impl Fn(Value) -> Value) -> Value {
+    let next = |n: usize| json!({ "$ref": format!("#/$defs/{n}") });
+    let mut definitions: serde_json::Map<String, Value> =
+        (0..count).zip(1..).map(|(n, after)| (n.to_string(), level(next(after)))).collect();
+    definitions.insert(count.to_string(), json!({ "required": ["b"] }));
+    json!({ "$defs": definitions, "$ref": "#/$defs/0" })
+}
+
+#[test]
+fn a_schema_that_takes_too_long_whatever_the_arguments_is_refused_with_the_list() {
+    for schema in [
+        levels(26, |next| json!({ "allOf": [next.clone(), next] })),
+        levels(26, |next| json!({ "not": next.clone(), "anyOf": [next] })),
+        levels(26, |next| json!({ "if": next.clone(), "then": next.clone(), "else": next })),
+        levels(26, |next| json!({ "$ref": next["$ref"], "dependentSchemas": { "a": next } })),
+        levels(26, |next| json!({ "unevaluatedProperties": false, "oneOf": [next.clone(), next] })),
+        levels(1000, |next| next),
+        json!({ "$ref": "#" }),
+        json!({ "$dynamicRef": "#" }),
+        json!({ "$defs": { "a": { "$id": "x", "$ref": "#" } }, "$ref": "#/$defs/a" }),
+        json!({ "$ref": "#/$defs/nowhere" }),
+        json!({ "$ref": "other.json#/a" }),
+    ] {
+        let refused = Tools::new("x", &one("t", &schema)).unwrap_err();
+        assert!(matches!(refused, ToolsError::Schema { .. }), "{refused}");
     }
 }
 
 #[tokio::test]
-#[ignore = "checking takes twice as long with each level of references, and nothing bounds it"]
-async fn a_schema_cannot_keep_the_program_busy() {
-    let mut definitions = serde_json::Map::new();
-    for level in 0..26 {
-        let next = json!({ "$ref": format!("#/$defs/d{}", level + 1) });
-        definitions.insert(format!("d{level}"), json!({ "allOf": [next.clone(), next] }));
+async fn arguments_for_which_a_schema_takes_too_long_are_refused() {
+    let twice = json!([{ "$ref": "#" }, { "$ref": "#" }]);
+    let deep = (0..50).fold(json!({ "b": 1 }), |inner, _| json!({ "a": inner }));
+    for schema in [
+        json!({ "properties": { "a": { "allOf": twice } } }),
+        json!({ "additionalProperties": { "oneOf": twice } }),
+        json!({ "patternProperties": { "a": { "$ref": "#" }, "^a": { "$ref": "#" } } }),
+        json!({ "properties": { "a": { "$ref": "#" } }, "unevaluatedProperties": { "$ref": "#" } }),
+    ] {
+        let Err(Denied::Invalid(why)) = run(&schema, deep.clone()).await else {
+            panic!("{schema} ran")
+        };
+        assert!(why.to_string().contains("takes more than 200000 steps"), "{why}");
     }
-    definitions.insert("d26".into(), json!({ "required": ["b"] }));
-    let schema = json!({ "$defs": definitions, "$ref": "#/$defs/d0" });
-    let denied = run(&schema, json!({ "a": 1 })).await;
-    assert!(denied.is_err());
+}
+
+#[tokio::test]
+async fn a_schema_that_refers_to_itself_as_a_tree_does_is_of_use() {
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://example.com/filter",
+        "definitions": { "filter": {
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "$ref": "#/definitions/filter" } },
+                { "type": "object", "additionalProperties": { "$ref": "#/definitions/filter" } },
+            ],
+        } },
+        "properties": { "where": { "$ref": "#/definitions/filter" } },
+    });
+    let filter =
+        |leaf: &Value| (0..20).fold(leaf.clone(), |inner, _| json!({ "and": [inner, "b"] }));
+    assert_eq!(run(&schema, json!({ "where": filter(&json!("a")) })).await, Ok(()));
+    assert!(matches!(
+        run(&schema, json!({ "where": filter(&json!(1)) })).await,
+        Err(Denied::Invalid(_))
+    ));
+    let rows = json!({ "properties": { "rows": { "items": { "required": ["id"] } } } });
+    let many: Vec<Value> = (0..5_000).map(|n| json!({ "id": n })).collect();
+    assert_eq!(run(&rows, json!({ "rows": many })).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_schema_as_deep_as_it_may_be_is_read_and_checked() {
+    for level in [
+        (|next| json!({ "allOf": [next] })) as fn(Value) -> Value,
+        |next| json!({ "anyOf": [next] }),
+        |next| json!({ "not": next }),
+    ] {
+        ends(&levels(95, level), json!({ "a": 1 })).await;
+    }
+    ends(&levels(1000, |next| json!({ "properties": { "a": next } })), json!({})).await;
+    ends(&levels(1000, |next| json!({ "items": next })), json!({})).await;
 }
 
 #[tokio::test]
@@ -69,14 +146,6 @@ async fn deep_arguments_are_refused_before_a_schema_walks_through_them() {
     let schema = json!({ "properties": { "a": { "allOf": [{ "$ref": "#" }, { "$ref": "#" }] } } });
     let deep = (0..500).fold(json!({ "b": 1 }), |inner, _| json!({ "a": inner }));
     assert!(matches!(run(&schema, deep).await, Err(Denied::Invalid(_))));
-}
-
-#[tokio::test]
-#[ignore = "as above, with each level of the arguments"]
-async fn a_schema_cannot_keep_the_program_busy_with_deep_arguments() {
-    let schema = json!({ "properties": { "a": { "allOf": [{ "$ref": "#" }, { "$ref": "#" }] } } });
-    let deep = (0..60).fold(json!({ "b": 1 }), |inner, _| json!({ "a": inner }));
-    let _ended = run(&schema, deep).await;
 }
 
 #[tokio::test]
@@ -94,9 +163,9 @@ async fn numbers_that_a_schema_takes_are_those_that_run() {
 async fn a_pattern_cannot_keep_the_program_busy() {
     for pattern in ["^(a+)+$", "(a{1000}){1000}", "(x+x+)+y", "(?=a)a"] {
         let schema = json!({ "properties": { "s": { "pattern": pattern } } });
-        let _ended = run(&schema, json!({ "s": format!("{}!", "a".repeat(50_000)) })).await;
+        ends(&schema, json!({ "s": format!("{}!", "a".repeat(50_000)) })).await;
         let many = json!({ "patternProperties": { pattern: { "type": "null" } } });
-        let _ended = run(&many, json!({ "a".repeat(50_000): 1 })).await;
+        ends(&many, json!({ "a".repeat(50_000): 1 })).await;
     }
 }
 

@@ -69,7 +69,7 @@ fn each_kind_of_requester_is_of_a_type_of_its_own() {
 }
 
 #[test]
-fn the_owner_is_the_nearest_person_and_may_stand_in_the_chain_twice() {
+fn the_owner_is_the_last_person_and_may_stand_in_the_chain_twice() {
     let person = |id: &str, group: &str| Principal::human(id).unwrap().member_of([group]).unwrap();
     let agent = Principal::agent("x").unwrap();
     let service = Principal::service("x").unwrap();
@@ -80,8 +80,8 @@ fn the_owner_is_the_nearest_person_and_may_stand_in_the_chain_twice() {
         .on_behalf_of(person("u:a", "three"));
     let call = plain().by(chain);
     assert!(holds("context has owner && context.owner == Human::\"u:a\"", &call));
-    assert!(holds("context has owner && context.owner in Group::\"one\"", &call));
-    assert!(!holds("context has owner && context.owner in Group::\"three\"", &call));
+    assert!(holds("context has owner && context.owner in Group::\"three\"", &call));
+    assert!(!holds("context has owner && context.owner in Group::\"one\"", &call));
     let own = plain().by(Requester::new(person("u:a", "one")).on_behalf_of(person("u:a", "three")));
     assert!(holds("principal in Group::\"one\"", &own));
     assert!(!holds("principal in Group::\"three\"", &own));

@@ -2,13 +2,16 @@
 
 use std::future::Future;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::builder::Gate;
 use super::denied::Denied;
 use crate::action::context::Context;
 
 static INSTALLED: OnceLock<Gate> = OnceLock::new();
+
+/// Whether there was a scope of any gate: the gate of the process may be called from what was spawned in it.
+static ANY_SCOPE: AtomicBool = AtomicBool::new(false);
 
 tokio::task_local! {
     static SCOPE: Option<Scope>;
@@ -100,7 +103,8 @@ impl Context {
 pub struct AlreadyInstalled;
 
 impl Gate {
-    /// Makes this the gate of the whole process, for calls outside any scope. There is one, for good.
+    /// Makes this the gate of the whole process, for calls outside any scope. There is one, for good. Where there are
+    /// scopes, of this gate or of another, calls outside them are [denied](Denied::NoRequester).
     pub fn install(self) -> Result<(), AlreadyInstalled> {
         INSTALLED.set(self).map_err(|_refused| AlreadyInstalled)
     }
@@ -113,9 +117,9 @@ impl Gate {
     ///
     /// The scope belongs to the task: calls in a task that is spawned from here are outside, and denied, unless
     /// what is spawned is [inherit]ed. From the first scope on that is so for a gate with a requester
-    /// of its own, too, since what was spawned in a scope could not be told from what was not. (So it is at this
-    /// gate. Another one with a requester of its own takes what is spawned here for that requester's: where gates are
-    /// scoped, give none of them a requester.)
+    /// of its own, too, since what was spawned in a scope could not be told from what was not. So it is at this gate and
+    /// at that of the process. A third one, with a requester of its own, takes what is spawned here for that
+    /// requester's: where gates are scoped, give none of them a requester.
     ///
     /// # Cancellation
     ///
@@ -126,6 +130,7 @@ impl Gate {
         future: F,
     ) -> impl Future<Output = F::Output> + use<C, F> {
         self.core().has_scopes.store(true, Ordering::SeqCst);
+        ANY_SCOPE.store(true, Ordering::SeqCst);
         // Both where it is made and where it is polled: a scope may be what is spawned.
         let Scope { gate, context, around } = Scope::here(self.clone(), context.into(), Vec::new());
         let future = Box::pin(future);
@@ -143,9 +148,16 @@ impl Gate {
         let own = || self.core().requester.clone().map(Context::new).ok_or(Denied::NoRequester);
         match scope() {
             Some(scope) if scope.is_of(self) => Ok(scope.context),
-            _other if self.core().has_scopes.load(Ordering::SeqCst) => Err(Denied::NoRequester),
+            _other if self.may_have_lost_a_scope() => Err(Denied::NoRequester),
             Some(_other) => own().map(within_scope),
             None => own(),
         }
+    }
+
+    /// Whether code outside any scope of this gate may have been spawned in one.
+    fn may_have_lost_a_scope(&self) -> bool {
+        let is_installed = INSTALLED.get().is_some_and(|installed| installed.is(self));
+        self.core().has_scopes.load(Ordering::SeqCst)
+            || is_installed && ANY_SCOPE.load(Ordering::SeqCst)
     }
 }
