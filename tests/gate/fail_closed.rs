@@ -224,6 +224,23 @@ async fn one_channel_that_works_is_enough() {
     assert_eq!(ran.count(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_process_whose_channels_are_away_ends_no_request_that_another_one_has_shown() {
+    let action = || deploy().key("k").unwrap();
+    let reviewer = MockApprover::script([Answer::Silence]);
+    let (shown, ledger) = asking(reviewer.clone()).await;
+    shown.submit(action()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(reviewer.cards().len(), 1);
+
+    let away = builder(Arc::clone(&ledger)).policy(ask_ops());
+    let away = away.approver(MockApprover::script([Answer::Unreachable])).build().await.unwrap();
+    let ran = Ran::default();
+    let picked_up = tokio::time::timeout(Duration::from_secs(60), run(&away, action(), &ran)).await;
+    assert!(picked_up.is_err(), "{picked_up:?}");
+    assert_eq!(outcome(&ledger).await, None);
+}
+
 #[derive(Debug)]
 struct Down;
 

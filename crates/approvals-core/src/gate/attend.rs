@@ -89,7 +89,7 @@ impl Core {
         shown_by: Vec<Arc<dyn Approver>>,
     ) -> Result<(), StepError> {
         if shown_by.is_empty() {
-            self.if_open(card.id(), Command::Close(Cause::Undeliverable)).await?;
+            self.close_undelivered(card.id()).await?;
         }
         let pending = Pending::begin();
         let loaded = self.decided_with_nudges(card, &shown_by).await?;
@@ -199,10 +199,18 @@ impl Core {
         }
     }
 
+    /// Ends a request that people cannot see, also not where another process has shown it.
+    async fn close_undelivered(&self, id: RequestId) -> Result<(), StepError> {
+        let close = |loaded: &Loaded| {
+            let is_unseen = loaded.is_open() && !loaded.was_presented();
+            is_unseen.then_some(Command::Close(Cause::Undeliverable))
+        };
+        self.step_on(id, close).await.map(drop)
+    }
+
     /// Takes a step unless the request is beyond it by now.
     async fn if_open(&self, id: RequestId, command: Command) -> Result<(), StepError> {
-        let open = |state: &State| matches!(state.phase(), Phase::Pending | Phase::Granted);
-        self.step_on(id, |loaded| open(&loaded.state).then(|| command.clone())).await.map(drop)
+        self.step_on(id, |loaded| loaded.is_open().then(|| command.clone())).await.map(drop)
     }
 
     /// Waits until a request has left `phase`. Whoever notices that its time is over ends it.

@@ -11,7 +11,7 @@ use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::record::event::{Event, What};
 use crate::record::ledger::{Append, Attachment, Entry, LedgerError, NewEntry};
-use crate::record::state::State;
+use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, transition};
 use crate::review::card::Card;
 use crate::review::grant::Grant;
@@ -126,6 +126,16 @@ impl Loaded {
     /// The card, as it was and will be shown.
     pub(super) fn card(&self) -> Option<Card> {
         Card::new(self.state.request()?.clone(), self.document()?).ok()
+    }
+
+    /// Whether people still decide, or may take back what they have decided.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state.phase(), Phase::Pending | Phase::Granted)
+    }
+
+    /// Whether some channel has shown its card, in whatever process.
+    pub(super) fn was_presented(&self) -> bool {
+        self.events.iter().any(|event| matches!(event.what, What::Presented { .. }))
     }
 
     /// The grant as issued.
