@@ -180,6 +180,18 @@ async fn an_approver_who_has_lost_the_group_does_not_count_when_the_grant_is_use
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_picks_a_request_up_under_more_names_has_not_approved_it_under_one_of_them() {
+    let scene = Scene::new(ask("ops", 1), &[(human("u:mira", &["ops"]), &["mira"])]).await;
+    scene.approve("mira").await.unwrap();
+    let owner = Principal::human("u:owner").unwrap().also_known_as(["u:mira"]).unwrap();
+    let known_by_now = Requester::new(Principal::agent("agent:a").unwrap()).on_behalf_of(owner);
+    let ran = Ran::default();
+    let picked_up = scene.gate.scope(known_by_now, run(&scene.gate, Scene::action(), &ran)).await;
+    assert!(picked_up.is_err());
+    assert_eq!(ran.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_identity_that_now_belongs_to_somebody_else_does_not_count_either() {
     let scene = Scene::new(ask("ops", 1), &[(human("u:mira", &["ops"]), &["mira"])]).await;
     scene.approve("mira").await.unwrap();

@@ -18,7 +18,7 @@ use crate::action::description::{Description, Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{ActionName, IdempotencyKey, RequestId};
-use crate::action::principal::Requester;
+use crate::action::principal::{Principal, Requester};
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::record::control::Control;
@@ -28,6 +28,7 @@ use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, Start};
 use crate::review::decision::Decision;
 use crate::review::grant::Grant;
+use crate::review::quorum::{Question, Vote};
 use crate::review::request::Request;
 
 /// Whose call it is, and which request.
@@ -266,6 +267,18 @@ impl Attempt {
         Start { action: self.action(), ruling, approvals, stands, stop }
     }
 
+    /// Those that nobody who asks has given, under the names that this caller knows: who picks a request up may know
+    /// more of them than who made it.
+    fn by_others(&self, mut approvals: Vec<Decision>) -> Vec<Decision> {
+        let asked = self.loaded.state.request().and_then(Request::question);
+        if let Some(asked) = asked {
+            let now = Question { requester: self.context.requester(), ..asked };
+            let is_outside = |person: &Principal| now.is_outside(person).is_ok();
+            approvals.retain(|approval| Vote::of(approval).people().all(is_outside));
+        }
+        approvals
+    }
+
     async fn reload(&mut self) -> Result<(), Denied> {
         self.loaded = self.core.load(self.id).await?;
         Ok(())
@@ -290,6 +303,7 @@ impl Attempt {
         for _ in 0..TRIES {
             let control = self.core.control();
             let approvals = self.core.approvals_that_count(&self.loaded.state).await?;
+            let approvals = self.by_others(approvals);
             let ruling = self.core.rule(self.facts(self.core.now())).await?;
             // To rule can take a while, and grants expire.
             let now = self.core.now();
