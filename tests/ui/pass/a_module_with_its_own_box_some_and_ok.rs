@@ -1,9 +1,6 @@
 //! The expansion means the language's `Box`, `Some` and `Ok`, whatever the module around it calls by these names.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 #[allow(dead_code)]
 mod warehouse {
     use approvals::{Denied, requires_approval};
@@ -57,9 +54,9 @@ mod warehouse {
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
-    let (ran, denied) = both::both(async || warehouse::shift(7, 0).await).await;
+    let (ran, denied) = ui::both(async || warehouse::shift(7, 0).await).await;
     assert_eq!(ran, Ok(warehouse::Box(7)));
     assert!(denied.is_err());
-    let (ran, _) = both::both(async || warehouse::shift(7, 7).await).await;
+    let (ran, _) = ui::both(async || warehouse::shift(7, 7).await).await;
     assert_eq!(ran, Ok(warehouse::Box(1)));
 }

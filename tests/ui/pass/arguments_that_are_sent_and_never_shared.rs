@@ -1,14 +1,11 @@
 //! A `Send + !Sync` argument leaves the future `Send`; one that is not even that stays in its thread.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use approvals::{Denied, inherit, requires_approval};
-use both::both;
+use ui::both;
 use serde::Serialize;
 
 /// It can go to another thread, and two threads cannot look at it.

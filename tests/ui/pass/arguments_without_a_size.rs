@@ -1,13 +1,10 @@
 //! `&T` where `T: ?Sized`: texts, slices, and trait objects that serialize.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::fmt::Debug;
 
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 use serde::Serialize;
 
 #[requires_approval(action = "value.store", summary = "Store {value:?}")]

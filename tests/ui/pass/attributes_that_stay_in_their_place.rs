@@ -2,11 +2,8 @@
 //! below it.
 #![deny(warnings, missing_docs)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 fn zero(_why: Denied) -> u64 {
     0

@@ -1,11 +1,8 @@
 //! Labels, chains, and closures and blocks with a `return` and a `?` of their own: control flow means what it meant.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 #[requires_approval(action = "text.sum")]
 pub async fn sum(text: &str, limit: Option<u64>) -> Result<u64, Box<dyn std::error::Error>> {

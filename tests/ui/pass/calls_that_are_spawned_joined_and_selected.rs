@@ -1,13 +1,10 @@
 //! Gated futures go to other threads: `tokio::spawn`, `JoinSet` and `select!` take them.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::time::Duration;
 
 use approvals::{Denied, inherit, requires_approval};
-use both::both;
+use ui::both;
 use tokio::task::JoinSet;
 
 #[requires_approval(action = "s3.export", summary = "Export {bucket}")]

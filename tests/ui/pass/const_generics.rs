@@ -1,11 +1,8 @@
 //! Numbers in types, of the function and of the `impl` around it.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 use serde::Serialize;
 
 pub struct Rack<const SLOTS: usize>;

@@ -1,14 +1,11 @@
 //! A denial is told through what everybody returns: `std::io::Result`, `String`, and boxes of errors.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::error::Error;
 use std::io;
 
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 #[requires_approval(action = "file.read")]
 pub async fn read(path: &str) -> io::Result<String> {

@@ -1,14 +1,11 @@
 //! Tools behind `dyn`, and gated functions that call gated functions: each asks for itself.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::sync::Arc;
 
 use approvals::{Denied, requires_approval};
 use async_trait::async_trait;
-use both::both;
+use ui::both;
 
 #[async_trait]
 pub trait Tool: Send + Sync {

@@ -1,11 +1,8 @@
 //! `#[tracing::instrument]` on either side: the span is there, and so is the gate.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 use tracing::instrument;
 
 #[instrument(skip(token), err)]

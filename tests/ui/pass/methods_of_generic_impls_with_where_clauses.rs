@@ -1,15 +1,12 @@
 //! What the `impl` is generic over is known in the signature, in the body and in the attribute.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 use serde::Serialize;
 
 pub struct Table<'t, K, V = u64> {

@@ -1,12 +1,9 @@
 //! Users of `anyhow` need nothing: it takes a denial as it takes every error, and gives it back.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use anyhow::Context as _;
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 #[requires_approval(action = "rows.count", summary = "Count {text}")]
 pub async fn count(text: &str) -> anyhow::Result<u64> {

@@ -1,11 +1,8 @@
 //! Names that are keywords: reviewers and the attribute know them without `r#`.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 #[requires_approval(
     action = "shape.move",

@@ -1,14 +1,11 @@
 //! `self` as it is held where tasks share it: in an `Arc`, in a `Box`, behind a `Pin`.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use approvals::{Denied, inherit, requires_approval};
-use both::both;
+use ui::both;
 
 #[derive(Clone)]
 pub struct Bank(u64);

@@ -1,14 +1,11 @@
 //! A gated function that calls itself: each of its calls is gated.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use std::pin::Pin;
 
 use approvals::{Denied, Principal, Requester, requires_approval};
 use approvals_testkit::{MockApprover, TestGate};
-use both::both;
+use ui::both;
 
 #[requires_approval(action = "dir.delete", summary = "Delete {depth} levels")]
 pub async fn delete(depth: u8) -> Result<u8, Denied> {

@@ -1,11 +1,8 @@
 //! `&mut` arguments: what is approved is what they were, and the caller finds what the body made of them.
 #![deny(warnings)]
 
-#[path = "../both.rs"]
-mod both;
-
 use approvals::{Denied, requires_approval};
-use both::both;
+use ui::both;
 
 #[requires_approval(action = "list.clear", summary = "Clear {list:?} and {count}", skip(log))]
 pub async fn clear(

@@ -5,7 +5,10 @@ use approvals_testkit::{MockApprover, TestGate};
 
 /// What a call returns once a person has approved it, and what if a person has rejected it.
 pub async fn both<T>(call: impl AsyncFn() -> T) -> (T, T) {
-    (under(MockApprover::approving(), &call).await, under(MockApprover::rejecting("no"), &call).await)
+    (
+        under(MockApprover::approving(), &call).await,
+        under(MockApprover::rejecting("no"), &call).await,
+    )
 }
 
 async fn under<T>(reviewer: MockApprover, call: impl AsyncFn() -> T) -> T {
