@@ -7,31 +7,20 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use approvals::{
     Ballot, ChannelIdentity, Denied, DescribeError, DynamicAction, FactSet, Gate, InMemoryApprover,
-    Keyring, Ledger as _, MemoryLedger, NameError, Principal, Requester, Risk, Rules,
-    StaticDirectory, Trail,
+    Keyring, Ledger as _, MemoryLedger, Principal, Requester, Risk, Rules, StaticDirectory, Trail,
 };
 
-fn account(name: &str) -> Result<ChannelIdentity, NameError> {
-    ChannelIdentity::new("memory", name)
-}
-
-fn people() -> Result<StaticDirectory, NameError> {
-    let mut directory = StaticDirectory::new();
-    for (name, group) in [
-        ("ida", "incident-command"),
-        ("pat", "platform-sec"),
-        ("pia", "platform-sec"),
-        ("sam", "security"),
-    ] {
-        let person = Principal::human(&format!("u:{name}"))?.member_of([group])?;
-        directory = directory.with(&person, [account(name)?]);
-    }
-    Ok(directory)
-}
+/// People by their account in the company's own interface, where they click.
+const PEOPLE: &str = r#"
+    version = 1
+    person."u:ida" = { kind = "human", groups = ["incident-command"], identities = ["memory:ida"] }
+    person."u:pat" = { kind = "human", groups = ["platform-sec"], identities = ["memory:pat"] }
+    person."u:pia" = { kind = "human", groups = ["platform-sec"], identities = ["memory:pia"] }
+    person."u:sam" = { kind = "human", groups = ["security"], identities = ["memory:sam"] }
+"#;
 
 fn bind_cluster_admin() -> Result<DynamicAction, DescribeError> {
     let arguments = br#"{"role": "cluster-admin", "subject": "u:oncall"}"#;
@@ -40,14 +29,14 @@ fn bind_cluster_admin() -> Result<DynamicAction, DescribeError> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let keys = Keyring::generate()?;
+    let (keys, inbox) = (Keyring::generate()?, InMemoryApprover::new());
+    let account = |name: &str| ChannelIdentity::new("memory", name);
     let ledger = Arc::new(MemoryLedger::new("example.com/cluster/prod", keys.log).await?);
-    let inbox = InMemoryApprover::new();
     let gate = Gate::builder()
         .policy(include_str!("../policies/break-glass.toml").parse::<Rules>()?)
         .facts(FactSet::from([("env.name".parse()?, "prod".into())]))
         .ledger(Arc::clone(&ledger))
-        .directory(people()?)
+        .directory(PEOPLE.parse::<StaticDirectory>()?)
         .approver(inbox.clone())
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
@@ -56,21 +45,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let body = async |_permit, _action| Ok::<_, Denied>("bound");
 
-    let denied = gate.run(bind_cluster_admin()?, body).await;
-    println!(
-        "Without an emergency:\n  {}\n",
-        denied.map_or_else(|why| why.to_string(), str::to_owned)
-    );
-
+    if let Err(denied) = gate.run(bind_cluster_admin()?, body).await {
+        println!("Without an emergency: {denied}\n");
+    }
     let asking = gate.clone();
     let emergency = bind_cluster_admin()?.break_glass("the control plane does not answer");
     let waiting = tokio::spawn(async move { asking.run(emergency, body).await });
-    let card = loop {
-        if let Some(card) = inbox.waiting().pop() {
-            break card;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    let card = inbox.next().await;
     println!("With one, people are asked, on every channel:\n\n{card}");
     for name in ["pat", "pia", "ida"] {
         let phase = inbox.decide(&account(name)?, Ballot::approve(&card)?).await?;
@@ -88,9 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut trail = Trail::new("example.com/cluster/prod");
-    for entry in ledger.entries(0, usize::MAX).await? {
-        trail.read(&entry)?;
-    }
+    ledger.entries(0, usize::MAX).await?.iter().try_for_each(|entry| trail.read(entry))?;
     let open = trail.states().filter_map(|(_, state)| state.review_due()).filter(|(_, done)| !done);
     println!("\nThe log holds, and {} emergencies are left to review.", open.count());
     Ok(())

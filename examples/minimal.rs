@@ -5,11 +5,10 @@
 #![expect(clippy::print_stdout, reason = "an example talks to whoever runs it")]
 
 use std::error::Error;
-use std::time::Duration;
 
 use approvals::{
-    Ballot, Card, ChannelIdentity, Denied, Gate, InMemoryApprover, Keyring, MemoryLedger,
-    Principal, Requester, Rules, StaticDirectory, requires_approval,
+    Ballot, ChannelIdentity, Denied, Gate, InMemoryApprover, Keyring, MemoryLedger, Principal,
+    Requester, Rules, StaticDirectory, requires_approval,
 };
 
 // Belongs to the people who deploy, not to the agent's author: a file, in real life.
@@ -23,16 +22,6 @@ const POLICY: &str = r#"
 #[requires_approval(action = "payments.refund", summary = "Refund {cents} cents to {to}")]
 async fn refund(to: &str, cents: u64) -> Result<String, Denied> {
     Ok(format!("refunded {cents} cents to {to}"))
-}
-
-/// What your interface shows to people.
-async fn next_card(inbox: &InMemoryApprover) -> Card {
-    loop {
-        if let Some(card) = inbox.waiting().pop() {
-            return card;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     gate.build().await?.install()?;
 
     let waiting = tokio::spawn(refund("acct_7", 4_200));
-    let card = next_card(&inbox).await;
+    let card = inbox.next().await; // for your interface to show
     println!("{card}");
     assert!(!waiting.is_finished(), "nobody has said yes");
     inbox.decide(&account, Ballot::approve(&card)?).await?;

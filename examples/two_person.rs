@@ -6,57 +6,41 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use approvals::{
     Ballot, ChannelIdentity, Denied, FactSet, Gate, InMemoryApprover, Keyring, Ledger as _,
-    MemoryLedger, NameError, Principal, PrincipalId, Requester, Rules, StaticDirectory, Trail,
+    MemoryLedger, Principal, PrincipalId, Requester, Rules, StaticDirectory, Trail,
     requires_approval,
 };
 
 /// What the agent may call.
-#[requires_approval(
-    action = "s3.export",
-    resource = "s3://{bucket}",
-    summary = "Export {rows} rows to {destination}",
-    risk = "high"
-)]
+#[requires_approval(action = "s3.export", summary = "Export {rows} rows to {destination}")]
 async fn export(bucket: &str, rows: u64, destination: &str) -> Result<String, Denied> {
     Ok(format!("exported {rows} rows of {bucket} to {destination}"))
 }
 
 /// People by their account in the company's own interface, where they click.
-fn people() -> Result<StaticDirectory, NameError> {
-    let person = |name: &str, group: &str| Principal::human(name)?.member_of([group]);
-    Ok(StaticDirectory::new()
-        .with(&person("u:mira", "data-owners")?, [account("mira")?])
-        .with(&person("u:jo", "data-owners")?, [account("jo")?])
-        // In the group as well, and the one whom the agent works for.
-        .with(&person("u:ada", "data-owners")?, [account("ada")?])
-        .with(&person("u:lea", "data-leads")?, [account("lea")?]))
-}
-
-fn account(name: &str) -> Result<ChannelIdentity, NameError> {
-    ChannelIdentity::new("memory", name)
-}
+const PEOPLE: &str = r#"
+    version = 1
+    person."u:mira" = { kind = "human", groups = ["data-owners"], identities = ["memory:mira"] }
+    person."u:jo" = { kind = "human", groups = ["data-owners"], identities = ["memory:jo"] }
+    person."u:ada" = { kind = "human", groups = ["data-owners"], identities = ["memory:ada"] }
+    person."u:lea" = { kind = "human", groups = ["data-leads"], identities = ["memory:lea"] }
+"#;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let keys = Keyring::generate()?;
-    let ledger = MemoryLedger::new("example.com/shop/prod", keys.log).await?;
-    let ledger = Arc::new(ledger);
-    let inbox = InMemoryApprover::new();
-    // What the agent cannot write: where it runs, and what is in the bucket.
-    let known = FactSet::from([
-        ("env.name".parse()?, "prod".into()),
-        ("resource.labels".parse()?, ["pii"].into()),
-    ]);
+    let (keys, inbox) = (Keyring::generate()?, InMemoryApprover::new());
+    let account = |name: &str| ChannelIdentity::new("memory", name);
+    let ledger = Arc::new(MemoryLedger::new("example.com/shop/prod", keys.log).await?);
     let agent = Requester::new(Principal::agent("agent:reporter")?);
+    // What the agent cannot write: where it runs, and what is in the bucket.
+    let (env, labels) = ("env.name".parse()?, "resource.labels".parse()?);
     let gate = Gate::builder()
         .policy(include_str!("../policies/s3-export.toml").parse::<Rules>()?)
-        .facts(known)
+        .facts(FactSet::from([(env, "prod".into()), (labels, ["pii"].into())]))
         .ledger(Arc::clone(&ledger))
-        .directory(people()?)
+        .directory(PEOPLE.parse::<StaticDirectory>()?)
         .approver(inbox.clone())
         .recorder_key(keys.recorder)
         .grant_key(keys.grant)
@@ -64,18 +48,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     gate.build().await?.install()?;
 
     println!("10,000 rows: {}", export("customers-eu", 10_000, "s3://reports").await?);
-
     let waiting = tokio::spawn(export("customers-eu", 10_001, "s3://reports"));
-    let card = loop {
-        if let Some(card) = inbox.waiting().pop() {
-            break card;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
-    println!(
-        "\n10,001 rows are personal data of too many people. This is what reviewers see:\n\n{card}"
-    );
-
+    let card = inbox.next().await;
+    println!("\n10,001 rows are too many. This is what reviewers see:\n\n{card}");
     for (name, why) in [
         ("ada", "the agent is hers"),
         ("lea", "leads are asked after 15 minutes"),
@@ -91,13 +66,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("\n{}", waiting.await??);
 
     let mut trail = Trail::new("example.com/shop/prod");
-    for entry in ledger.entries(0, usize::MAX).await? {
-        trail.read(&entry)?;
+    ledger.entries(0, usize::MAX).await?.iter().try_for_each(|entry| trail.read(entry))?;
+    for grant in trail.states().filter_map(|(_, state)| state.grant()) {
+        let names: Vec<_> = grant.detail().approvers.iter().map(PrincipalId::as_str).collect();
+        println!("The log holds; the grant names {names:?}.");
     }
-    let approvers = trail.states().filter_map(|(_, state)| state.grant());
-    let approvers: Vec<_> = approvers
-        .flat_map(|grant| grant.detail().approvers.iter().map(PrincipalId::as_str))
-        .collect();
-    println!("The log holds; the grant names {approvers:?}.");
     Ok(())
 }

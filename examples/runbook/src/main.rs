@@ -70,9 +70,7 @@ async fn main() -> Result<(), Failure> {
     gate.flush().await?;
 
     let mut trail = Trail::new("runbook.example/prod");
-    for entry in ledger.entries(0, usize::MAX).await? {
-        trail.read(&entry)?;
-    }
+    ledger.entries(0, usize::MAX).await?.iter().try_for_each(|entry| trail.read(entry))?;
     println!("\nThe log of {} calls holds. A stranger checks it:\n", trail.states().count());
     println!("approvals log verify {}", log.display());
     Ok(())

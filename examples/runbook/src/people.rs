@@ -1,8 +1,5 @@
 //! Who is asked at night, and what they make of it. In real life they sit before a chat or an inbox.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
 use approvals::{
     Ballot, Card, ChannelIdentity, InMemoryApprover, NameError, Principal, StaticDirectory,
 };
@@ -30,16 +27,10 @@ pub(crate) fn directory() -> Result<StaticDirectory, NameError> {
     })
 }
 
-/// Answers whatever waits, until it is aborted.
+/// Answers whatever comes, until it is aborted.
 pub(crate) async fn answer(inbox: InMemoryApprover) -> Result<(), Failure> {
-    let mut seen = BTreeSet::new();
     loop {
-        for card in inbox.waiting() {
-            if seen.insert(card.id()) {
-                decide(&inbox, &card).await?;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        decide(&inbox, &inbox.next().await).await?;
     }
 }
 
