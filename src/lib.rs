@@ -9,7 +9,7 @@ pub use approvals_core::*;
 pub use approvals_cedar::{CedarError, CedarPolicy};
 #[doc(inline)]
 #[cfg(feature = "sqlite")]
-pub use approvals_sqlite::SqliteLedger;
+pub use approvals_sqlite::{OpenError, SqliteLedger};
 #[doc(inline)]
 #[cfg(feature = "terminal")]
 pub use approvals_terminal::TerminalApprover;

@@ -5,7 +5,8 @@
 //! what [`Vocabulary`](approvals_core::Vocabulary) reads), and policies in Cedar over those words.
 //!
 //! ```
-//! use approvals_cedar::CedarPolicy;
+//! # mod approvals { pub use approvals_cedar::*; pub use approvals_core::*; }
+//! use approvals::CedarPolicy;
 //!
 //! let words = r#"
 //! version = 1
@@ -32,7 +33,7 @@
 //! unless { context.satisfied.contains("two-data-owners") };
 //! "#;
 //!
-//! use approvals_core::{Document, FactSet, Facts, Policy, Principal, Requester, Timestamp, Verdict};
+//! use approvals::{Document, FactSet, Facts, Policy, Principal, Requester, Timestamp, Verdict};
 //!
 //! let policy = CedarPolicy::new(words, policies)?;
 //! let agent = Requester::new(Principal::agent("agent:night-shift")?);

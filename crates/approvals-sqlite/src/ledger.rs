@@ -37,8 +37,9 @@ use crate::writer::Job;
 /// lets what was queued finish in the background; [`close`](Self::close) waits for it.
 ///
 /// ```
-/// use approvals_core::{Append, Ledger, LocalSigner, NewEntry};
-/// use approvals_sqlite::SqliteLedger;
+/// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
+/// use approvals::{Append, Ledger, LocalSigner, NewEntry};
+/// use approvals::SqliteLedger;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = std::env::temp_dir().join(format!("approvals-doc-{}", std::process::id()));
@@ -51,7 +52,7 @@ use crate::writer::Job;
 /// assert_eq!(appended.head.checkpoint.size(), 1);
 /// ledger.close().await;
 ///
-/// let report = approvals_sqlite::verify(&path, None, &[appended.head.checkpoint])?;
+/// let report = approvals::verify(&path, None, &[appended.head.checkpoint])?;
 /// assert_eq!((report.head.checkpoint.size(), report.confirmed), (1, 1));
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok(()) }

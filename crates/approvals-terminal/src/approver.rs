@@ -38,8 +38,9 @@ const CONTROLLING: &str = "/dev/tty";
 /// Dropping the last clone ends the questions within a fraction of a second, and leaves the requests open.
 ///
 /// ```
-/// use approvals_core::{Approver, Principal, StaticDirectory};
-/// use approvals_terminal::TerminalApprover;
+/// # mod approvals { pub use approvals_core::*; pub use approvals_terminal::*; }
+/// use approvals::{Approver, Principal, StaticDirectory};
+/// use approvals::TerminalApprover;
 ///
 /// let me = Principal::human("u:mira")?.member_of(["data-owners"])?;
 /// let directory = StaticDirectory::new().with(&me, [TerminalApprover::identity()]);
@@ -97,7 +98,8 @@ impl TerminalApprover {
     /// process.
     ///
     /// ```
-    /// let identity = approvals_terminal::TerminalApprover::identity();
+    /// # use approvals_terminal as approvals;
+    /// let identity = approvals::TerminalApprover::identity();
     /// assert_eq!(identity.channel(), "terminal");
     /// assert!(identity.subject().starts_with("uid:"));
     /// ```

@@ -10,7 +10,8 @@ use approvals_core::{ApproverError, Ballot, Card};
 /// gate; [`MockApprover::refusals`](crate::MockApprover::refusals) has what the desk made of it.
 ///
 /// ```
-/// use approvals_core::{Denied, DynamicAction, Refusal};
+/// # use approvals_core as approvals;
+/// use approvals::{Denied, DynamicAction, Refusal};
 /// use approvals_testkit::{Answer, MockApprover, Ran, TestGate};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 /// `#[tokio::test(start_paused = true)]` half an hour takes no time at all.
 ///
 /// ```
-/// use approvals_core::{Clock, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{Clock, Timestamp};
 /// use approvals_testkit::ManualClock;
 /// use std::time::Duration;
 ///

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 /// Passes everything on to another ledger, until an append fails.
 ///
 /// ```
-/// use approvals_core::{Append, Ledger, LedgerError, LocalSigner, MemoryLedger, NewEntry};
+/// # use approvals_core as approvals;
+/// use approvals::{Append, Ledger, LedgerError, LocalSigner, MemoryLedger, NewEntry};
 /// use approvals_testkit::FaultyLedger;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -6,7 +6,8 @@
 //! ([`ManualClock`], under tokio's paused clock).
 //!
 //! ```
-//! use approvals_core::{Denied, DynamicAction, Gate};
+//! # use approvals_core as approvals;
+//! use approvals::{Denied, DynamicAction, Gate};
 //! use approvals_testkit::{Answer, MockApprover, Ran, TestGate};
 //! use std::time::Duration;
 //!

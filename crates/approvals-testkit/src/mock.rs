@@ -18,7 +18,8 @@ use crate::answer::{Answer, Seen, Timed};
 /// human `u:reviewer`. Others have names and groups of their own, and answer one [after](Self::then) the other.
 ///
 /// ```
-/// use approvals_core::{Denied, DynamicAction, Obligation, Obligations, PolicyFn, Verdict};
+/// # use approvals_core as approvals;
+/// use approvals::{Denied, DynamicAction, Obligation, Obligations, PolicyFn, Verdict};
 /// use approvals_testkit::{MockApprover, Ran, TestGate};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {

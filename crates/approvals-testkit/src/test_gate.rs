@@ -17,7 +17,8 @@ use crate::mock::MockApprover;
 /// `agent:test`.
 ///
 /// ```
-/// use approvals_core::{Denied, DynamicAction};
+/// # use approvals_core as approvals;
+/// use approvals::{Denied, DynamicAction};
 /// use approvals_testkit::{MockApprover, Ran, TestGate};
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -73,7 +74,8 @@ impl TestGate {
     /// ledger, for those who want to put another in front of it.
     ///
     /// ```
-    /// use approvals_core::{Denied, DynamicAction, PolicyFn, Verdict};
+    /// # use approvals_core as approvals;
+    /// use approvals::{Denied, DynamicAction, PolicyFn, Verdict};
     /// use approvals_testkit::{FaultyLedger, MockApprover, Ran, TestGate};
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,9 +2,10 @@
 //! the tools of an MCP server.
 //!
 //! ```
-//! use approvals_core::{Denied, Gate, PolicyFn, Verdict};
+//! # mod approvals { pub use approvals_core::*; pub use approvals_tools::*; }
+//! use approvals::{Denied, Gate, PolicyFn, Verdict};
 //! use approvals_testkit::MockApprover;
-//! use approvals_tools::{ToolCall, Tools};
+//! use approvals::{ToolCall, Tools};
 //! use serde_json::{Value, json};
 //!
 //! # use approvals_core::*;

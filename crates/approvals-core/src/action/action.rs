@@ -17,7 +17,8 @@ use super::id::IdempotencyKey;
 /// [`DynamicAction`](crate::DynamicAction) is the one for tool dispatchers. By hand:
 ///
 /// ```
-/// use approvals_core::{Action, DescribeError, Description, Risk};
+/// # use approvals_core as approvals;
+/// use approvals::{Action, DescribeError, Description, Risk};
 ///
 /// struct Refund {
 ///     to: String,

@@ -19,7 +19,8 @@ pub const MAX_BYTES: usize = 256 * 1024;
 /// The canonical bytes of `value`, at most `limit` of them.
 ///
 /// ```
-/// use approvals_core::canonical;
+/// # use approvals_core as approvals;
+/// use approvals::canonical;
 /// use std::collections::HashMap;
 ///
 /// let filter = HashMap::from([("max", u64::MAX), ("country", 41)]);

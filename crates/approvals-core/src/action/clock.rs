@@ -61,7 +61,8 @@ pub struct TimeError;
 /// RFC 3339, to the millisecond: what is finer is cut off.
 ///
 /// ```
-/// use approvals_core::Timestamp;
+/// # use approvals_core as approvals;
+/// use approvals::Timestamp;
 ///
 /// let noon: Timestamp = "2030-01-01T13:00:00+01:00".parse()?;
 /// assert_eq!(noon.to_string(), "2030-01-01T12:00:00.000Z");
@@ -85,7 +86,8 @@ impl FromStr for Timestamp {
 /// Contract: never blocks, never fails, any thread.
 ///
 /// ```
-/// use approvals_core::{Clock, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{Clock, Timestamp};
 ///
 /// /// Always noon of the first of January 2030.
 /// #[derive(Debug)]

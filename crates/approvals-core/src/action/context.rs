@@ -17,7 +17,8 @@ const MAX_INTENT: usize = 4096;
 /// among what nobody has checked, and no policy sees any of it.
 ///
 /// ```
-/// use approvals_core::{Context, Principal, Requester};
+/// # use approvals_core as approvals;
+/// use approvals::{Context, Principal, Requester};
 ///
 /// let owner = Principal::human("u:owner")?;
 /// let requester = Requester::new(Principal::agent("agent:night")?).on_behalf_of(owner);

@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 /// bytes, and the bytes, so that a digest made for one purpose never stands for another.
 ///
 /// ```
-/// use approvals_core::Digest;
+/// # use approvals_core as approvals;
+/// use approvals::Digest;
 ///
 /// let digest = Digest::of("policy", b"allow nothing");
 /// assert_eq!(digest.to_string().parse(), Ok(digest));

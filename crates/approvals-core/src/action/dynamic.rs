@@ -19,7 +19,8 @@ use super::risk::Risk;
 /// Every member of the arguments is bound and shown.
 ///
 /// ```
-/// use approvals_core::{DynamicAction, Risk};
+/// # use approvals_core as approvals;
+/// use approvals::{DynamicAction, Risk};
 ///
 /// let call = DynamicAction::from_json("db.export", br#"{"table": "customers", "rows": 412}"#)?
 ///     .risk(Risk::High)

@@ -115,7 +115,8 @@ label!(
     /// acts on the approvals themselves, such as replacing the policy; no other action has such a name.
     ///
     /// ```
-    /// use approvals_core::ActionName;
+    /// # use approvals_core as approvals;
+    /// use approvals::ActionName;
     ///
     /// assert!("s3.export".parse::<ActionName>().is_ok());
     /// assert!("S3 export".parse::<ActionName>().is_err());
@@ -169,7 +170,8 @@ label!(
     /// [W3C Trace Context](https://www.w3.org/TR/trace-context/#traceparent-header), in at most 200 bytes.
     ///
     /// ```
-    /// use approvals_core::TraceParent;
+    /// # use approvals_core as approvals;
+    /// use approvals::TraceParent;
     ///
     /// let here: TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
     /// assert_eq!(here.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");

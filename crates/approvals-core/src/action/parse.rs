@@ -15,7 +15,8 @@ use super::noncanonical::{CanonicalError, MAX_DEPTH};
 /// what is shown and what runs.
 ///
 /// ```
-/// use approvals_core::canonical;
+/// # use approvals_core as approvals;
+/// use approvals::canonical;
 ///
 /// let value = canonical::parse(br#"{"to": "acct_7", "cents": 4200}"#, 1000)?;
 /// assert_eq!(value["cents"], 4200);

@@ -26,7 +26,8 @@ pub enum PrincipalKind {
 /// Someone or something with an id and groups.
 ///
 /// ```
-/// use approvals_core::Principal;
+/// # use approvals_core as approvals;
+/// use approvals::Principal;
 ///
 /// let mira = Principal::human("u:mira")?.member_of(["data-owners"])?;
 /// assert!(mira.is_human() && mira.is_in(&"data-owners".parse()?));

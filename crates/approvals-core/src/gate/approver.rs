@@ -37,7 +37,8 @@ pub(super) const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 /// `approvals_testkit::conformance::approver` has a check for each of these.
 ///
 /// ```
-/// use approvals_core::{Approver, ApproverError, Ballot, Card, ChannelIdentity, Desk, Phase, Presented};
+/// # use approvals_core as approvals;
+/// use approvals::{Approver, ApproverError, Ballot, Card, ChannelIdentity, Desk, Phase, Presented};
 /// use async_trait::async_trait;
 ///
 /// /// The night shift has one rule: nothing before six.

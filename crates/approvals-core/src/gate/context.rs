@@ -60,7 +60,8 @@ pub(super) fn within_scope(context: impl Into<Context>) -> Context {
 /// and would be lost in one that is spawned.
 ///
 /// ```
-/// use approvals_core::{Context, Denied, Gate, inherit};
+/// # use approvals_core as approvals;
+/// use approvals::{Context, Denied, Gate, inherit};
 ///
 /// async fn nightly(gate: &Gate, context: Context) {
 ///     gate.scope(context, async {

@@ -10,7 +10,8 @@ use crate::action::id::{PrincipalId, RequestId};
 /// next. It carries no secrets: reasons come from the policy and the reviewer.
 ///
 /// ```
-/// use approvals_core::Denied;
+/// # use approvals_core as approvals;
+/// use approvals::Denied;
 ///
 /// assert_eq!(Denied::NoGate.to_string(), "no gate is set up, so nothing runs; install one, or run inside its scope (for a task that is spawned there, wrap the future in `approvals::inherit`)");
 /// assert!(!Denied::NoGate.is_retryable());

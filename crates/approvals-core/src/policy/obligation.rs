@@ -45,7 +45,8 @@ pub struct Escalation {
 /// A named condition: who must approve, and by when.
 ///
 /// ```
-/// use approvals_core::Obligation;
+/// # use approvals_core as approvals;
+/// use approvals::Obligation;
 /// use std::time::Duration;
 ///
 /// let two = Obligation::new("two-data-owners")?

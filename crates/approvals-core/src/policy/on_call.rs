@@ -19,7 +19,8 @@ use crate::action::id::{FactName, NameError, PrincipalId};
 /// empty set and no error.
 ///
 /// ```
-/// use approvals_core::{OnCall, PrincipalId, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{OnCall, PrincipalId, Timestamp};
 ///
 /// let hour = |n: i64| Timestamp::from_millis(n * 3_600_000);
 /// let sre = OnCall::new("oncall.sre")?

@@ -103,7 +103,8 @@ impl BreakGlass {
 /// A closure is a policy by [`PolicyFn`], a TOML file by [`Rules`](crate::Rules). By hand:
 ///
 /// ```
-/// use approvals_core::{Digest, Facts, Policy, PolicyError, Ruling, Verdict};
+/// # use approvals_core as approvals;
+/// use approvals::{Digest, Facts, Policy, PolicyError, Ruling, Verdict};
 ///
 /// /// Nothing runs outside the test environment.
 /// #[derive(Debug)]
@@ -169,7 +170,8 @@ impl PolicyError {
 /// A policy written as a closure.
 ///
 /// ```
-/// use approvals_core::{Obligation, Obligations, PolicyFn, Risk, Verdict};
+/// # use approvals_core as approvals;
+/// use approvals::{Obligation, Obligations, PolicyFn, Risk, Verdict};
 ///
 /// let on_call = Obligation::new("on-call")?.seats("sre", 1)?;
 /// let policy = PolicyFn::new("by-risk/1", move |facts| match facts.risk() {

@@ -19,7 +19,8 @@ use super::facts::Facts;
 /// ten seconds deny. Reading changes nothing; dropping the future is harmless.
 ///
 /// ```
-/// use approvals_core::{FactError, FactProvider, FactSet, Facts};
+/// # use approvals_core as approvals;
+/// use approvals::{FactError, FactProvider, FactSet, Facts};
 /// use async_trait::async_trait;
 ///
 /// /// Buckets whose name says so hold personal data.
@@ -53,7 +54,8 @@ impl<P: FactProvider + ?Sized> FactProvider for Arc<P> {
 /// Facts that are the same for every call: the environment.
 ///
 /// ```
-/// use approvals_core::FactSet;
+/// # use approvals_core as approvals;
+/// use approvals::FactSet;
 ///
 /// let environment = FactSet::from([("env.name".parse()?, "prod".into())]);
 /// # Ok::<(), approvals_core::NameError>(())

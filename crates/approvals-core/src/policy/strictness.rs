@@ -12,7 +12,8 @@ impl Obligations {
     /// time, in no other channel, and with no less proof. Reminders, and who is asked first, make no difference.
     ///
     /// ```
-    /// use approvals_core::{Obligation, Obligations};
+    /// # use approvals_core as approvals;
+    /// use approvals::{Obligation, Obligations};
     ///
     /// let of_ops = |count| Obligation::new("ops")?.seats("ops", count).map(|one| Obligations::new([one]));
     /// assert!(of_ops(2)?.are_as_strict_as(&of_ops(1)?));

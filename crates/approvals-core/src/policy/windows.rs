@@ -21,7 +21,8 @@ use crate::action::id::{FactName, NameError};
 /// this host knew when the windows were made.
 ///
 /// ```
-/// use approvals_core::{TimeWindows, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{TimeWindows, Timestamp};
 ///
 /// let windows = TimeWindows::new("env.change_window", "UTC")?
 ///     .open("Mon-Thu", "09:00", "16:00")?

@@ -8,7 +8,8 @@ impl Attestation {
     /// The attestation as a compact JWS (RFC 7515), signed by `signer`.
     ///
     /// ```
-    /// use approvals_core::{Attestation, Clock, LocalSigner, SystemClock};
+    /// # use approvals_core as approvals;
+    /// use approvals::{Attestation, Clock, LocalSigner, SystemClock};
     /// use std::time::Duration;
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

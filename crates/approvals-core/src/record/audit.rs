@@ -24,7 +24,8 @@ use super::ledger::Entry;
 /// `approvals_testkit::conformance::audit_sink` has a check for each of these.
 ///
 /// ```
-/// use approvals_core::{AuditSink, Entry, SinkError};
+/// # use approvals_core as approvals;
+/// use approvals::{AuditSink, Entry, SinkError};
 /// use async_trait::async_trait;
 /// use std::sync::Mutex;
 ///

@@ -30,7 +30,8 @@ use crate::action::id::RequestId;
 /// [`MemoryLedger`](crate::MemoryLedger); this one wraps another and refuses to write:
 ///
 /// ```
-/// use approvals_core::{Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead};
+/// # use approvals_core as approvals;
+/// use approvals::{Append, Appended, Entry, Ledger, LedgerError, RequestId, SignedHead};
 /// use async_trait::async_trait;
 ///
 /// #[derive(Debug)]

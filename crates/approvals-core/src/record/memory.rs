@@ -19,9 +19,10 @@ use crate::action::id::RequestId;
 /// holds grows without limit.
 ///
 /// ```
+/// # use approvals_core as approvals;
 /// use std::sync::Arc;
 ///
-/// use approvals_core::{Append, Ledger, LocalSigner, MemoryLedger, NewEntry};
+/// use approvals::{Append, Ledger, LocalSigner, MemoryLedger, NewEntry};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ledger = MemoryLedger::new("example.com/test", Arc::new(LocalSigner::generate()?)).await?;

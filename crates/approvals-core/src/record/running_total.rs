@@ -41,7 +41,8 @@ use crate::policy::provider::{FactError, FactProvider};
 /// the calls of the action in the window, and those that have not ended.
 ///
 /// ```
-/// use approvals_core::{LocalSigner, MemoryLedger, RunningTotal};
+/// # use approvals_core as approvals;
+/// use approvals::{LocalSigner, MemoryLedger, RunningTotal};
 /// use std::{sync::Arc, time::Duration};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

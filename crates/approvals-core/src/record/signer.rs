@@ -18,7 +18,8 @@ use zeroize::Zeroizing;
 /// signature and nothing else; calls may run concurrently. An error stops what needed the signature.
 ///
 /// ```
-/// use approvals_core::{LocalSigner, PublicKey, Signer, SignerError};
+/// # use approvals_core as approvals;
+/// use approvals::{LocalSigner, PublicKey, Signer, SignerError};
 /// use async_trait::async_trait;
 ///
 /// /// Counts what its inner key signs.

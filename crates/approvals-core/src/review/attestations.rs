@@ -30,7 +30,8 @@ type Subject = dyn Fn(&Facts<'_>) -> Option<String> + Send + Sync;
 /// anew knows none, so whoever kept an old one could hand it in again. Let attestations expire soon.
 ///
 /// ```
-/// use approvals_core::{Attestation, Attestations, LocalSigner, Signer, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{Attestation, Attestations, LocalSigner, Signer, Timestamp};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let ci = LocalSigner::generate()?;

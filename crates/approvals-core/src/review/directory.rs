@@ -56,7 +56,8 @@ impl fmt::Display for ChannelIdentity {
 /// vote, or the call.
 ///
 /// ```
-/// use approvals_core::{ChannelIdentity, Directory, DirectoryError, Group, Principal};
+/// # use approvals_core as approvals;
+/// use approvals::{ChannelIdentity, Directory, DirectoryError, Group, Principal};
 /// use async_trait::async_trait;
 ///
 /// /// Everybody who can reach the terminal is the operator.
@@ -103,7 +104,8 @@ impl DirectoryError {
 /// `include_str!("people.toml").parse::<StaticDirectory>()?`:
 ///
 /// ```
-/// use approvals_core::StaticDirectory;
+/// # use approvals_core as approvals;
+/// use approvals::StaticDirectory;
 ///
 /// let people_toml = r#"
 /// version = 1
@@ -121,7 +123,8 @@ impl DirectoryError {
 /// In the program:
 ///
 /// ```
-/// use approvals_core::{ChannelIdentity, Principal, StaticDirectory};
+/// # use approvals_core as approvals;
+/// use approvals::{ChannelIdentity, Principal, StaticDirectory};
 ///
 /// let directory = StaticDirectory::new()
 ///     .with(&Principal::human("u:mira")?.member_of(["data-owners"])?, [ChannelIdentity::new("slack", "T1/U42")?]);

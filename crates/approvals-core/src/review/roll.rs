@@ -82,7 +82,8 @@ enum Kind {
 /// belongs to one person, and so does an identity.
 ///
 /// ```
-/// use approvals_core::StaticDirectory;
+/// # use approvals_core as approvals;
+/// use approvals::StaticDirectory;
 ///
 /// let people: StaticDirectory = r#"
 /// version = 1

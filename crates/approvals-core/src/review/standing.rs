@@ -19,7 +19,8 @@ use crate::policy::obligations::Obligations;
 /// is said to be an emergency, or that may be started again, or whose author wants people to be asked.
 ///
 /// ```
-/// use approvals_core::{Bound, Obligation, Obligations, StandingTerms, Timestamp};
+/// # use approvals_core as approvals;
+/// use approvals::{Bound, Obligation, Obligations, StandingTerms, Timestamp};
 ///
 /// // Or what a card asked for: `card.request().obligations()`.
 /// let one_sre = Obligations::new([Obligation::new("one-sre")?.seats("sre", 1)?]);

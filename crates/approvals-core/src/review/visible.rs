@@ -7,7 +7,8 @@ use serde_json::Value;
 /// Two different values never give the same line, and nothing in it moves a cursor, turns around or hides.
 ///
 /// ```
-/// use approvals_core::visible;
+/// # use approvals_core as approvals;
+/// use approvals::visible;
 ///
 /// assert_eq!(visible::json(&"p\u{430}y\u{202e}".into()), r#""p\u{430}y\u{202e}""#);
 /// ```

@@ -23,7 +23,8 @@ pub(super) const MAX_NAMES: usize = 64;
 /// the other engine.
 ///
 /// ```
-/// use approvals_core::Vocabulary;
+/// # use approvals_core as approvals;
+/// use approvals::Vocabulary;
 ///
 /// let words: Vocabulary = r#"
 /// version = 1

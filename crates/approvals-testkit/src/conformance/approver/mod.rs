@@ -6,9 +6,10 @@
 //! clock that is not paused.
 //!
 //! ```
+//! # use approvals_core as approvals;
 //! use std::sync::Arc;
 //!
-//! use approvals_core::{Approver, Ballot, Card, ChannelIdentity, InMemoryApprover};
+//! use approvals::{Approver, Ballot, Card, ChannelIdentity, InMemoryApprover};
 //! use approvals_testkit::conformance::{self, approver::Reviewing};
 //! use async_trait::async_trait;
 //!

@@ -5,10 +5,11 @@
 //! that has received nothing; `open` gives another one on the same destination each time.
 //!
 //! ```
+//! # use approvals_core as approvals;
 //! use std::sync::atomic::{AtomicBool, Ordering};
 //! use std::sync::{Arc, Mutex};
 //!
-//! use approvals_core::{AuditSink, Entry, SinkError};
+//! use approvals::{AuditSink, Entry, SinkError};
 //! use approvals_testkit::conformance::{self, audit_sink::Receiving};
 //! use async_trait::async_trait;
 //!

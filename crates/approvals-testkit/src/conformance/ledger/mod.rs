@@ -4,9 +4,10 @@
 //! each time. `vkey` is the log's key: heads must be signed by it.
 //!
 //! ```
+//! # use approvals_core as approvals;
 //! use std::sync::Arc;
 //!
-//! use approvals_core::{Ledger, LocalSigner, MemoryLedger, Signer};
+//! use approvals::{Ledger, LocalSigner, MemoryLedger, Signer};
 //! use approvals_log::Vkey;
 //! use approvals_testkit::conformance;
 //!

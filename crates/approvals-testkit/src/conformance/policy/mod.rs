@@ -5,7 +5,8 @@
 //! denies.
 //!
 //! ```should_panic
-//! use approvals_core::{PolicyFn, Verdict};
+//! # use approvals_core as approvals;
+//! use approvals::{PolicyFn, Verdict};
 //! use approvals_testkit::conformance;
 //!
 //! // An engine that allows whatever it is asked.
