@@ -106,7 +106,7 @@ async fn t25_a_grant_is_used_once_and_the_next_call_asks_again() {
     let request = world.submit(deploy()).await;
     world.approve("ann").await.unwrap();
     world.pick_up(deploy()).await.unwrap();
-    assert_eq!(world.pick_up(deploy()).await, Err(Denied::AlreadyRan { request }));
+    assert_eq!(world.pick_up(deploy()).await, Err(Denied::AlreadyRan { request, succeeded: true }));
     let next = world.start(deploy()).await;
     assert_ne!(world.card().id(), request, "a new question");
     assert!(!next.is_finished());
@@ -238,7 +238,7 @@ async fn t41_after_a_crash_in_the_body_nothing_is_run_again_by_itself() {
         "a reason is needed"
     );
     desk.resolve(&ann, request, Resolution::Done, "it is out").await.unwrap();
-    assert_eq!(world.pick_up(deploy()).await, Err(Denied::AlreadyRan { request }));
+    assert_eq!(world.pick_up(deploy()).await, Err(Denied::AlreadyRan { request, succeeded: true }));
     assert!(world.gate.recover().await.unwrap().is_empty());
     assert!(desk.resolve(&ann, request, Resolution::NotDone, "or not").await.is_err(), "once");
     assert_eq!(world.ran.count(), 1);
@@ -263,7 +263,7 @@ async fn t41_an_idempotent_call_is_started_again_with_a_higher_fence() {
     assert_eq!(fence, Ok(2));
     let state = world.state(request).await;
     assert_eq!(state.outcome(), Some(&Outcome::Executed(Execution::Succeeded)));
-    assert_eq!(world.run(action()).await, Err(Denied::AlreadyRan { request }));
+    assert_eq!(world.run(action()).await, Err(Denied::AlreadyRan { request, succeeded: true }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -327,7 +327,7 @@ async fn what_was_rejected_cools_down_and_the_next_card_shows_the_difference() {
     assert!(matches!(first.await.unwrap(), Err(Denied::Rejected { .. })));
     let nagging = world.run(version(7).reason("please")).await;
     assert!(
-        matches!(&nagging, Err(Denied::TooMany { reason }) if reason.contains("rejected a moment ago")),
+        matches!(&nagging, Err(denied @ Denied::JustRejected { .. }) if !denied.is_retryable()),
         "{nagging:?}"
     );
     let other = world.start(version(8)).await;

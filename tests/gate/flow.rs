@@ -90,7 +90,7 @@ async fn what_is_submitted_can_be_picked_up_later_by_key() {
     run(&again, keyed(), &ran).await.unwrap();
     assert_eq!(ran.count(), 1);
     let denied = run(&gate, keyed(), &ran).await.unwrap_err();
-    assert_eq!(denied, Denied::AlreadyRan { request: ticket.request });
+    assert_eq!(denied, Denied::AlreadyRan { request: ticket.request, succeeded: true });
     assert_eq!(ran.count(), 1);
 }
 

@@ -244,7 +244,7 @@ fn told(
         Denied::Rejected { by, .. } => {
             log.closes(deed, |cause| matches!(cause, Cause::Rejected { by: named } if named == by))
         }
-        Denied::InDoubt { request, .. } | Denied::AlreadyRan { request } => {
+        Denied::InDoubt { request, .. } | Denied::AlreadyRan { request, .. } => {
             !log.starts(*request).is_empty()
         }
         Denied::Withdrawn => {
@@ -266,7 +266,7 @@ fn told(
             !log.asked(deed).is_empty() || log.events.iter().any(is_use)
         }
         // Without a pause after a rejection, still one that came in while it was being asked for.
-        Denied::TooMany { .. } => log
+        Denied::TooMany { .. } | Denied::JustRejected { .. } => log
             .events
             .iter()
             .any(|event| matches!(&event.what, What::Closed { cause: Cause::Rejected { .. } })),

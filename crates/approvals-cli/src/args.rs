@@ -80,6 +80,8 @@ pub(crate) enum Command {
 pub(crate) enum Keys {
     /// Make log.pem, recorder.pem and grant.pem, and print their public keys
     New(KeysNew),
+    /// Print the public keys of a folder with keys, and the verifier key of the log
+    Show(KeysShow),
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,6 +104,19 @@ pub(crate) struct KeysNew {
     /// The name of the log, such as `example.com/shop/prod`: with it the verifier key is printed
     #[arg(long, value_name = "NAME")]
     pub(crate) origin: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = help::KEYS_SHOW)]
+pub(crate) struct KeysShow {
+    /// The folder with the keys
+    pub(crate) dir: PathBuf,
+    /// The name of the log, such as `example.com/shop/prod`: with it the verifier key is printed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: Option<String>,
+    /// Only the verifier key, for a file
+    #[arg(long, requires = "origin")]
+    pub(crate) vkey: bool,
 }
 
 /// Which ledger.

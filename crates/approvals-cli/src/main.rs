@@ -53,7 +53,8 @@ fn main() -> ExitCode {
 fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
     let now = SystemClock::default().now();
     match command {
-        Command::Keys { command: Keys::New(args) } => command::keys_new::run(&args, console),
+        Command::Keys { command: Keys::New(args) } => command::keys::new(&args, console),
+        Command::Keys { command: Keys::Show(args) } => command::keys::show(&args, console),
         Command::Pending(args) => command::pending::run(&args, now, console),
         Command::List(args) => command::list::run(&args, now, console),
         Command::Show(args) => command::show::run(&args, now, console),

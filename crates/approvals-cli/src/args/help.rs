@@ -29,6 +29,20 @@ Exit status:
   0  made
   2  usage, or the keys could not be written (or are there already)";
 
+pub(super) const KEYS_SHOW: &str = "\
+The verifier key (vkey) is made of the log's name and the public log key. Keep it
+where whoever runs the log cannot change it: what is verified against a key that the
+log's own keeper hands out proves less.
+
+Examples:
+  approvals keys show keys
+  approvals keys show keys --origin example.com/shop/prod --vkey > log.vkey
+  approvals log verify approvals.db --vkey log.vkey
+
+Exit status:
+  0  printed
+  2  usage, or the keys could not be read";
+
 pub(super) const PENDING: &str = "\
 What was started and has not finished may still be running. If its process is
 gone, what it did is unknown: nothing is run again by itself.
@@ -313,7 +327,9 @@ it from writing here. Run this as a user of whom agents are not. The files must 
 to this user or to root. A file of people that others can write is refused, and so is
 one in a folder that they can write, unless its sticky bit is set.
 
-Only a person who was asked about the request, and did not ask for it, may say so.
+Only people who were asked about the request may say so; if the policy allowed it and
+nobody was asked, everybody in the file of people. Never who asked for it, nor those
+it was asked for.
 
 Examples:
   approvals resolve 01980a4c approvals.db --keys keys --people people.toml \\

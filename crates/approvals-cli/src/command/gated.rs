@@ -1,7 +1,7 @@
 //! `approvals gated`: which functions of a program need approval, and what reviewers see of each.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,27 +85,59 @@ impl List {
         Ok(())
     }
 
-    /// What was gated before and is no more, or not like that. Where it stands makes no difference.
+    /// What was gated before and is no more, or not like that. At which line it stands makes no difference, nor from
+    /// which folder the list was made.
     fn lost(&self, before: List) -> Vec<String> {
-        let mut now: Vec<_> = self.functions.iter().map(anywhere).collect();
-        let mut lost = Vec::new();
+        let mut now: Vec<_> = self.functions.iter().collect();
+        let mut missing = Vec::new();
         for function in before.functions {
-            let wanted = anywhere(&function);
-            match now.iter().position(|one| *one == wanted) {
+            let is_as_before = |one: &&Annotated| {
+                function.is_at_place_of(one) && differences(&function, one).is_empty()
+            };
+            match now.iter().position(is_as_before) {
                 Some(place) => drop(now.swap_remove(place)),
-                None => lost.push(format!("{} in {}", function.function, function.file)),
+                None => missing.push(function),
             }
         }
-        lost
+        let told = |was: Annotated| {
+            let is =
+                now.iter().position(|one| was.is_at_place_of(one) && was.function == one.function);
+            let changes = is.map(|place| differences(&was, now.swap_remove(place)));
+            let changes = changes.map(|all| format!(" ({})", all.join("; "))).unwrap_or_default();
+            printable(&format!("{} in {}{changes}", was.function, was.file))
+        };
+        missing.into_iter().map(told).collect()
+    }
+}
+
+/// How two functions differ, but for their place: each key with what it was and what it is.
+fn differences(was: &Annotated, is: &Annotated) -> Vec<String> {
+    let fields = |of: &Annotated| {
+        let of = Annotated { line: 0, file: String::new(), ..of.clone() };
+        serde_json::to_value(of).unwrap_or_default()
+    };
+    let (was, is) = (fields(was), fields(is));
+    let was = was.as_object().into_iter().flatten();
+    let changed =
+        was.filter_map(|(key, was)| Some((key, was, is.get(key).filter(|is| *is != was)?)));
+    changed.map(|(key, was, is)| format!("{key} was {was}, is {is}")).collect()
+}
+
+impl Annotated {
+    /// Whether both stand in one file, whatever folder it is named from.
+    fn is_at_place_of(&self, other: &Self) -> bool {
+        let [one, other] = [&self.file, &other.file].map(|file| {
+            Path::new(file)
+                .components()
+                .filter(|part| *part != Component::CurDir)
+                .collect::<PathBuf>()
+        });
+        one.ends_with(&other) || other.ends_with(&one)
     }
 }
 
 fn mistake(file: &Path, text: &str, error: &syn::Error) -> Error {
     Error::Mistakes(vec![Mistake::of_source(file, text, error)])
-}
-
-fn anywhere(function: &Annotated) -> Annotated {
-    Annotated { line: 0, ..function.clone() }
 }
 
 impl Report for List {

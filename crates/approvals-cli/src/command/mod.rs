@@ -1,7 +1,7 @@
 //! The commands, one a file: read, judge by the libraries, report.
 
 pub(crate) mod gated;
-pub(crate) mod keys_new;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod log_checkpoint;
 pub(crate) mod log_events;

@@ -93,11 +93,14 @@ fn a_function_that_is_gated_no_more_is_1_and_named() {
     );
     fs::write(shop.join("src/bank.rs"), &more).unwrap();
     approvals_in(&shop, check).ok();
+    // Nor is the folder from which it is looked at.
+    let inside = ["gated", ".", "--expect", "../gated.json"];
+    approvals_in(&shop.join("src"), inside).ok();
     for (what, was, by) in [
         ("close in src/bank.rs", "#[approvals::requires_approval(action = \"bank.close\")]", ""),
         ("close in src/bank.rs", "bank.close", "bank.open"),
         ("close in src/bank.rs", "(account: u64) -> Result", "(account: u64, all: bool) -> Result"),
-        ("Bank::pay in src/bank.rs", "critical", "low"),
+        ("Bank::pay in src/bank.rs (risk was \"critical\", is \"low\")", "critical", "low"),
         ("Bank::pay in src/bank.rs", "skip(client)", "skip(client, to)"),
         ("Bank::pay in src/bank.rs", "*cents > 1_000", "*cents > 9_000"),
         (

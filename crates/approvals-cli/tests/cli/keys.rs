@@ -53,6 +53,28 @@ fn secrets_are_not_printed_and_only_their_owner_reads_them() {
 }
 
 #[test]
+fn keys_are_shown_again_as_they_were_and_the_verifier_key_alone_fits_a_file() {
+    let folder = folder("keys-show");
+    let origin = ["--origin", "example.com/t/prod"];
+    let made = approvals_in(&folder, ["keys", "new", "k", "--json"].into_iter().chain(origin)).ok();
+    let show = |more: &[&'static str]| {
+        let words = ["keys", "show", "k"].into_iter().chain(origin).chain(more.iter().copied());
+        approvals_in(&folder, words).ok().out
+    };
+    assert_eq!(show(&["--json"]), made.out);
+    let alone = show(&["--vkey"]);
+    assert_eq!(Some(alone.trim_end()), made.json()["vkey"].as_str());
+    assert!(alone.trim_end().parse::<Vkey>().is_ok());
+    for name in files(&folder) {
+        let pem = fs::read_to_string(folder.join(&name)).unwrap();
+        let secret = pem.lines().find(|line| !line.starts_with('-')).unwrap();
+        assert!(!show(&[]).contains(secret), "{name}");
+    }
+    approvals_in(&folder, ["keys", "show", "nowhere"]).refused(2, "there is no key file");
+    assert_eq!(approvals_in(&folder, ["keys", "show", "k", "--vkey"]).status, 2);
+}
+
+#[test]
 fn keys_that_are_there_stay_as_they_are() {
     for present in ["log.pem", "recorder.pem", "grant.pem"] {
         let folder = folder("keys-there");

@@ -27,33 +27,35 @@ pub enum Denied {
         "the policy denies this action: {reason}. Asking again helps only once that has changed; until then choose another way"
     )]
     ByPolicy {
-        /// Why.
+        /// Why, in the words of the policy.
         reason: String,
     },
     /// A reviewer rejected it.
     #[error("{by} rejected this action{}. Do not ask for the same again", .reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
     Rejected {
-        /// Who.
+        /// Who rejected it.
         by: PrincipalId,
         /// Why, in the reviewer's words.
         reason: Option<String>,
     },
     /// Nobody decided, or nobody used the grant, in time.
     #[error(
-        "nobody decided about this action in time, so it did not run; it may be asked for again later"
+        "nobody decided about this action in time, so it did not run; it may be asked for again later{key}", key = OTHER_KEY
     )]
     Expired,
     /// Whoever asked stopped waiting.
-    #[error("the request was withdrawn before it was decided; it may be asked for again")]
+    #[error("the request was withdrawn before it was decided; it may be asked for again{key}", key = OTHER_KEY)]
     Withdrawn,
     /// What was granted no longer holds.
-    #[error("the approval no longer holds: {reason}; it may be asked for again")]
+    #[error("the approval no longer holds: {reason}; it may be asked for again{key}", key = OTHER_KEY)]
     Revoked {
-        /// Why.
+        /// What has changed since it was given.
         reason: String,
     },
     /// No channel could put it before anybody.
-    #[error("no reviewer could be reached, so it did not run; it may be asked for again later")]
+    #[error(
+        "no reviewer could be reached, so it did not run; it may be asked for again later{key}", key = OTHER_KEY
+    )]
     Undeliverable,
     /// There are not enough people who could approve it.
     #[error(
@@ -75,6 +77,14 @@ pub enum Denied {
         /// What there is too much of.
         reason: String,
     },
+    /// Exactly this was rejected a moment ago.
+    #[error(
+        "exactly this was rejected a moment ago. Do not ask for the same again; until {until} nobody is even asked"
+    )]
+    JustRejected {
+        /// When the pause after a rejection is over.
+        until: Timestamp,
+    },
     /// There is no gate.
     #[error(
         "no gate is set up, so nothing runs; install one, or run inside its scope (for a task that is spawned there, wrap the future in `approvals::inherit`)"
@@ -82,11 +92,11 @@ pub enum Denied {
     NoGate,
     /// It is not known whose call it is.
     #[error(
-        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, and for a task that is spawned there wrap the future in `approvals::inherit`"
+        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, and for a task that is spawned there wrap the future in `approvals::inherit` (from the first scope on, a requester of the gate's own counts no more)"
     )]
     NoRequester,
     /// The action cannot be described.
-    #[error("the action cannot be put before anybody: {0}; mend the arguments and ask again")]
+    #[error("the action cannot be put before anybody: {0}; mend that before you ask again")]
     Invalid(DescribeError),
     /// The arguments changed between approval and execution.
     #[error(
@@ -100,21 +110,23 @@ pub enum Denied {
         request: RequestId,
     },
     /// This very call has been run before, and is not run twice.
-    #[error("request {request} has been carried out already and is never run again")]
+    #[error("request {request} {} and is never run again under the same key", if *.succeeded { "has been carried out already" } else { "has been tried already, has failed," })]
     AlreadyRan {
-        /// The request.
+        /// The request that has the key.
         request: RequestId,
+        /// Whether the body returned `Ok` then, or a person has found that it was carried out.
+        succeeded: bool,
     },
     /// Somebody else asked for it.
     #[error("request {request} is not one of yours, so leave it alone")]
     NotYours {
-        /// The request.
+        /// The request that was named.
         request: RequestId,
     },
     /// This very call was started, and nobody knows what became of it.
     #[error("request {request} was started and what became of it is unknown; {}", in_doubt(*.retry_from))]
     InDoubt {
-        /// The request.
+        /// The request that has the key.
         request: RequestId,
         /// From when on it may be started again without a person, if its action says that it may.
         retry_from: Option<Timestamp>,
@@ -122,13 +134,14 @@ pub enum Denied {
     /// Something that is needed cannot be reached.
     #[error("{what} cannot be reached, so it did not run; try again later")]
     Unavailable {
-        /// What.
+        /// What is missing, such as the ledger or the directory.
         what: &'static str,
     },
 }
 
 impl Denied {
-    /// Whether asking for the same again later can have another end.
+    /// Whether asking for the same again later can have another end: under another [key](crate::Action::key), if it has
+    /// one, since a key stands for one request, whatever becomes of that.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -142,6 +155,7 @@ impl Denied {
             | Self::Unavailable { .. } => true,
             Self::ByPolicy { .. }
             | Self::Rejected { .. }
+            | Self::JustRejected { .. }
             | Self::Unsatisfiable { .. }
             | Self::NoGate
             | Self::NoRequester
@@ -154,6 +168,8 @@ impl Denied {
         }
     }
 }
+
+const OTHER_KEY: &str = ", under another key if it has one";
 
 fn in_doubt(retry_from: Option<Timestamp>) -> String {
     match retry_from {

@@ -19,13 +19,19 @@ fn all() -> Vec<Denied> {
             Some(Denied::Undeliverable) => Denied::Unsatisfiable { reason: because() },
             Some(Denied::Unsatisfiable { .. }) => Denied::Stopped { reason: because() },
             Some(Denied::Stopped { .. }) => Denied::TooMany { reason: because() },
-            Some(Denied::TooMany { .. }) => Denied::NoGate,
+            Some(Denied::TooMany { .. }) => {
+                Denied::JustRejected { until: Timestamp::from_millis(0) }
+            }
+            Some(Denied::JustRejected { .. }) => Denied::NoGate,
             Some(Denied::NoGate) => Denied::NoRequester,
             Some(Denied::NoRequester) => Denied::Invalid(DescribeError::NoAction),
             Some(Denied::Invalid(_)) => Denied::Changed,
             Some(Denied::Changed) => Denied::Conflict { request },
-            Some(Denied::Conflict { .. }) => Denied::AlreadyRan { request },
-            Some(Denied::AlreadyRan { .. }) => Denied::NotYours { request },
+            Some(Denied::Conflict { .. }) => Denied::AlreadyRan { request, succeeded: true },
+            Some(Denied::AlreadyRan { succeeded: true, .. }) => {
+                Denied::AlreadyRan { request, succeeded: false }
+            }
+            Some(Denied::AlreadyRan { succeeded: false, .. }) => Denied::NotYours { request },
             Some(Denied::NotYours { .. }) => {
                 Denied::InDoubt { request, retry_from: Some(Timestamp::from_millis(0)) }
             }

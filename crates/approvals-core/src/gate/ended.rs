@@ -28,11 +28,13 @@ impl Loaded {
             }
             Phase::Ended(Outcome::Executed(Execution::Changed)) => Err(Denied::Changed),
             Phase::Ended(
-                Outcome::Executed(Execution::Succeeded | Execution::Failed | Execution::Panicked)
-                | Outcome::Resolved(Resolution::Done),
-            ) => Err(Denied::AlreadyRan { request }),
+                Outcome::Executed(Execution::Succeeded) | Outcome::Resolved(Resolution::Done),
+            ) => Err(Denied::AlreadyRan { request, succeeded: true }),
+            Phase::Ended(Outcome::Executed(Execution::Failed | Execution::Panicked)) => {
+                Err(Denied::AlreadyRan { request, succeeded: false })
+            }
             Phase::Ended(Outcome::Resolved(Resolution::NotDone)) => Err(Denied::Revoked {
-                reason: "a person has found that it was not carried out; use another key".into(),
+                reason: "a person has found that it was not carried out".into(),
             }),
             Phase::Ended(Outcome::Closed(cause)) => Err(self.closed(cause)),
         }

@@ -81,7 +81,7 @@ impl Core {
     ) -> Result<(), Denied> {
         let too_many = |reason: String| Err(Denied::TooMany { reason });
         if let Some(until) = followed.cooling_until(id, document, self.limits.cool_down, now) {
-            return too_many(format!("the same was rejected a moment ago; not before {until}"));
+            return Err(Denied::JustRejected { until });
         }
         if followed.beside(document, now).count() >= self.limits.pending {
             return too_many(format!("{} of your requests wait already", self.limits.pending));

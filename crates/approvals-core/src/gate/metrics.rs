@@ -102,6 +102,7 @@ pub(super) fn denied(denied: Denied) -> Denied {
         Denied::Unsatisfiable { .. } => "unsatisfiable",
         Denied::Stopped { .. } => "stopped",
         Denied::TooMany { .. } => "too_many",
+        Denied::JustRejected { .. } => "just_rejected",
         Denied::NoGate => "no_gate",
         Denied::NoRequester => "no_requester",
         Denied::Invalid(_) => "invalid",

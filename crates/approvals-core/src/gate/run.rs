@@ -22,6 +22,7 @@ use crate::action::principal::Requester;
 use crate::record::event::{Cause, Execution};
 use crate::record::state::{Outcome, Phase};
 use crate::record::transition::Command;
+use crate::review::statement::Resolution;
 
 /// What became of an action that was submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,7 +163,10 @@ impl Gate {
             | Phase::Pending
             | Phase::Granted
             | Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => {
-                Err(Denied::AlreadyRan { request })
+                let done = Outcome::Executed(Execution::Succeeded);
+                let found = Outcome::Resolved(Resolution::Done);
+                let succeeded = state.outcome().is_some_and(|it| *it == done || *it == found);
+                Err(Denied::AlreadyRan { request, succeeded })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `approvals keys new`: three keys, one a purpose. Secrets go to the files and nowhere else.
+//! `approvals keys`: three keys, one a purpose. Secrets go to the files and nowhere else.
 
 use std::path::Path;
 
@@ -6,42 +6,79 @@ use approvals_core::{Jwk, Keyring, PublicKey, Signer as _, key_id};
 use approvals_log::{Checkpoint, Vkey, root_of};
 use serde::Serialize;
 
-use crate::args::KeysNew;
+use crate::args::{KeysNew, KeysShow};
 use crate::error::Error;
 use crate::output::{Console, Page, Report, printable};
 
-pub(crate) fn run(args: &KeysNew, console: &mut Console<'_>) -> Result<(), Error> {
+const FILES: [&str; 3] = ["log.pem", "recorder.pem", "grant.pem"];
+
+pub(crate) fn new(args: &KeysNew, console: &mut Console<'_>) -> Result<(), Error> {
     if let Some(origin) = &args.origin {
         check_origin(origin)?;
     }
-    let files = ["log.pem", "recorder.pem", "grant.pem"].map(|name| args.dir.join(name));
     // Otherwise a folder with some of them would be left with keys that nobody asked for.
-    if let Some(there) = files.iter().find(|file| file.symlink_metadata().is_ok()) {
-        return Err(Error::KeysExist(there.clone()));
+    let mut files = FILES.into_iter().map(|name| args.dir.join(name));
+    if let Some(there) = files.find(|file| file.symlink_metadata().is_ok()) {
+        return Err(Error::KeysExist(there));
     }
     let keys = Keyring::create(&args.dir)?;
-    let publics = [keys.log.public_key(), keys.recorder.public_key(), keys.grant.public_key()];
-    let vkey = args.origin.as_ref().map(|origin| {
-        let named = Vkey::new(origin, keys.log.public_key());
-        named.map_err(|source| Error::Origin { origin: origin.clone(), source })
-    });
-    let made = ["log", "recorder", "grant"].into_iter().zip(files).zip(publics);
-    console.report(&Made {
-        keys: made.map(|((purpose, file), key)| Key::new(purpose, &file, &key)).collect(),
-        vkey: vkey.transpose()?.map(|vkey| vkey.to_string()),
-    })
+    let is = "three keys were made; the files are secret, and readable by you only";
+    console.report(&Keys { is, ..Keys::of(&keys, &args.dir, args.origin.as_deref())? })
 }
 
-/// Before anything is made.
+pub(crate) fn show(args: &KeysShow, console: &mut Console<'_>) -> Result<(), Error> {
+    let keys = Keyring::load(&args.dir)?;
+    if args.vkey {
+        let origin = args.origin.as_deref().unwrap_or_default();
+        return console.report(&VkeyAlone { vkey: vkey(&keys, origin)? });
+    }
+    console.report(&Keys::of(&keys, &args.dir, args.origin.as_deref())?)
+}
+
+fn vkey(keys: &Keyring, origin: &str) -> Result<String, Error> {
+    check_origin(origin)?;
+    let vkey = Vkey::new(origin, keys.log.public_key());
+    let vkey = vkey.map_err(|source| Error::Origin { origin: origin.to_owned(), source })?;
+    Ok(vkey.to_string())
+}
+
 fn check_origin(origin: &str) -> Result<(), Error> {
     let checked = Checkpoint::new(origin, 0, root_of([]));
     checked.map(drop).map_err(|source| Error::Origin { origin: origin.to_owned(), source })
 }
 
+/// What is public of them.
 #[derive(Debug, Serialize)]
-struct Made {
+struct Keys {
+    #[serde(skip)]
+    is: &'static str,
     keys: Vec<Key>,
     vkey: Option<String>,
+}
+
+/// For a file of its own, as `--vkey` of other commands takes it.
+#[derive(Debug, Serialize)]
+struct VkeyAlone {
+    vkey: String,
+}
+
+impl Report for VkeyAlone {
+    fn text(&self) -> String {
+        format!("{}\n", self.vkey)
+    }
+}
+
+impl Keys {
+    fn of(keys: &Keyring, dir: &Path, origin: Option<&str>) -> Result<Self, Error> {
+        let publics = [keys.log.public_key(), keys.recorder.public_key(), keys.grant.public_key()];
+        let files = FILES.map(|name| dir.join(name));
+        let all = ["log", "recorder", "grant"].into_iter().zip(files).zip(publics);
+        Ok(Self {
+            is: "the files are secret; what is printed here is public",
+            keys: all.map(|((purpose, file), key)| Key::new(purpose, &file, &key)).collect(),
+            vkey: origin.map(|origin| vkey(keys, origin)).transpose()?,
+        })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -66,10 +103,10 @@ impl Key {
     }
 }
 
-impl Report for Made {
+impl Report for Keys {
     fn text(&self) -> String {
         let mut page = Page::default();
-        page.line("", "three keys were made; the files are secret, and readable by you only");
+        page.line("", self.is);
         for key in &self.keys {
             page.gap();
             page.line("", &format!("{} key", key.purpose));
