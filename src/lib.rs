@@ -1,3 +1,12 @@
+// The first definition of a link is the one that counts: on these pages they lead elsewhere than beside the README.
+//! [The guide]: guide
+//! [the language of rules]: Rules
+//! [`policies/`]: https://github.com/approvals-rs/approvals/blob/main/policies/README.md
+//! [`integrations/rig`]: https://github.com/approvals-rs/approvals/blob/main/integrations/rig/src/lib.rs
+//! [GUARANTEES]: https://github.com/approvals-rs/approvals/blob/main/GUARANTEES.md
+//! [ARCHITECTURE]: https://github.com/approvals-rs/approvals/blob/main/ARCHITECTURE.md
+//! [SECURITY]: https://github.com/approvals-rs/approvals/blob/main/SECURITY.md
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 
 pub mod guide;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use approvals_log::{Checkpoint, Frontier, MAX_ENTRY, SignedNote, Vkey, leaf_hash};
+use approvals_log::{Checkpoint, Frontier, MAX_ENTRY, NoteError, SignedNote, Vkey, leaf_hash};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
@@ -47,13 +47,21 @@ struct State {
     head: SignedHead,
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` cannot name a log: choose an origin such as `example.com/team/prod`", .origin.escape_debug())]
+struct NoName {
+    origin: String,
+    source: NoteError,
+}
+
 impl MemoryLedger {
     /// An empty ledger whose heads name `origin` and are signed by `log_key`, the empty one at once.
     ///
     /// # Errors
     /// [`LedgerError::Unavailable`] if the origin cannot name a log, or the key does not sign.
     pub async fn new(origin: &str, log_key: impl Signer + 'static) -> Result<Self, LedgerError> {
-        let vkey = Vkey::new(origin, log_key.public_key()).map_err(unavailable)?;
+        let vkey = Vkey::new(origin, log_key.public_key());
+        let vkey = vkey.map_err(|source| unavailable(NoName { origin: origin.into(), source }))?;
         let tree = Frontier::new();
         let head = sign(&tree, &vkey, &log_key).await?;
         let state = State { entries: Vec::new(), places: HashMap::new(), tree, head };
