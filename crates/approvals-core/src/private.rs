@@ -190,8 +190,8 @@ impl<R> From<Denied> for Stopped<R> {
 /// An argument that can be shown to a reviewer.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shown to a reviewer, because it does not implement `serde::Serialize`",
-    label = "this argument cannot be shown",
-    note = "derive `serde::Serialize` for its type, ask `T: serde::Serialize` of a type parameter, or exclude it with `skip(…)`: a skipped argument is neither shown nor bound to the approval, and the card says so"
+    label = "this cannot be shown",
+    note = "derive `serde::Serialize` for its type, ask `T: serde::Serialize` of a type parameter, or leave it out: a parameter with `skip(…)`, which is then neither shown nor bound to the approval, and the card says so; what is worked out for `show(…)` by showing a part of it"
 )]
 pub trait Bindable: sealed::Shown {
     /// Binds it under `name`.

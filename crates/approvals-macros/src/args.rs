@@ -70,7 +70,9 @@ impl Args {
         if input.peek(Lit) {
             // It is there, in the wrong way.
             self.action.given = true;
-            return Err(input.error("expected a key before it, as in `action = \"s3.export\"`"));
+            let form =
+                "expected a key before it, as in `#[requires_approval(action = \"s3.export\")]`";
+            return Err(input.error(form));
         }
         let key = &input.call(Ident::parse_any)?;
         match key.to_string().as_str() {
