@@ -23,7 +23,7 @@ pub(crate) fn risk(text: Option<LitStr>, errors: &mut Errors) -> Option<Ident> {
     Some(Ident::new(variant, Span::mixed_site()))
 }
 
-/// The grammar of `ActionName`, so that a name that compiles also parses.
+/// The grammar of `ActionName`, so that a name that compiles also parses, and what is not reserved.
 pub(crate) fn action_name(text: &LitStr, errors: &mut Errors) -> bool {
     let name = text.value();
     let segment = |segment: &str| {
@@ -40,7 +40,12 @@ pub(crate) fn action_name(text: &LitStr, errors: &mut Errors) -> bool {
         let message = "is not an action name: expected lower-case segments joined by dots, such as `s3.export`";
         errors.at(text, format!("`{}` {message}", name.escape_debug()));
     }
-    fits
+    let is_reserved = name.split('.').next() == Some("approvals");
+    if is_reserved {
+        let message = "names an act on the approvals themselves, which is asked for at a `Desk`: choose another name";
+        errors.at(text, format!("`{}` {message}", name.escape_debug()));
+    }
+    fits && !is_reserved
 }
 
 /// The grammar of tags, as `Description::tag` has it.

@@ -2,7 +2,7 @@
 
 use approvals::requires_approval;
 
-#[requires_approval(action = "s3.export", reviewers = 2)]
+#[requires_approval(action = "s3.export", level = 2)]
 async fn export(bucket: String) -> Result<(), String> {
     drop(bucket);
     Ok(())
