@@ -20,7 +20,8 @@ const MAX: usize = 1024 * 1024;
 #[serde(deny_unknown_fields)]
 struct Written {
     action: ActionName,
-    #[serde(default)]
+    /// As in rules, or as in documents.
+    #[serde(default, alias = "arguments")]
     args: Map<String, Value>,
     #[serde(default)]
     risk: Risk,

@@ -57,6 +57,14 @@ impl Source<'_> {
         RulesError { line, column, message: message.into() }
     }
 
+    /// What is no TOML of this form, with a word on what was probably meant.
+    pub(super) fn unread(self, error: &toml::de::Error) -> RulesError {
+        let said = error.message();
+        let meant = MEANT.iter().find(|(mistake, _)| said.starts_with(mistake));
+        let meant = meant.map_or_else(String::new, |(_, meant)| format!(": {meant}"));
+        self.error(error.span(), format!("{said}{meant}"))
+    }
+
     pub(super) fn refuse<T, V>(
         self,
         at: &Spanned<V>,
@@ -110,6 +118,22 @@ impl Source<'_> {
         }
     }
 }
+
+/// What is often written otherwise, by how the message about it begins.
+const MEANT: [(&str, &str); 6] = [
+    ("missing field `version`", "begin the file with `version = 1`"),
+    ("missing field `default`", "write `default = \"deny\"` below the version"),
+    (
+        "duplicate key",
+        "it stands twice, or a list of tables begins with `[rule]` and not with `[[rule]]`",
+    ),
+    (
+        "unknown variant `review`",
+        "to have people asked, leave `effect` out and name obligations in `require`",
+    ),
+    ("invalid type: integer `", "texts and times stand in quotes, as in \"10m\""),
+    ("invalid type: map, expected a sequence", "write a list, as in `[{ … }]`"),
+];
 
 const YEAR: u64 = 31_536_000;
 

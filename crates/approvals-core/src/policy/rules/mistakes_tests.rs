@@ -78,7 +78,23 @@ pub(super) const ALLOW: &str = "unless = [{ field = \"args.table\", eq = \"secre
 fn a_mistake_about_the_whole_file_says_where() {
     refused(&[
         ("version = 1", "version = 2", "line 1, column 11: this version reads `version = 1` only"),
-        ("version = 1\n", "", "line 1, column 1: missing field `version`"),
+        ("version = 1\n", "", "line 1, column 1: missing field `version`: begin the file with"),
+        ("effect = \"allow\"", "effect = \"review\"", "to have people asked, leave `effect` out"),
+        (
+            "approve_within = \"30m\"",
+            "approve_within = 30",
+            "texts and times stand in quotes, as in",
+        ),
+        (
+            "when = [{ field = \"args.rows\", gt = 10000 }]",
+            "when = { field = \"args.rows\" }",
+            "write a list, as in",
+        ),
+        (
+            "[[rule]]",
+            "[rule]",
+            "duplicate key: it stands twice, or a list of tables begins with `[rule]`",
+        ),
         ("\"deny\"", "\"allow\"", "line 2, column 11: the default can only be \"deny\""),
         ("[[rule]]", "[[rules]]", "line 28, column 3: unknown field `rules`, expected one of"),
         ("version = 1", "version = 1\nextra = 1", "line 2, column 1: unknown field `extra`"),

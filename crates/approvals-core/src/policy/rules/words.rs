@@ -59,8 +59,7 @@ impl Source<'_> {
         if self.0.len() > MAX_FILE {
             return Err(self.error(None, format!("the file is larger than {MAX_FILE} bytes")));
         }
-        let file: File =
-            toml::from_str(self.0).map_err(|error| self.error(error.span(), error.message()))?;
+        let file: File = toml::from_str(self.0).map_err(|error| self.unread(&error))?;
         if *file.version.get_ref() != 1 {
             return self.refuse(&file.version, "this version reads `version = 1` only");
         }
