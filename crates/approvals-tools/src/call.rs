@@ -6,6 +6,17 @@ use serde_json::Value;
 ///
 /// Arguments that a model wrote as text are best read by [`canonical::parse`](approvals_core::canonical::parse), which
 /// refuses members that stand twice.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_tools::*; }
+/// use approvals::{ToolCall, canonical};
+///
+/// let arguments = canonical::parse(br#"{"path": "notes/a.md"}"#, 64 * 1024)?;
+/// let call = ToolCall::new("deleteFile", arguments).key("call_2").reason("it is empty");
+/// assert_eq!((call.tool(), &call.arguments()["path"]), ("deleteFile", &"notes/a.md".into()));
+/// assert!(canonical::parse(br#"{"path": "a", "path": "b"}"#, 1024).is_err());
+/// # Ok::<(), canonical::CanonicalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolCall {
     pub(crate) tool: String,

@@ -1,6 +1,20 @@
 //! Why a list of tools cannot be gated.
 
 /// A list of tools that cannot be gated as it is. Nothing of it is.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_tools::*; }
+/// use approvals::{Tools, ToolsError};
+/// use serde_json::json;
+///
+/// let object = json!({ "type": "object" });
+/// let both = json!([
+///     { "name": "sendMail", "inputSchema": object },
+///     { "name": "send-mail", "inputSchema": object },
+/// ]);
+/// let refused = Tools::new("mail", &both).unwrap_err();
+/// assert!(matches!(&refused, ToolsError::SameAction { action, .. } if action == "mail.send-mail"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ToolsError {

@@ -19,10 +19,33 @@ const MAX_TOOLS: usize = 1000;
 
 /// The tools of a dispatcher.
 ///
-/// Each tool is an action, named by the prefix and the tool's own name: `deleteFile` of `files` is `files.delete-file`. What
+/// Each tool is an action, named by the prefix and the tool's own name: `deleteFile` of `files` is `files.delete-file`,
+/// `delete_file` is `files.delete_file` ([`actions`](Self::actions) lists them). What
 /// the list says of its tools (read-only, destructive) is a claim: it can raise the risk of an action and stands
 /// among its tags, where policies can ask for more because of it, and never for less. The tags name the
 /// definition, too: a tool that is defined anew under the same name is another action.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_tools::*; }
+/// # use approvals_testkit::{MockApprover, TestGate};
+/// use approvals::{Denied, ToolCall, Tools};
+/// use serde_json::json;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let listed = json!([{ "name": "sendMail", "inputSchema": {
+///     "type": "object", "properties": { "to": { "type": "string" } }, "required": ["to"],
+/// }}]);
+/// let tools = Tools::new("mail", &listed)?;
+/// # let gate = TestGate::asking(&MockApprover::approving()).await;
+/// let call = ToolCall::new("sendMail", json!({ "to": "all@example.com" }));
+/// let sent = tools.run(&gate, call, async |_permit, call| Ok::<_, Denied>(call.tool().to_owned())).await;
+/// assert_eq!(sent, Ok("sendMail".to_owned()));
+///
+/// let wrong = ToolCall::new("sendMail", json!({ "to": 7 }));
+/// let denied = tools.run(&gate, wrong, async |_permit, _call| Ok::<_, Denied>(())).await.unwrap_err();
+/// assert!(denied.to_string().contains("/to: value is not of type \"string\""), "{denied}");
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Tools {
     by_name: BTreeMap<String, Tool>,

@@ -10,7 +10,6 @@ use super::canonical;
 use super::describe_error::DescribeError;
 use super::description::Description;
 use super::id::{ActionName, IdempotencyKey, NameError};
-use super::noncanonical::CanonicalError;
 use super::parse::parse;
 use super::risk::Risk;
 
@@ -75,7 +74,7 @@ impl DynamicAction {
             | Value::Number(_)
             | Value::String(_)
             | Value::Array(_) => {
-                Err(CanonicalError::other("the arguments are not a JSON object").into())
+                Err(DescribeError::Refused("the arguments are not a JSON object".into()))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Suites that every implementation of a trait must pass, whoever wrote it.
 //!
 //! Each check is one plain function, async where the trait is, that panics when the promise in its name does not
-//! hold. Run them all with a suite's `all`, or one by one for better names in a test report.
+//! hold. Run them all with a suite's `all`, which prints the name of each before it runs, or one by one in tests of your
+//! own. Checks wait in real time, some of them for seconds: a slow suite is at work.
 
 #![expect(
     clippy::expect_used,
@@ -9,6 +10,14 @@
     clippy::panic,
     reason = "a check fails by panicking, in the test that calls it"
 )]
+
+/// Runs checks one after the other, each after its name: the last name that a failed test prints is of the one that failed.
+macro_rules! in_turn {
+    ($($check:ident($($argument:expr),* $(,)?);)*) => {$(
+        eprintln!("conformance: {}", stringify!($check));
+        $check($($argument),*).await;
+    )*};
+}
 
 pub mod approver;
 pub mod audit_sink;

@@ -96,16 +96,18 @@ pub trait Reviewing: Send + Sync {
 
 /// Every check.
 pub async fn all<R: Reviewing>(make: impl AsyncFn() -> R) {
-    the_channel_has_one_name(make().await).await;
-    presenting_returns_before_anybody_has_decided(make().await).await;
-    presenting_again_is_harmless(make().await).await;
-    a_dropped_presentation_leaves_the_channel_usable(make().await).await;
-    cards_that_wait_together_are_not_mixed_up(make().await).await;
-    calls_of_one_turn_are_decided_one_by_one(make().await).await;
-    what_can_be_approved_is_shown_whole(make().await).await;
-    what_the_caller_writes_harms_nothing(make().await).await;
-    an_approval_reaches_the_desk_once_as_who_gave_it(make().await).await;
-    a_rejection_reaches_the_desk_with_its_reason(make().await).await;
-    an_answer_after_the_end_changes_nothing(make().await).await;
-    updates_and_nudges_harm_nothing_at_any_time(make().await).await;
+    in_turn! {
+        the_channel_has_one_name(make().await);
+        presenting_returns_before_anybody_has_decided(make().await);
+        presenting_again_is_harmless(make().await);
+        a_dropped_presentation_leaves_the_channel_usable(make().await);
+        cards_that_wait_together_are_not_mixed_up(make().await);
+        calls_of_one_turn_are_decided_one_by_one(make().await);
+        what_can_be_approved_is_shown_whole(make().await);
+        what_the_caller_writes_harms_nothing(make().await);
+        an_approval_reaches_the_desk_once_as_who_gave_it(make().await);
+        a_rejection_reaches_the_desk_with_its_reason(make().await);
+        an_answer_after_the_end_changes_nothing(make().await);
+        updates_and_nudges_harm_nothing_at_any_time(make().await);
+    }
 }

@@ -91,17 +91,21 @@ pub trait Receiving: Send + Sync {
 
 /// Every check that needs one sink.
 pub async fn all<R: Receiving>(make: impl AsyncFn() -> R) {
-    a_new_sink_wants_the_first_entry(make().await).await;
-    entries_are_received_in_order_and_unchanged(make().await).await;
-    next_moves_over_what_was_taken_and_no_further(make().await).await;
-    an_entry_that_comes_again_is_the_same_entry(make().await).await;
-    an_error_loses_nothing(make().await).await;
-    a_dropped_delivery_loses_nothing(make().await).await;
+    in_turn! {
+        a_new_sink_wants_the_first_entry(make().await);
+        entries_are_received_in_order_and_unchanged(make().await);
+        next_moves_over_what_was_taken_and_no_further(make().await);
+        an_entry_that_comes_again_is_the_same_entry(make().await);
+        an_error_loses_nothing(make().await);
+        a_dropped_delivery_loses_nothing(make().await);
+    }
 }
 
 /// Every check that needs several sinks on one destination. `open` must find the same one each time, which has
 /// received nothing at first.
 pub async fn all_shared<R: Receiving>(open: impl AsyncFn() -> R) {
-    what_was_taken_is_there_after_reopening(&open).await;
-    two_gates_that_feed_one_destination_leave_no_gap(open().await, open().await).await;
+    in_turn! {
+        what_was_taken_is_there_after_reopening(&open);
+        two_gates_that_feed_one_destination_leave_no_gap(open().await, open().await);
+    }
 }

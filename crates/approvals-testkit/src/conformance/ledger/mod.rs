@@ -55,29 +55,33 @@ pub use shared::{
 /// Every check that needs one handle on a ledger.
 #[expect(clippy::cognitive_complexity, reason = "a list is simple, however long it is")]
 pub async fn all(make: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
-    a_new_ledger_is_empty_and_signed(make().await, vkey).await;
-    entries_get_consecutive_indices(make().await).await;
-    an_append_is_stored_whole_and_in_order(make().await).await;
-    an_unexpected_append_stores_nothing(make().await).await;
-    an_append_that_expects_another_log_stores_nothing(make().await).await;
-    of_racing_appends_exactly_one_wins(make().await).await;
-    racing_requests_all_get_in(make().await, vkey).await;
-    histories_and_entries_agree(make().await).await;
-    pages_of_entries_join_without_a_gap(make().await).await;
-    every_head_covers_what_was_appended(make().await, vkey).await;
-    an_entry_of_the_largest_size_is_stored(make().await).await;
-    a_larger_entry_is_refused_without_effect(make().await).await;
-    an_append_without_entries_is_refused(make().await).await;
-    attachments_come_back_as_they_were(make().await).await;
-    bytes_come_back_as_they_were(make().await).await;
-    a_dropped_append_wedges_nothing(make().await).await;
+    in_turn! {
+        a_new_ledger_is_empty_and_signed(make().await, vkey);
+        entries_get_consecutive_indices(make().await);
+        an_append_is_stored_whole_and_in_order(make().await);
+        an_unexpected_append_stores_nothing(make().await);
+        an_append_that_expects_another_log_stores_nothing(make().await);
+        of_racing_appends_exactly_one_wins(make().await);
+        racing_requests_all_get_in(make().await, vkey);
+        histories_and_entries_agree(make().await);
+        pages_of_entries_join_without_a_gap(make().await);
+        every_head_covers_what_was_appended(make().await, vkey);
+        an_entry_of_the_largest_size_is_stored(make().await);
+        a_larger_entry_is_refused_without_effect(make().await);
+        an_append_without_entries_is_refused(make().await);
+        attachments_come_back_as_they_were(make().await);
+        bytes_come_back_as_they_were(make().await);
+        a_dropped_append_wedges_nothing(make().await);
+    }
 }
 
 /// Every check that needs several handles on one store, in this process or, through a factory that starts
 /// others, beyond it. `open` must find the same store each time, which is empty at first.
 pub async fn all_shared(open: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
-    what_was_appended_is_there_after_reopening(&open).await;
-    handles_see_each_others_appends(open().await, open().await).await;
-    across_handles_exactly_one_of_racing_appends_wins(open().await, open().await).await;
-    every_head_covers_what_was_appended(open().await, vkey).await;
+    in_turn! {
+        what_was_appended_is_there_after_reopening(&open);
+        handles_see_each_others_appends(open().await, open().await);
+        across_handles_exactly_one_of_racing_appends_wins(open().await, open().await);
+        every_head_covers_what_was_appended(open().await, vkey);
+    }
 }
