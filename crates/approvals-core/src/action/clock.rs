@@ -10,6 +10,19 @@ use serde::{Deserialize, Serialize};
 /// A moment: milliseconds since the Unix epoch, UTC.
 ///
 /// Wall time is a claim, not an order: events are ordered by their index in the log.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Timestamp;
+/// use std::time::Duration;
+///
+/// let asked: Timestamp = "2030-01-01T12:00:00Z".parse()?;
+/// let due = asked.after(Duration::from_secs(30 * 60));
+/// assert_eq!(due.to_string(), "2030-01-01T12:30:00.000Z");
+/// assert_eq!(asked.until(due), Duration::from_secs(30 * 60));
+/// assert_eq!(due.until(asked), Duration::ZERO);
+/// # Ok::<(), approvals::TimeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -53,6 +66,14 @@ impl fmt::Display for Timestamp {
 }
 
 /// A text that is no moment.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Timestamp;
+///
+/// let error = "2026-01-31".parse::<Timestamp>().unwrap_err();
+/// assert_eq!(error.to_string(), "this is no moment; write it like `2026-01-31T08:00:00Z` (RFC 3339)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no moment; write it like `2026-01-31T08:00:00Z` (RFC 3339)")]
 #[non_exhaustive]
@@ -102,7 +123,7 @@ impl FromStr for Timestamp {
 /// assert_eq!(Stopped.now().to_string(), "2030-01-01T12:00:00.000Z");
 /// ```
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The current time.
+    /// The current time of this host.
     fn now(&self) -> Timestamp;
 }
 
@@ -114,6 +135,15 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 }
 
 /// The clock of the operating system.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Clock, SystemClock};
+///
+/// let now = SystemClock::default().now();
+/// assert!(now > "2025-01-01T00:00:00Z".parse()?);
+/// # Ok::<(), approvals::TimeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct SystemClock;

@@ -37,6 +37,21 @@ pub struct Context {
 }
 
 /// What a call is part of.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Context, Principal, Requester};
+///
+/// let requester = Requester::new(Principal::agent("agent:night")?);
+/// let context = Context::new(requester).session("run-17")?.intent("Make room on the disks")?;
+///
+/// // On a card they are `card.request().notes`.
+/// let notes = context.notes();
+/// assert_eq!(notes.session, Some("run-17".parse()?));
+/// assert_eq!(notes.intent.as_deref(), Some("Make room on the disks"));
+/// assert!(notes.batch.is_empty() && notes.trace.is_none());
+/// # Ok::<(), approvals::NameError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

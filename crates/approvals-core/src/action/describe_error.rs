@@ -8,6 +8,21 @@ pub(super) const MAX_TAGS: usize = 32;
 pub(super) const MAX_TAG: usize = 100;
 
 /// An action that could not be described; it is denied.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{DescribeError, DynamicAction};
+///
+/// let unnamed = DynamicAction::from_json("Export!", b"{}").unwrap_err();
+/// assert!(matches!(unnamed, DescribeError::Name(_)));
+///
+/// let unclear = DynamicAction::from_json("db.export", br#"{"rows": 10, "rows": 412}"#).unwrap_err();
+/// assert_eq!(unclear.to_string(), "argument `rows` stands twice in the same object");
+///
+/// // What an action's own `describe` can say:
+/// let refused = DescribeError::Refused("the table is being moved".into());
+/// assert_eq!(refused.to_string(), "the table is being moved");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescribeError {
@@ -34,9 +49,9 @@ pub enum DescribeError {
     /// A text is too long.
     #[error("the {field} is longer than {limit} bytes")]
     TooLong {
-        /// Which text.
+        /// Which text is too long: `resource`, `summary`, `reason` or `break_glass`.
         field: &'static str,
-        /// The limit, in bytes.
+        /// How long it may be, in bytes.
         limit: usize,
     },
     /// An argument's name is empty or too long.

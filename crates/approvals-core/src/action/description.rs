@@ -21,6 +21,47 @@ use super::risk::Risk;
 const MAX_TEXT: usize = 4096;
 
 /// Filled in by [`Action::describe`](crate::Action::describe).
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Action, DescribeError, Description, Risk};
+///
+/// struct Restore { tables: Vec<String>, password: String }
+///
+/// impl Action for Restore {
+///     fn describe(&self, call: &mut Description) -> Result<(), DescribeError> {
+///         call.action("db.restore", Risk::Critical)?;
+///         call.resource(format_args!("shop.db"))?;
+///         call.bind("tables", &self.tables)?; // shown, and approved as it is
+///         call.redact("password", &self.password)?; // approved as it is, and shown to nobody
+///         call.show("how many", &self.tables.len())?; // worked out from the arguments
+///         call.unbound("connection") // neither shown nor approved
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let call = Restore { tables: vec!["orders".into()], password: "hunter2".into() };
+/// # tokio::spawn(async move { gate.run(call, |_permit, _call| async { Ok::<_, Denied>(()) }).await });
+///
+/// let card = inbox.next().await;
+/// assert_eq!(card.document().arguments["tables"][0], "orders");
+/// assert_eq!(card.document().shown["how many"], 1);
+/// assert_eq!(card.document().unbound, ["connection"]);
+/// assert!(!card.to_string().contains("hunter2"));
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Description {
     limit: usize,

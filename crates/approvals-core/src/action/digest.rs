@@ -40,7 +40,7 @@ impl Digest {
         Self(hash.finalize().into())
     }
 
-    /// The 32 bytes.
+    /// The 32 bytes of the hash.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -74,6 +74,14 @@ impl fmt::Debug for Digest {
 }
 
 /// Text that is not a digest.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Digest;
+///
+/// let error = "sha256:C0FFEE".parse::<Digest>().unwrap_err();
+/// assert_eq!(error.to_string(), "not a digest: expected `sha256:` and 64 lower-case hex digits");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a digest: expected `sha256:` and 64 lower-case hex digits")]
 pub struct DigestError(());

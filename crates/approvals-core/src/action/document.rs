@@ -13,11 +13,28 @@ use super::parse::parse;
 use super::risk::Risk;
 
 /// An action as reviewers, policies and auditors see it: the parsed form of the approved bytes.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Document, Risk};
+///
+/// // A card has it as `card.document()`. Here from bytes:
+/// let bytes = br#"{"action":"db.export","arguments":{"rows":412},"log":"example.org/shop/test",
+///     "on_behalf_of":["u:mira"],"redacted":{},"requester":"agent:night","risk":"high","unbound":[]}"#;
+/// let document = Document::parse(bytes)?;
+/// assert_eq!((document.action.as_str(), document.risk), ("db.export", Risk::High));
+/// assert_eq!(document.arguments["rows"], 412);
+///
+/// // Approvals are of the bytes, not of what was read from them.
+/// assert_ne!(Document::digest(bytes), Document::digest(b"{}"));
+/// assert!(Document::parse(b"{}").is_err());
+/// # Ok::<(), approvals::canonical::CanonicalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Document {
-    /// The action's name.
+    /// The name of the action, which policies match on.
     pub action: ActionName,
     /// The arguments that are shown and bound, by name.
     pub arguments: Map<String, Value>,

@@ -133,7 +133,7 @@ impl DynamicAction {
         Self { expires_after: Some(time), ..self }
     }
 
-    /// The name.
+    /// The name of the action that is called.
     #[must_use]
     pub fn name(&self) -> &ActionName {
         &self.name

@@ -132,6 +132,16 @@ label!(
     /// The name of a fact that a [`FactProvider`](crate::FactProvider) states, such as `env.change_window`.
     ///
     /// It has the form of an [`ActionName`].
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{FactName, FactSet};
+    ///
+    /// let window: FactName = "env.change_window".parse()?;
+    /// let known = FactSet::from([(window.clone(), true.into())]);
+    /// assert_eq!(known[&window], true.into());
+    /// # Ok::<(), approvals::NameError>(())
+    /// ```
     FactName,
     |text| parse_dotted(
         "the name of a fact",
@@ -141,27 +151,73 @@ label!(
 );
 label!(
     /// The id of a [`Principal`](crate::Principal), such as `agent:night-shift` or `u:mira`.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Principal, PrincipalId};
+    ///
+    /// let id: PrincipalId = "u:mira".parse()?;
+    /// assert_eq!(Principal::human("u:mira")?.id(), &id);
+    /// # Ok::<(), approvals::NameError>(())
+    /// ```
     PrincipalId,
     |text| parse_label("a principal id", text)
 );
 label!(
     /// A group of principals, such as `data-owners`.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Group, Principal};
+    ///
+    /// let owners: Group = "data-owners".parse()?;
+    /// assert!(Principal::human("u:mira")?.member_of(["data-owners"])?.is_in(&owners));
+    /// # Ok::<(), approvals::NameError>(())
+    /// ```
     Group,
     |text| parse_label("a group", text)
 );
 label!(
     /// The id of a rule or an obligation in a policy.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Obligation, RuleId};
+    ///
+    /// let name: RuleId = "two-data-owners".parse()?;
+    /// assert_eq!(Obligation::new("two-data-owners")?.name, name);
+    /// # Ok::<(), approvals::NameError>(())
+    /// ```
     RuleId,
     |text| parse_label("a rule id", text)
 );
 label!(
     /// A caller's name for one attempt at one action, the same in every process that retries it.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Action, DynamicAction};
+    ///
+    /// let nightly = DynamicAction::from_json("db.export", b"{}")?.key("export-2030-01-01")?;
+    /// assert_eq!(Action::key(&nightly), Some(&"export-2030-01-01".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     IdempotencyKey,
     |text| parse_label("an idempotency key", text)
 );
 
 label!(
     /// The id of a conversation or a run, such as `run-17`.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::SessionId;
+    ///
+    /// let run: SessionId = "run-17".parse()?;
+    /// assert_eq!(run.as_str(), "run-17");
+    /// assert!("run 17".parse::<SessionId>().is_err());
+    /// # Ok::<(), approvals::NameError>(())
+    /// ```
     SessionId,
     |text| parse_label("a session id", text)
 );
@@ -198,6 +254,17 @@ impl ActionName {
 }
 
 /// A name that does not parse.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Group;
+///
+/// let error = "data owners".parse::<Group>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`data owners` is not a group: expected 1 to 200 visible ASCII characters without spaces",
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not {what}: expected {expected}", .text.escape_debug())]
 pub struct NameError {
@@ -217,6 +284,29 @@ impl NameError {
 /// A label and never an authority: knowing it allows nothing. Ids are time-ordered random UUIDs (RFC
 /// 9562, version 7), or derived from requester, those it acts for and idempotency key (version 8), so that
 /// every process that retries the same call names the same request.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{DynamicAction, RequestId};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("allow/1", |_| Verdict::Allow)?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new())
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(InMemoryApprover::new())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// let asked: RequestId = gate.submit(deploy.clone()).await?.request;
+/// let again = gate.submit(deploy).await?.request;
+/// assert_eq!(asked, again);
+/// assert_eq!(asked.to_string().parse(), Ok(asked));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(Uuid);

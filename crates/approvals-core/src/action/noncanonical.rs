@@ -8,6 +8,15 @@ use serde::ser;
 pub const MAX_DEPTH: usize = 64;
 
 /// A value that has no canonical form.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::canonical;
+///
+/// let error = canonical::parse(br#"{"pay": [{"cents": 1e300}]}"#, 1000).unwrap_err();
+/// assert_eq!(error.path(), "pay[0].cents");
+/// assert_eq!(error.to_string(), "`pay[0].cents` is a number too large to be exact; pass it as text");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanonicalError {
     path: String,

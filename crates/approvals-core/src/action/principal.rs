@@ -8,6 +8,16 @@ use super::clock::Timestamp;
 use super::id::{Group, NameError, PrincipalId};
 
 /// What a principal is. Only humans approve.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Principal, PrincipalKind};
+///
+/// let pipeline = Principal::service("svc:ci")?.member_of(["ops"])?;
+/// assert_eq!(pipeline.kind(), PrincipalKind::Service);
+/// assert!(!pipeline.is_human()); // so it can reject what `ops` is asked, and not approve it
+/// # Ok::<(), approvals::NameError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(
@@ -17,7 +27,7 @@ use super::id::{Group, NameError, PrincipalId};
 pub enum PrincipalKind {
     /// A program that decides what to do next, usually with a model.
     Agent,
-    /// A person.
+    /// A person, who may approve.
     Human,
     /// A program that does what it is told.
     Service,
@@ -96,13 +106,13 @@ impl Principal {
         Ok(self)
     }
 
-    /// The id.
+    /// The id that it goes by in the log, the first of its [`ids`](Self::ids).
     #[must_use]
     pub fn id(&self) -> &PrincipalId {
         &self.id
     }
 
-    /// What it is.
+    /// Whether it is an agent, a person or a service.
     #[must_use]
     pub fn kind(&self) -> PrincipalKind {
         self.kind
@@ -114,7 +124,7 @@ impl Principal {
         self.kind == PrincipalKind::Human
     }
 
-    /// The groups.
+    /// The groups that it is in.
     #[must_use]
     pub fn groups(&self) -> &BTreeSet<Group> {
         &self.groups
@@ -161,6 +171,19 @@ impl Principal {
 ///
 /// Nobody in it decides about the call: not the agent, and not the people it acts for, unless a rule
 /// says `owner_may_approve`.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Principal, Requester};
+///
+/// let agent = Principal::agent("agent:night-shift")?;
+/// let owner = Principal::human("u:mira")?;
+/// let requester = Requester::new(agent.clone()).on_behalf_of(owner.clone());
+/// assert_eq!(requester.principal(), &agent);
+/// assert_eq!(requester.chain(), [owner]);
+/// assert_eq!(requester.everybody().count(), 2);
+/// # Ok::<(), approvals::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requester {

@@ -3,6 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// How much harm an action can do, as its author sees it. Policies match on it.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Risk;
+///
+/// assert!(Risk::Critical > Risk::High);
+/// assert_eq!(Risk::default(), Risk::High);
+/// assert_eq!(Risk::Low.as_str(), "low"); // as policies and events have it
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

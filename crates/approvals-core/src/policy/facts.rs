@@ -14,6 +14,30 @@ use crate::action::risk::Risk;
 /// One call, as a policy sees it.
 ///
 /// What the agent wrote freely (its summary, its reason) is not here: it can never lower an obligation.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Fact, FactSet, Facts, Policy, PolicyFn, Timestamp, Verdict};
+///
+/// let policy = PolicyFn::new("small-exports/1", |call| {
+///     let rows = call.argument("rows").and_then(|rows| rows.as_u64());
+///     let is_test = call.fact("env.name") == Some(&Fact::from("test"));
+///     match rows {
+///         Some(..=100) if is_test => Verdict::Allow,
+///         Some(_) | None => Verdict::Deny("at most 100 rows, and only in the test environment".into()),
+///     }
+/// })?;
+///
+/// // A gate makes them; here a test of the policy does.
+/// # let document = Document::parse(br#"{"action":"db.export","arguments":{"rows":41},"log":"example.org/shop/test",
+/// #     "on_behalf_of":[],"redacted":{},"requester":"agent:night","risk":"high","unbound":[]}"#)?;
+/// # let requester = Requester::new(Principal::agent("agent:night")?);
+/// let known = FactSet::from([("env.name".parse()?, "test".into())]);
+/// let call = Facts::new(&document, &requester, Timestamp::from_millis(0));
+/// assert_eq!(policy.rule(&call.with(&known))?.verdict, Verdict::Allow);
+/// assert!(matches!(policy.rule(&call)?.verdict, Verdict::Deny(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     document: &'a Document,
@@ -48,7 +72,7 @@ impl<'a> Facts<'a> {
         self.request
     }
 
-    /// The action's name.
+    /// The name of the action that is asked for.
     #[must_use]
     pub fn action(&self) -> &'a ActionName {
         &self.document.action
@@ -86,7 +110,7 @@ impl<'a> Facts<'a> {
         self.document.arguments.get(name)
     }
 
-    /// All bound arguments.
+    /// All bound arguments, by name.
     pub fn arguments(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         self.document.arguments.iter().map(|(name, value)| (name.as_str(), value))
     }

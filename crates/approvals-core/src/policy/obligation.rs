@@ -11,14 +11,14 @@ use super::millis;
 use crate::action::digest::Digest;
 use crate::action::id::{FactName, Group, RuleId};
 
-/// So many different people of one group.
+/// So many different people of one group. [`Obligation`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Seats {
     /// The group whose members may fill these seats.
     pub group: Group,
-    /// How many people.
+    /// How many different people it takes.
     pub count: NonZeroU32,
 }
 
@@ -30,7 +30,8 @@ impl Seats {
     }
 }
 
-/// After a while, one more group may fill the seats. How many are needed stays the same.
+/// After a while, one more group may fill the seats. How many are needed stays the same. [`Obligation`] has an
+/// example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -53,6 +54,8 @@ pub struct Escalation {
 ///     .seats("data-owners", 2)?
 ///     .approve_within(Duration::from_secs(30 * 60))
 ///     .escalate(Duration::from_secs(15 * 60), "data-leads")?;
+/// assert_eq!((two.quorum[0].group.as_str(), two.quorum[0].count.get()), ("data-owners", 2));
+/// assert_eq!(two.escalate[0].add_group.as_str(), "data-leads");
 /// assert!(!two.owner_may_approve);
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
@@ -60,7 +63,7 @@ pub struct Escalation {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Obligation {
-    /// The name.
+    /// The name, by which rules require it and cards show it.
     pub name: RuleId,
     /// The seats, each to be filled by a different person. Without any seat nobody can approve.
     pub quorum: Vec<Seats>,

@@ -11,6 +11,24 @@ use crate::action::id::Group;
 
 /// All obligations of one request; each must be satisfied, by different people unless they are
 /// [shared](Obligation::shared).
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Obligation, Obligations};
+/// use std::time::Duration;
+///
+/// let minutes = |count: u64| Duration::from_secs(count * 60);
+/// let one_sre = Obligation::new("one-sre")?.seats("sre", 1)?.approve_within(minutes(10));
+/// let owners = Obligation::new("two-owners")?.seats("data-owners", 2)?.approve_within(minutes(30));
+/// let both = Obligations::new([one_sre.clone(), owners, one_sre]);
+///
+/// assert_eq!(both.iter().count(), 2);
+/// assert_eq!(both.seats().count(), 3); // three different people
+/// assert_eq!(both.approve_within(), minutes(10));
+/// assert!(both.can_be_satisfied());
+/// assert!(!Obligations::default().can_be_satisfied());
+/// # Ok::<(), approvals::NameError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Obligations(Vec<Obligation>);
@@ -24,7 +42,7 @@ impl Obligations {
         Self(by_content.into_values().collect())
     }
 
-    /// One by one.
+    /// The obligations, one by one.
     pub fn iter(&self) -> std::slice::Iter<'_, Obligation> {
         self.0.iter()
     }

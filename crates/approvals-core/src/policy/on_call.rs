@@ -46,6 +46,16 @@ struct Shift {
 }
 
 /// A shift that could not be made.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{OnCall, ShiftError, Timestamp};
+///
+/// let [six, noon] = [6, 12].map(|hour| Timestamp::from_millis(hour * 3_600_000));
+/// let backward = OnCall::new("oncall.sre")?.shift(noon, six, ["u:mira"]);
+/// assert_eq!(backward.unwrap_err(), ShiftError::Backward);
+/// # Ok::<(), approvals::ShiftError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShiftError {

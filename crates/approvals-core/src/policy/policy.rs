@@ -14,6 +14,29 @@ use crate::action::digest::Digest;
 use crate::action::id::{Group, RuleId};
 
 /// What a policy says about one call.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Obligation, Obligations, Policy, PolicyFn, Risk, Verdict};
+///
+/// let on_call = Obligations::new([Obligation::new("on-call")?.seats("sre", 1)?]);
+/// let policy = PolicyFn::new("by-risk/1", move |call| match call.risk() {
+///     Risk::Low => Verdict::Allow,
+///     Risk::Medium | Risk::High => Verdict::Review(on_call.clone()),
+///     Risk::Critical => Verdict::Deny("nothing critical at night".into()),
+/// })?;
+///
+/// # let document = Document::parse(br#"{"action":"db.export","arguments":{"rows":41},"log":"example.org/shop/test",
+/// #     "on_behalf_of":[],"redacted":{},"requester":"agent:night","risk":"high","unbound":[]}"#)?;
+/// # let requester = Requester::new(Principal::agent("agent:night")?);
+/// # let call = Facts::new(&document, &requester, Timestamp::from_millis(0));
+/// match policy.rule(&call)?.verdict {
+///     Verdict::Allow => panic!("its risk is high"),
+///     Verdict::Deny(reason) => panic!("{reason}"),
+///     Verdict::Review(asked) => assert_eq!(asked.seats().count(), 1),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(
@@ -30,6 +53,23 @@ pub enum Verdict {
 }
 
 /// A verdict, the rules that led to it, and the digest of the policy that has them.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Policy, PolicyFn, Ruling, Verdict};
+///
+/// # let document = Document::parse(br#"{"action":"db.export","arguments":{"rows":41},"log":"example.org/shop/test",
+/// #     "on_behalf_of":[],"redacted":{},"requester":"agent:night","risk":"high","unbound":[]}"#)?;
+/// # let requester = Requester::new(Principal::agent("agent:night")?);
+/// # let call = Facts::new(&document, &requester, Timestamp::from_millis(0));
+/// let policy = PolicyFn::new("nothing/1", |_call| Verdict::Deny("not today".into()))?;
+/// let ruling: Ruling = policy.rule(&call)?;
+/// assert_eq!(ruling.verdict, Verdict::Deny("not today".into()));
+/// assert_eq!(ruling.rules, ["nothing/1".parse()?]);
+/// assert_eq!(ruling.policy, policy.digest());
+/// assert!(ruling.break_glass.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -63,13 +103,44 @@ impl Ruling {
 }
 
 /// The terms on which an emergency turns denials into a review.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Rules;
+/// use std::time::Duration;
+///
+/// let rules: Rules = r#"
+/// # version = 1
+/// # default = "deny"
+/// #
+/// # [obligation.commander]
+/// # quorum = [{ group = "commanders", count = 1 }]
+/// #
+/// [[rule]]
+/// id = "nothing-at-night"
+/// action = "app.deploy"
+/// effect = "deny"
+/// reason = "nothing is deployed at night"
+///
+/// [break_glass]
+/// rules = ["nothing-at-night"]
+/// require = ["commander"]
+/// review_by = "leads"
+/// review_within = "24h"
+/// "#
+/// .parse()?;
+/// let terms = rules.vocabulary().break_glass().map(|(_require, terms)| terms).ok_or("none")?;
+/// assert_eq!(terms.review_by.as_str(), "leads");
+/// assert_eq!(terms.review_within, Duration::from_secs(24 * 3600));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BreakGlass {
     /// The rules whose denial was set aside.
     pub rules: Vec<RuleId>,
-    /// Who looks at it afterwards.
+    /// The group, one of whose members looks at it afterwards.
     pub review_by: Group,
     /// How long after the call started that is to be done.
     #[serde(rename = "review_within_ms", with = "millis")]
@@ -156,6 +227,16 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 }
 
 /// A policy that could not rule. The call is denied.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::PolicyError;
+/// use std::error::Error;
+///
+/// let error = PolicyError::new("the table of limits is empty");
+/// assert_eq!(error.to_string(), "the policy could not rule on the call");
+/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the table of limits is empty"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the policy could not rule on the call")]
 pub struct PolicyError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -68,6 +68,17 @@ impl FactProvider for FactSet {
 }
 
 /// A provider that could not answer. The call is denied.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{FactError, FactName};
+/// use std::error::Error;
+///
+/// // As in a provider: `let labels = ask(bucket).await.map_err(FactError::new)?;`
+/// let error = "Labels!".parse::<FactName>().map_err(FactError::new).unwrap_err();
+/// assert_eq!(error.to_string(), "a fact that the policy needs could not be had");
+/// assert!(error.source().is_some_and(|cause| cause.to_string().starts_with("`Labels!` is not")));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("a fact that the policy needs could not be had")]
 pub struct FactError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -13,7 +13,7 @@ use super::policy::{BreakGlass, PolicyError};
 use crate::action::canonical;
 use crate::action::id::{ActionName, FactName, Group, RuleId};
 
-/// The type of a value that a policy can compare.
+/// The type of a value that a policy can compare. [`Declared`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "policy engines map each kind to one of theirs")]
 pub enum ValueType {
@@ -43,12 +43,30 @@ impl fmt::Display for ValueType {
 }
 
 /// A value that a call or a provider may give.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Declared, ValueType, Vocabulary};
+///
+/// let words: Vocabulary = r#"
+/// # version = 1
+/// # default = "deny"
+/// #
+/// [action."db.drop"]
+/// args = { database = "string", force = "boolean?" }
+/// "#
+/// .parse()?;
+/// let (_name, arguments) = words.actions().next().ok_or("none")?;
+/// assert_eq!(arguments["force"], Declared { kind: ValueType::Bool, optional: true });
+/// assert_eq!(arguments["force"].to_string(), "boolean?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a type and whether it must be there: nothing else")]
 pub struct Declared {
-    /// Its type.
+    /// The type that it must have if it is there.
     pub kind: ValueType,
-    /// Whether it may be missing.
+    /// Whether it may be missing, which a `?` after the type says.
     pub optional: bool,
 }
 
@@ -69,6 +87,18 @@ impl fmt::Display for Declared {
 /// [facts]
 /// "env.name" = "string"
 /// "resource.labels" = "strings"
+/// ```
+///
+/// A file of words alone is read with `parse`, and that of [`Rules`](crate::Rules) has them as well:
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Vocabulary;
+///
+/// let words: Vocabulary = "version = 1\ndefault = \"deny\"\n[facts]\n\"env.name\" = \"string\"".parse()?;
+/// let facts: Vec<_> = words.facts().map(|(name, kind)| format!("{name}: {kind}")).collect();
+/// assert_eq!(facts, ["env.name: string"]);
+/// # Ok::<(), approvals::RulesError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
@@ -109,7 +139,7 @@ impl Vocabulary {
         self.actions.iter()
     }
 
-    /// The known facts.
+    /// The known facts, and the type of each.
     pub fn facts(&self) -> impl Iterator<Item = (&FactName, Declared)> {
         self.facts.iter().map(|(name, declared)| (name, *declared))
     }

@@ -51,6 +51,15 @@ struct Window {
 }
 
 /// A window that could not be made.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::TimeWindows;
+///
+/// let error = TimeWindows::new("env.change_window", "UTC")?.open("Monday", "09:00", "16:00").unwrap_err();
+/// assert_eq!(error.to_string(), "`Monday` are not days; write them as in `Mon-Thu` or `Sat`");
+/// # Ok::<(), approvals::WindowError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WindowError {

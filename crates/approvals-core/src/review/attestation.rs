@@ -18,6 +18,18 @@ const MAX: usize = 8 * 1024;
 ///
 /// [`sign`](Self::sign) makes one, where the trusted system has its key; [`Attestations`](crate::Attestations)
 /// take it, where a policy asks for it.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Attestation, Timestamp};
+///
+/// let hour = |n: i64| Timestamp::from_millis(n * 3_600_000);
+/// let claim = "model.eval_passed".parse()?;
+/// let passed = Attestation::new("ci.example.org", "model:fraud@7", claim, true, hour(0), hour(24));
+/// assert!(passed.holds_at(hour(23)));
+/// assert!(!passed.holds_at(hour(24)));
+/// # Ok::<(), approvals::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -28,7 +40,7 @@ pub struct Attestation {
     pub exp: i64,
     /// Since when it holds, in seconds since the Unix epoch.
     pub iat: i64,
-    /// Who states it.
+    /// The name of the system that states it.
     pub iss: String,
     /// What it is about, such as `model:fraud@7`.
     pub sub: String,
@@ -37,6 +49,22 @@ pub struct Attestation {
 }
 
 /// An attestation that is not taken.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Attestation, AttestationError, Attestations, LocalSigner, Timestamp};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let evaluations = Attestations::new("model.eval_passed", |call| call.resource().map(str::to_owned))?;
+/// assert_eq!(evaluations.add("passed!"), Err(AttestationError::Malformed));
+///
+/// let [from, until] = [0, 3_600_000].map(Timestamp::from_millis);
+/// let claim = "model.eval_passed".parse()?;
+/// let passed = Attestation::new("ci.example.org", "model:fraud@7", claim, true, from, until);
+/// let signed = passed.sign(&LocalSigner::generate()?).await?;
+/// assert_eq!(evaluations.add(&signed), Err(AttestationError::Issuer)); // nobody said `trust`
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttestationError {

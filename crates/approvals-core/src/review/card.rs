@@ -21,6 +21,37 @@ use crate::policy::obligations::Obligations;
 /// Two different requests never give the same card, and two different cards never look the same: facts
 /// come from the approved bytes in a fixed order, every value is a single escaped line, and what the
 /// caller wrote freely stands last and is marked as that.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Card};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// # gate.submit(deploy).await?;
+/// let card: Card = inbox.next().await;
+/// assert_eq!(card.document().arguments["version"], 7);
+/// assert!(card.to_string().contains("needs          1 of ops (one-of-ops)"));
+/// assert!(card.render(60).lines().all(|line| line.len() <= 60));
+///
+/// // An answer is to exactly what was shown, and so is the code that people type where there are no buttons.
+/// assert_eq!(Ballot::approve(&card)?.card, card.digest()?);
+/// assert_eq!(card.code(), card.request_digest().code());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Card {
     request: Request,
@@ -45,7 +76,7 @@ impl Card {
         &self.request
     }
 
-    /// The request's id.
+    /// The id of the request that is decided.
     #[must_use]
     pub fn id(&self) -> RequestId {
         self.request.id

@@ -11,7 +11,7 @@ use crate::action::id::RequestId;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 
-/// Approve or reject.
+/// What a reviewer says: approve or reject. [`Decision`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing between yes and no")]
@@ -23,19 +23,56 @@ pub enum Choice {
 }
 
 /// What a decision is: everything that is signed.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Choice, Ledger, Trail};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// # gate.submit(deploy).await?;
+/// let card = inbox.next().await;
+/// inbox.decide(&account, Ballot::approve(&card)?).await?;
+///
+/// let mut trail = Trail::new("example.org/shop/test");
+/// for entry in ledger.entries(0, 100).await? {
+///     trail.read(&entry)?;
+/// }
+/// let (_request, state) = trail.states().next().ok_or("no request")?;
+/// let decision = &state.decisions()[0];
+/// assert_eq!(decision.choice, Choice::Approve);
+/// assert_eq!((decision.reviewer.id().as_str(), &decision.identity), ("u:mira", &account));
+/// assert_eq!((decision.request, decision.card), (card.id(), card.digest()?));
+/// assert!(decision.seen.size > 0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Decision {
     /// The digest of the action's document.
     pub action: Digest,
-    /// How it was authenticated.
+    /// How it was authenticated that the reviewer made it.
     pub assurance: Assurance,
-    /// When.
+    /// When it was made, by the clock of the gate.
     pub at: Timestamp,
     /// The digest of the card that the reviewer was shown.
     pub card: Digest,
-    /// What was decided.
+    /// Whether the reviewer approves or rejects.
     pub choice: Choice,
     /// Whose place the reviewer took, if they voted for someone who had asked them to: that person as the
     /// directory knew them.
@@ -49,7 +86,7 @@ pub struct Decision {
     /// Why, in the reviewer's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The request.
+    /// The id of the request that was decided about.
     pub request: RequestId,
     /// The digest of the request.
     pub request_digest: Digest,
@@ -59,14 +96,14 @@ pub struct Decision {
     pub seen: SeenHead,
 }
 
-/// A tree head: not before it, a decision was made.
+/// A tree head: not before it, a decision was made. [`Decision`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SeenHead {
-    /// The root, in base64.
+    /// The root of the tree, in base64.
     pub root: String,
-    /// The number of entries.
+    /// The number of entries that the log had.
     pub size: u64,
 }
 

@@ -12,6 +12,24 @@ use crate::action::principal::Principal;
 /// Who someone is in one channel, as that channel has authenticated them.
 ///
 /// Only the code that verified a channel's authentication makes one; never take it from a message body.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{ChannelIdentity, Directory, Principal, StaticDirectory};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let account = ChannelIdentity::new("slack", "T1/U42")?;
+/// assert_eq!(account.to_string(), "slack:T1/U42");
+///
+/// let mira = Principal::human("u:mira")?;
+/// let directory = StaticDirectory::new().with(&mira, [account.clone()]);
+/// assert_eq!(directory.resolve(&account).await?, Some(mira));
+///
+/// // The same name in another channel is somebody else.
+/// let other = ChannelIdentity::new("teams", "T1/U42")?;
+/// assert_eq!(directory.resolve(&other).await?, None);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelIdentity {
@@ -32,7 +50,7 @@ impl ChannelIdentity {
         &self.channel
     }
 
-    /// The channel's own name for the person.
+    /// The channel's own name for the person, such as a user id.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -87,6 +105,17 @@ pub trait Directory: fmt::Debug + Send + Sync {
 }
 
 /// A directory that could not answer.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::DirectoryError;
+/// use std::error::Error;
+///
+/// // As in a directory: `let found = ldap.search(name).await.map_err(DirectoryError::new)?;`
+/// let error = DirectoryError::new("LDAP answered 52: unavailable");
+/// assert_eq!(error.to_string(), "the directory could not be asked");
+/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("LDAP answered 52: unavailable"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the directory could not be asked")]
 pub struct DirectoryError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -17,8 +17,16 @@ use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 
 /// What an envelope can carry.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Decision, Payload, Statement};
+///
+/// assert_eq!(Decision::TYPE, "application/vnd.approvals.decision.v1+json");
+/// assert_eq!(Statement::TYPE, "application/vnd.approvals.statement.v1+json");
+/// ```
 pub trait Payload: Serialize + DeserializeOwned + sealed::Sealed {
-    /// Its media type.
+    /// The media type that the envelope names.
     const TYPE: &'static str;
 }
 
@@ -38,6 +46,46 @@ mod sealed {
 }
 
 /// A DSSE envelope (secure-systems-lab/dsse v1) around one signed [`Decision`] or [`Statement`].
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Choice, EnvelopeError, Ledger, LocalSigner, Signer, Trail, What};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let recorder = keys.recorder.public_key();
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// # gate.submit(deploy).await?;
+/// let card = inbox.next().await;
+/// inbox.decide(&account, Ballot::approve(&card)?).await?;
+/// # let mut trail = Trail::new("example.org/shop/test");
+/// # for entry in ledger.entries(0, 100).await? {
+/// #     trail.read(&entry)?;
+/// # }
+/// let decided = trail.events(card.id()).iter().find_map(|event| match &event.what {
+///     What::Decided { envelope } => Some(envelope),
+///     _other => None,
+/// });
+/// let envelope = decided.ok_or("no decision")?;
+/// assert_eq!(envelope.verify(&recorder)?.choice, Choice::Approve);
+///
+/// let another = LocalSigner::generate()?.public_key();
+/// assert!(matches!(envelope.verify(&another), Err(EnvelopeError::Key(_))));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound = "")]
 pub struct Envelope<T = Decision> {
@@ -57,6 +105,16 @@ struct EnvelopeSignature {
 }
 
 /// An envelope that does not hold.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Envelope;
+///
+/// let other: Envelope = serde_json::from_str(r#"{"payload": "e30=", "payloadType": "text/plain", "signatures": []}"#)?;
+/// let error = other.unverified().unwrap_err();
+/// assert_eq!(error.to_string(), "the envelope is not of type `application/vnd.approvals.decision.v1+json`");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {

@@ -12,6 +12,7 @@ use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 
 /// What a grant says: JWT claims (RFC 7519) with an actor (RFC 8693) and authorization details (RFC 9396).
+/// [`Grant`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -35,7 +36,7 @@ pub struct Claims {
     pub sub: PrincipalId,
 }
 
-/// An actor, and whoever acted through it.
+/// An actor, and whoever acted through it. [`Grant`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -43,20 +44,20 @@ pub struct Actor {
     /// The one that acts for this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Actor>>,
-    /// Who.
+    /// The id of the actor.
     pub sub: PrincipalId,
 }
 
-/// The one action that is granted.
+/// The one action that is granted. [`Grant`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Detail {
     /// The digest of the action's document.
     pub action_digest: Digest,
-    /// The action's name.
+    /// The name of the action that may run.
     pub action: String,
-    /// Who approved.
+    /// The ids of the people who approved.
     pub approvers: Vec<PrincipalId>,
     /// The digest of the request.
     pub request_digest: Digest,
@@ -130,6 +131,45 @@ fn delegation(requester: &Requester) -> (PrincipalId, Option<Actor>) {
 }
 
 /// A grant as a compact JWS (RFC 7515) with `alg: EdDSA` (RFC 8037).
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Denied, Grant};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let grant_key = keys.grant.public_key();
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?).on_behalf_of(Principal::human("u:noor")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?;
+/// # tokio::spawn(async move {
+/// #     let card = inbox.next().await;
+/// #     inbox.decide(&account, Ballot::approve(&card).unwrap()).await.unwrap();
+/// # });
+/// // `agent:deployer` asks for `u:noor`, and `u:mira` approves.
+/// let grant: Option<Grant> =
+///     gate.run(deploy, |permit, _call| async move { Ok::<_, Denied>(permit.grant().cloned()) }).await?;
+/// let grant = grant.ok_or("the policy asked nobody")?;
+///
+/// // What an executor elsewhere does before it deploys; it also refuses a `jti` that it has seen.
+/// let claims = grant.verify(&grant_key)?;
+/// assert_eq!((claims.aud.as_str(), claims.detail().action.as_str()), ("example.org/shop/test", "app.deploy"));
+/// assert_eq!(claims.sub.as_str(), "u:noor");
+/// assert_eq!(claims.act.as_ref().map(|actor| actor.sub.as_str()), Some("agent:deployer"));
+/// assert_eq!(claims.detail().approvers, ["u:mira".parse()?]);
+/// assert!(claims.expires_at() > claims.issued_at());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Grant(String);
@@ -138,6 +178,17 @@ pub struct Grant(String);
 const TYPE: &str = "approval-grant+jwt";
 
 /// A grant that does not hold.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Grant, GrantError, LocalSigner, Signer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = LocalSigner::generate()?.public_key();
+/// let forged: Grant = serde_json::from_str(r#""eyJhbGciOiJub25lIn0.e30.""#)?; // {"alg":"none"}
+/// assert_eq!(forged.verify(&key), Err(GrantError::Malformed));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GrantError {
@@ -172,7 +223,7 @@ impl Grant {
         Self(jws::assemble(signing_input, signature))
     }
 
-    /// The compact serialization.
+    /// The compact serialization, to hand to an executor elsewhere.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -32,6 +32,36 @@ pub(crate) struct Vote<'a> {
 }
 
 /// Why someone may not decide about a request.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, DeskError, Ineligible, Refusal};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let noor = ChannelIdentity::new("memory", "noor")?;
+/// # let directory = StaticDirectory::new().with(&mira, [account]).with(&Principal::human("u:noor")?, [noor.clone()]);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(directory)
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// # gate.submit(deploy).await?;
+/// // `ops` are asked, and `u:noor` is not among them.
+/// let card = inbox.next().await;
+/// let refused = inbox.decide(&noor, Ballot::approve(&card)?).await.unwrap_err();
+/// assert!(matches!(refused, DeskError::Refused(Refusal::Ineligible(Ineligible::NotAsked))));
+/// assert_eq!(refused.to_string(), "you are in none of the groups that may decide this");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a new reason must not be overlooked")]
 pub enum Ineligible {

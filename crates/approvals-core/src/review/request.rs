@@ -23,6 +23,36 @@ use crate::policy::policy::{Ruling, Verdict};
 const START_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is asked: may exactly this action, of exactly this requester, run under these obligations.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::Request;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("deploy-7")?;
+/// # gate.submit(deploy).await?;
+/// let card = inbox.next().await;
+/// let request: &Request = card.request();
+/// assert_eq!(request.requester.principal().id().as_str(), "agent:deployer");
+/// assert_eq!(request.obligations().map(|asked| asked.seats().count()), Some(1));
+/// assert_eq!(request.approve_by, request.asked_at.after(Duration::from_secs(30 * 60)));
+/// assert_eq!(request.digest()?, card.request_digest());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -39,7 +69,7 @@ pub struct Request {
     /// For how many milliseconds it may be open at most, as its document says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after_ms: Option<u64>,
-    /// Its id.
+    /// The id of the request.
     pub id: RequestId,
     /// The caller's name for the attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +90,37 @@ pub struct Request {
 }
 
 /// A rejected attempt at the same action, and how this one differs from it.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, DynamicAction, Was};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let export = |rows| DynamicAction::from_json("db.export", format!(r#"{{"rows": {rows}}}"#).as_bytes());
+/// gate.submit(export(90_000)?.key("first")?).await?;
+/// let card = inbox.next().await;
+/// inbox.decide(&account, Ballot::reject(&card, "not so many")?).await?;
+///
+/// gate.submit(export(100)?.key("second")?).await?;
+/// let card = inbox.next().await;
+/// let earlier = card.request().earlier.as_ref().ok_or("nothing was rejected")?;
+/// assert_eq!((earlier.by.as_str(), earlier.reason.as_deref()), ("u:mira", Some("not so many")));
+/// assert_eq!(earlier.was["rows"], Was::Value(90_000.into()));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -93,14 +154,14 @@ pub struct Earlier {
     pub was: BTreeMap<String, Was>,
 }
 
-/// What an argument, or something else, was in an earlier attempt.
+/// What an argument, or something else, was in an earlier attempt. [`Earlier`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "there, too long to repeat, not told, or not there")]
 pub enum Was {
     /// There was no such argument.
     Absent,
-    /// This.
+    /// It was this value.
     Value(Value),
     /// A value of so many bytes, which is in that request's document.
     Long(usize),

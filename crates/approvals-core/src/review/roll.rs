@@ -19,6 +19,22 @@ const MAX_PEOPLE: usize = 10_000;
 const MAX_NAMES: usize = 256;
 
 /// A file of people that does not load: where, what, and how to mend it.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::StaticDirectory;
+///
+/// let people = r#"
+/// version = 1
+///
+/// [person."u:mira"]
+/// kind = "human"
+/// identities = ["T1/U42"]
+/// "#;
+/// let error = people.parse::<StaticDirectory>().unwrap_err();
+/// assert_eq!((error.line(), error.column()), (6, 15));
+/// assert!(error.message().starts_with("an identity is a channel, a colon, and the channel's own name"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct RollError {

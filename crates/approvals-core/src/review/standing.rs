@@ -27,42 +27,88 @@ use crate::policy::obligations::Obligations;
 /// let night = Timestamp::from_millis(1_893_499_200_000);
 /// let terms = StandingTerms::new("agent:night-shift".parse()?, "service.restart".parse()?, one_sre, 20, night)
 ///     .argument("service", Bound::one_of(["search", "cache"]));
+/// assert_eq!((terms.action.as_str(), terms.uses), ("service.restart", 20));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StandingTerms {
-    /// Exactly this action.
+    /// The one action that is covered.
     pub action: ActionName,
     /// What each argument may be. A call with any other argument is not covered.
     pub arguments: BTreeMap<String, Bound>,
     /// The obligations in whose place it stands. A call that takes any other is not covered.
     pub instead_of: Obligations,
-    /// On whose behalf, nearest first.
+    /// Whom the requester acts for in the calls, nearest first.
     pub on_behalf_of: Vec<PrincipalId>,
-    /// Whose calls.
+    /// The one whose calls are covered.
     pub requester: PrincipalId,
-    /// Done to exactly this.
+    /// What the calls are done to: exactly this, or nothing named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// With exactly these tags: a tool that is defined anew has others.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
-    /// Until when.
+    /// The moment from which no call is covered.
     pub until: Timestamp,
-    /// How many calls.
+    /// How many calls it covers.
     pub uses: u32,
 }
 
 /// What one argument may be.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Bound, Denied, DynamicAction, Phase, StandingTerms};
+///
+/// # #[derive(Debug)] struct AskOps(Obligations);
+/// # impl Policy for AskOps {
+/// #     fn digest(&self) -> Digest { Digest::of("policy", b"ask-ops/1") }
+/// #     fn rule(&self, _: &Facts<'_>) -> Result<Ruling, PolicyError> {
+/// #         Ok(Ruling::new(Verdict::Review(self.0.clone()), vec![], self.digest()))
+/// #     }
+/// #     fn rule_on_itself(&self, act: &Facts<'_>) -> Result<Option<Ruling>, PolicyError> { self.rule(act).map(Some) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let agent = Principal::agent("agent:night-shift")?;
+/// # let one_of_ops = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let noor = ChannelIdentity::new("memory", "noor")?;
+/// # let directory = StaticDirectory::new().with(&mira, [account.clone()])
+/// #     .with(&Principal::human("u:noor")?.member_of(["ops"])?, [noor.clone()]);
+/// # let tomorrow = SystemClock::default().now().after(std::time::Duration::from_secs(86_400));
+/// # let gate = Gate::builder()
+/// #     .policy(AskOps(one_of_ops.clone()))
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(directory)
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(agent.clone()))
+/// #     .build().await?;
+/// # tokio::spawn(async move { let card = inbox.next().await; inbox.decide(&noor, Ballot::approve(&card).unwrap()).await });
+/// let terms = StandingTerms::new(agent.id().clone(), "service.restart".parse()?, one_of_ops, 20, tomorrow)
+///     .argument("service", Bound::one_of(["search", "cache"]))
+///     .argument("nodes", Bound::Between(1, 3));
+/// gate.desk().issue_standing(&account, terms, "the nights of this week").await?; // `u:noor` agrees
+///
+/// let restart = |json: &[u8]| DynamicAction::from_json("service.restart", json);
+/// let inside = restart(br#"{"service": "cache", "nodes": 2}"#)?;
+/// gate.run(inside, |_permit, _call| async { Ok::<_, Denied>(()) }).await?; // nobody is asked
+/// let outside = restart(br#"{"service": "cache", "nodes": 9}"#)?.key("all-nodes")?;
+/// assert_eq!(gate.submit(outside).await?.phase, Phase::Pending);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a bound that somebody overlooks is a hole")]
 pub enum Bound {
     /// Anything. Said aloud, never assumed.
     Anything,
-    /// Exactly this.
+    /// Exactly this value.
     Is(Value),
     /// One of these texts.
     OneOf(BTreeSet<String>),

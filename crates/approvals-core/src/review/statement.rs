@@ -13,13 +13,46 @@ use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 
 /// One statement: everything that is signed.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ledger, Says, Stop, Trail};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let deploys = Stop::Action("app.deploy".parse()?);
+/// gate.desk().stop(&account, deploys.clone(), "version 7 loses orders").await?;
+///
+/// let mut trail = Trail::new("example.org/shop/test");
+/// for entry in ledger.entries(0, 100).await? {
+///     trail.read(&entry)?;
+/// }
+/// let (_digest, _stop, statement) = trail.control().stops().next().ok_or("nothing is stopped")?;
+/// assert_eq!(statement.says, Says::Stop { scope: deploys });
+/// assert_eq!((statement.person.id().as_str(), statement.reason.as_str()), ("u:mira", "version 7 loses orders"));
+/// assert_eq!(statement.request(), None); // it is about the log as a whole
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Statement {
-    /// How it was authenticated.
+    /// How it was authenticated who states it.
     pub assurance: Assurance,
-    /// When.
+    /// When it was made, by the clock of the gate.
     pub at: Timestamp,
     /// Who they are in the channel.
     pub identity: ChannelIdentity,
@@ -27,45 +60,45 @@ pub struct Statement {
     pub log: String,
     /// Who states it, with the groups they were in.
     pub person: Principal,
-    /// Why, in their words.
+    /// Why they state it, in their words.
     pub reason: String,
-    /// What is stated.
+    /// What it says.
     pub says: Says,
     /// The head of the log that it was made on.
     pub seen: SeenHead,
 }
 
-/// What a statement says.
+/// What a statement says. [`Statement`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a statement that somebody overlooks is a hole")]
 pub enum Says {
     /// Nothing of this may start until it is lifted.
     Stop {
-        /// What.
+        /// What is stopped.
         scope: Stop,
     },
     /// Someone else may vote in my place for a while.
     Delegate {
-        /// Who.
+        /// The person who may vote instead.
         to: PrincipalId,
-        /// For which of my groups.
+        /// My groups for which they may.
         groups: BTreeSet<Group>,
-        /// Until when.
+        /// The moment from which they may no more.
         until: Timestamp,
     },
     /// Nobody votes in my place any more.
     Undelegate,
     /// What became of a request that was started and never finished.
     Resolve {
-        /// Which.
+        /// The request that nobody knew the outcome of.
         request: RequestId,
-        /// What.
+        /// What became of it.
         resolution: Resolution,
     },
     /// I have looked at what was done in an emergency.
     Review {
-        /// Which request.
+        /// The request that set denials aside.
         request: RequestId,
         /// Whether it was justified.
         justified: bool,
@@ -78,15 +111,43 @@ pub enum Says {
 }
 
 /// What a stop stops.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Denied, Stop};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?;
+/// let agent = Stop::Principal("agent:deployer".parse()?);
+/// assert_eq!(agent.to_string(), "everything that agent:deployer does");
+/// gate.desk().stop(&account, agent, "it deploys in a loop").await?;
+///
+/// let denied = gate.run(deploy, |_permit, _call| async { Ok::<_, Denied>(()) }).await;
+/// assert!(matches!(denied, Err(Denied::Stopped { .. })));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a scope that somebody overlooks is a hole")]
 pub enum Stop {
-    /// Everything.
+    /// Every call of everybody.
     Everything,
     /// Whatever this principal asks for, and whatever is asked for on its behalf.
     Principal(PrincipalId),
-    /// This action.
+    /// Every call of this action.
     Action(ActionName),
 }
 
@@ -101,6 +162,52 @@ impl fmt::Display for Stop {
 }
 
 /// What a person found out about a request whose outcome was unknown.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Denied, Ledger, Outcome, Resolution, Trail};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let gate = Gate::builder()
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder)
+/// #     .grant_key(keys.grant)
+/// #     .approver(inbox.clone())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?;
+/// # let desk = gate.desk();
+/// # let (inside, outside) = (inbox.clone(), account.clone());
+/// # tokio::spawn(async move { let card = inside.next().await; inside.decide(&outside, Ballot::approve(&card).unwrap()).await });
+/// # let (began, has_begun) = tokio::sync::oneshot::channel();
+/// // A call is dropped in the middle of its body, so nobody knows what it did.
+/// let run = gate.run(deploy, |_permit, _call| async {
+/// #     began.send(()).ok();
+///     Ok::<(), Denied>(std::future::pending().await)
+/// });
+/// # tokio::select! { _done = run => {} _begun = has_begun => {} }
+/// # let mut trail = Trail::new("example.org/shop/test");
+/// # for entry in ledger.entries(0, 100).await? {
+/// #     trail.read(&entry)?;
+/// # }
+/// # let request = trail.states().next().ok_or("no request")?.0;
+/// desk.resolve(&account, request, Resolution::Done, "version 7 is out").await?;
+///
+/// let mut trail = Trail::new("example.org/shop/test");
+/// for entry in ledger.entries(0, 100).await? {
+///     trail.read(&entry)?;
+/// }
+/// let (_request, state) = trail.states().next().ok_or("no request")?;
+/// assert_eq!(state.outcome(), Some(&Outcome::Resolved(Resolution::Done)));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "what became of an action must not be overlooked")]

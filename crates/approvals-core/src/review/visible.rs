@@ -18,6 +18,13 @@ pub fn json(value: &Value) -> String {
 }
 
 /// `text` in quotes, as [`json`] shows it.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::visible;
+///
+/// assert_eq!(visible::text("all\u{200b} rows\n"), r#""all\u{200b} rows\n""#);
+/// ```
 #[must_use]
 pub fn text(text: &str) -> String {
     json(&Value::from(text))

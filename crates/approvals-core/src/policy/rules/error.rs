@@ -7,6 +7,15 @@ use std::time::Duration;
 use toml::Spanned;
 
 /// Rules that do not load: where, what, and how to mend it.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Rules;
+///
+/// let error = "version = 1\ndefault = \"allow\"".parse::<Rules>().unwrap_err();
+/// assert_eq!((error.line(), error.column()), (2, 11));
+/// assert_eq!(error.to_string(), "line 2, column 11: the default can only be \"deny\"");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct RulesError {

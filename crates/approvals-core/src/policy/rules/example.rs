@@ -27,6 +27,28 @@ use crate::policy::vocabulary::Vocabulary;
 /// One test of a policy file, written beside a rule.
 ///
 /// What it says is in its [`Display`](fmt::Display) form.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Rules;
+///
+/// let failed = Rules::run_tests(r#"
+/// version = 1
+/// default = "deny"
+///
+/// [[rule]]
+/// id = "reads"
+/// action = "db.read"
+/// risk = ["low"]
+/// effect = "allow"
+/// test = [{ given = { risk = "high" }, expect = "allow" }]
+/// "#)?;
+/// let (test, problem) = &failed[0];
+/// assert_eq!((test.rule().as_str(), test.line()), ("reads", 10));
+/// assert_eq!(test.to_string(), "given risk = \"high\": expect allow");
+/// assert!(problem.as_ref().is_some_and(|problem| problem.contains("expects allow, but gets deny")));
+/// # Ok::<(), approvals::RulesError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct RuleTest {
     pub(super) rule: RuleId,

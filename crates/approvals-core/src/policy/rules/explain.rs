@@ -14,20 +14,44 @@ use crate::policy::policy::{PolicyError, Ruling, Verdict};
 /// A ruling, and for each rule about the action why it applies or does not.
 ///
 /// The [`Display`](fmt::Display) form is for people: one line for each rule and each condition.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Rules;
+///
+/// let rules: Rules = r#"
+/// version = 1
+/// default = "deny"
+///
+/// [[rule]]
+/// id = "reads"
+/// action = "db.read"
+/// risk = ["low"]
+/// effect = "allow"
+/// test = [{ given = { risk = "high" }, expect = "deny" }]
+/// "#
+/// .parse()?;
+/// let explanation = rules.explain(&rules.tests()[0].facts())?;
+/// let reads = &explanation.rules[0];
+/// assert_eq!((reads.rule.as_str(), reads.applies), ("reads", Some(false)));
+/// assert_eq!(reads.because, ["the risk is high"]);
+/// assert!(explanation.to_string().starts_with("deny: "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The ruling.
+    /// What is explained: what a gate with this policy would be told.
     pub ruling: Ruling,
     /// The rules about the action, in the order of the file. All others are about other actions.
     pub rules: Vec<RuleFinding>,
 }
 
-/// Why one rule applies to a call or does not.
+/// Why one rule applies to a call or does not. [`Explanation`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleFinding {
-    /// The rule.
+    /// The id of the rule.
     pub rule: RuleId,
     /// Its line in the file, from 1.
     pub line: usize,
