@@ -1,3 +1,5 @@
+//! The key for the name of what is done is `action`.
+
 use approvals::{Denied, requires_approval};
 
 #[requires_approval(name = "bank.pay")]

@@ -1,3 +1,5 @@
+//! Keys stand in parentheses.
+
 use approvals::{Denied, requires_approval};
 
 #[requires_approval = "bank.pay"]

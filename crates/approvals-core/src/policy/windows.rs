@@ -57,7 +57,7 @@ struct Window {
 /// use approvals::TimeWindows;
 ///
 /// let error = TimeWindows::new("env.change_window", "UTC")?.open("Monday", "09:00", "16:00").unwrap_err();
-/// assert_eq!(error.to_string(), "`Monday` are not days; write them as in `Mon-Thu` or `Sat`");
+/// assert_eq!(error.to_string(), "`Monday` names no days; write them as in `Mon-Thu` or `Sat`");
 /// # Ok::<(), approvals::WindowError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +73,7 @@ pub enum WindowError {
     )]
     Zone(String),
     /// Not a day of the week, or two of them.
-    #[error("`{}` are not days; write them as in `Mon-Thu` or `Sat`", .0.escape_debug())]
+    #[error("`{}` names no days; write them as in `Mon-Thu` or `Sat`", .0.escape_debug())]
     Days(String),
     /// Not a time of day.
     #[error("`{}` is not a time; write it as in `09:00`, from `00:00` to `24:00`", .0.escape_debug())]
