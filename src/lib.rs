@@ -1,4 +1,3 @@
-// The first definition of a link is the one that counts: on these pages they lead elsewhere than beside the README.
 //! [The guide]: guide
 //! [the language of rules]: Rules
 //! [`policies/`]: https://github.com/approvals-rs/approvals/blob/main/policies/README.md
@@ -7,6 +6,7 @@
 //! [ARCHITECTURE]: https://github.com/approvals-rs/approvals/blob/main/ARCHITECTURE.md
 //! [SECURITY]: https://github.com/approvals-rs/approvals/blob/main/SECURITY.md
 #![doc = ""]
+// The first definition of a link is the one that counts: on these pages they lead elsewhere than beside the README.
 #![doc = include_str!("../README.md")]
 
 pub mod guide;
