@@ -5,34 +5,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use approvals::*;
-use approvals_testkit::MockApprover;
+use approvals_testkit::{MockApprover, TestGate};
 use serde::{Deserialize, Serialize};
 
 use crate::world::*;
 
-/// A gate whose reviewer approves everything, under this policy.
-async fn gate(policy: impl Policy + 'static, reviewer: &MockApprover) -> Gate {
-    gate_on(memory().await, policy, reviewer).await
-}
-
-async fn gate_on(
-    ledger: Arc<MemoryLedger>,
-    policy: impl Policy + 'static,
-    reviewer: &MockApprover,
-) -> Gate {
-    let keys = Keyring::generate().unwrap();
-    let ledger: Arc<dyn Ledger> = ledger;
-    Gate::builder()
-        .policy(policy)
-        .ledger(ledger)
-        .directory(MockApprover::directory(["ops"]).unwrap())
-        .approver(reviewer.clone())
-        .recorder_key(keys.recorder)
-        .grant_key(keys.grant)
-        .requester(Requester::new(Principal::agent("agent:a").unwrap()))
-        .build()
-        .await
-        .unwrap()
+/// A gate under this policy, whose reviewer is one of ops.
+async fn gate(policy: impl Policy + 'static, reviewer: &MockApprover) -> TestGate {
+    TestGate::new(policy, &reviewer.clone().member_of(["ops"])).await
 }
 
 /// Everything is asked about.
@@ -270,15 +250,11 @@ async fn a_denial_is_told_in_ones_own_way_and_an_error_is_still_an_error() {
     assert!(why.contains("not now"), "{why}");
     assert_eq!(pay_if(&no, 1).await, Ok(None));
 
-    let ledger = memory().await;
-    let yes = gate_on(Arc::clone(&ledger), always(), &MockApprover::approving()).await;
+    let yes = gate(always(), &MockApprover::approving()).await;
     assert_eq!(pay_told(&yes, 1).await, Told::Done(1));
     assert_eq!(pay_if(&yes, 1).await, Ok(Some(1)));
     assert_eq!(pay_if(&yes, 6).await, Err(NoFunds));
-    let mut trail = Trail::new(ORIGIN);
-    for entry in ledger.entries(0, usize::MAX).await.unwrap() {
-        trail.read(&entry).unwrap();
-    }
+    let trail = yes.trail().await;
     let mut ends: Vec<_> = trail.states().map(|(_, state)| state.outcome().cloned()).collect();
     ends.sort_by_key(|end| format!("{end:?}"));
     let ended = |execution| Some(Outcome::Executed(execution));

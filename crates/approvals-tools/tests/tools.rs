@@ -1,12 +1,7 @@
 //! What holds for every tool of a list, whatever the list says.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use approvals_core::*;
-use approvals_testkit::{Answer, MockApprover};
+use approvals_testkit::{Answer, MockApprover, Ran, TestGate};
 use approvals_tools::{ToolCall, Tools, ToolsError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -33,51 +28,21 @@ fn list() -> Value {
     ])
 }
 
-async fn gate(policy: impl Policy + 'static, reviewer: &MockApprover) -> Gate {
-    let keys = Keyring::generate().unwrap();
-    Gate::builder()
-        .policy(policy)
-        .ledger(MemoryLedger::new("example.org/test", keys.log).await.unwrap())
-        .directory(MockApprover::directory(["ops"]).unwrap())
-        .approver(reviewer.clone())
-        .recorder_key(keys.recorder)
-        .grant_key(keys.grant)
-        .requester(Requester::new(Principal::agent("agent:a").unwrap()))
-        .build()
-        .await
-        .unwrap()
-}
-
-fn asks() -> impl Policy {
-    let one = Obligations::new([Obligation::new("one").unwrap().seats("ops", 1).unwrap()]);
-    PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone())).unwrap()
-}
-
-#[derive(Clone, Debug, Default)]
-struct Ran(Arc<AtomicU32>);
-
-impl Ran {
-    async fn body(self, call: ToolCall) -> Result<Value, Denied> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        tokio::task::yield_now().await;
-        Ok(call.arguments().clone())
-    }
-
-    fn count(&self) -> u32 {
-        self.0.load(Ordering::SeqCst)
-    }
+async fn body(ran: &Ran, call: ToolCall) -> Result<Value, Denied> {
+    ran.now();
+    tokio::task::yield_now().await;
+    Ok(call.arguments().clone())
 }
 
 async fn run(tools: &Tools, gate: &Gate, call: ToolCall, ran: &Ran) -> Result<Value, Denied> {
-    let ran = ran.clone();
-    tools.run(gate, call, |_permit, call| ran.body(call)).await
+    tools.run(gate, call, |_permit, call| body(ran, call)).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tool_runs_with_the_arguments_that_were_approved_and_what_the_list_claims_is_a_tag() {
     let reviewer = MockApprover::approving();
     let (tools, gate, ran) =
-        (Tools::new("files", &list()).unwrap(), gate(asks(), &reviewer).await, Ran::default());
+        (Tools::new("files", &list()).unwrap(), TestGate::asking(&reviewer).await, Ran::default());
     let call = ToolCall::new("delete_file", json!({ "path": "/tmp" })).reason("it is full");
     assert_eq!(run(&tools, &gate, call, &ran).await, Ok(json!({ "path": "/tmp" })));
     let none = ToolCall::new("now", Value::Null);
@@ -96,7 +61,7 @@ async fn a_tool_runs_with_the_arguments_that_were_approved_and_what_the_list_cla
 async fn what_a_tool_does_not_take_reaches_nobody_and_runs_nothing() {
     let reviewer = MockApprover::approving();
     let (tools, gate, ran) =
-        (Tools::new("files", &list()).unwrap(), gate(asks(), &reviewer).await, Ran::default());
+        (Tools::new("files", &list()).unwrap(), TestGate::asking(&reviewer).await, Ran::default());
     let secret = "/hunter2";
     for (tool, arguments, says) in [
         ("delete_file", json!({}), "\"path\" is a required property"),
@@ -124,7 +89,7 @@ async fn in_a_turn_each_call_has_its_own_end_in_the_order_of_the_calls() {
     let script = [Answer::Approve, Answer::Reject("not this".into()), Answer::Approve];
     let reviewer = MockApprover::script(script);
     let (tools, gate, ran) =
-        (Tools::new("files", &list()).unwrap(), gate(asks(), &reviewer).await, Ran::default());
+        (Tools::new("files", &list()).unwrap(), TestGate::asking(&reviewer).await, Ran::default());
     let turn = [
         ToolCall::new("delete_file", json!({ "path": "/a" })).key("call-1"),
         ToolCall::new("nothing", Value::Null).key("call-2"),
@@ -132,7 +97,7 @@ async fn in_a_turn_each_call_has_its_own_end_in_the_order_of_the_calls() {
         ToolCall::new("delete_file", json!({ "path": 7 })).key("call-4"),
         ToolCall::new("wipeDisk", json!({ "disk": 1 })).key("call-5"),
     ];
-    let body = |_permit, call| ran.clone().body(call);
+    let body = |_permit, call| body(&ran, call);
     let results: Vec<Result<Value, Denied>> = tools.run_batch(&gate, turn, body).await;
     let [a, nothing, b, wrong, disk] = results.as_slice() else { panic!("{results:?}") };
     assert_eq!((a, disk), (&Ok(json!({ "path": "/a" })), &Ok(json!({ "disk": 1 }))));
@@ -146,7 +111,7 @@ async fn in_a_turn_each_call_has_its_own_end_in_the_order_of_the_calls() {
 async fn a_tool_that_is_defined_anew_is_another_action() {
     let seen = async |list: &Value| {
         let reviewer = MockApprover::approving();
-        let (tools, gate) = (Tools::new("files", list).unwrap(), gate(asks(), &reviewer).await);
+        let (tools, gate) = (Tools::new("files", list).unwrap(), TestGate::asking(&reviewer).await);
         run(&tools, &gate, ToolCall::new("now", Value::Null), &Ran::default()).await.unwrap();
         reviewer.cards()[0].document().tags.clone()
     };
@@ -215,7 +180,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let risk = runtime.block_on(async {
             let reviewer = MockApprover::approving();
-            let gate = gate(asks(), &reviewer).await;
+            let gate = TestGate::asking(&reviewer).await;
             run(&tools, &gate, ToolCall::new("a", Value::Null), &Ran::default()).await.unwrap();
             reviewer.cards()[0].document().risk
         });
