@@ -1,7 +1,6 @@
 //! The gate of the process, and the scopes of another: on its own, since there is one for good.
 
 #![cfg(feature = "macros")]
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use approvals::*;
 use approvals_testkit::{MockApprover, TestGate};
