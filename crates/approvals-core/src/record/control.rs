@@ -34,9 +34,9 @@ pub struct Control {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadedPolicy {
-    /// Its digest.
+    /// The digest of the policy.
     pub digest: Digest,
-    /// Whether it takes an approval to replace it.
+    /// Whether people must agree before another policy replaces it.
     pub guarded: bool,
 }
 
@@ -44,13 +44,13 @@ pub struct LoadedPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delegation {
-    /// In whose place.
+    /// Who lent their vote.
     pub from: PrincipalId,
-    /// Who.
+    /// Who may vote in their place.
     pub to: PrincipalId,
-    /// For which groups.
+    /// For which of the lender's groups.
     pub groups: BTreeSet<Group>,
-    /// Until when.
+    /// Until when; from then on it counts no more.
     pub until: Timestamp,
 }
 
@@ -58,11 +58,11 @@ pub struct Delegation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Standing {
-    /// Which calls.
+    /// Which calls it covers, how many, and until when.
     pub terms: StandingTerms,
-    /// The calls so far.
+    /// The requests that it was used for so far.
     pub used: BTreeSet<RequestId>,
-    /// Whether it is used no more.
+    /// Whether somebody has retired it, so that it is used no more.
     pub retired: bool,
 }
 

@@ -23,7 +23,7 @@ pub struct Keyring {
     pub log: LocalSigner,
     /// Signs decisions on behalf of channels.
     pub recorder: LocalSigner,
-    /// Signs grants.
+    /// Signs grants; another key than the recorder's.
     pub grant: LocalSigner,
 }
 
@@ -34,27 +34,27 @@ pub enum KeyringError {
     /// A file could not be read or written.
     #[error("the key file `{}` could not be {action}", .path.display())]
     File {
-        /// Which file.
+        /// The file of the key, or the folder that was to have it.
         path: PathBuf,
-        /// What was tried.
+        /// What was tried: `read` or `written`.
         action: &'static str,
-        /// Why not.
+        /// What the operating system says.
         #[source]
         source: io::Error,
     },
     /// A file has no key that can be used.
     #[error("the key file `{}` was refused", .path.display())]
     Key {
-        /// Which file.
+        /// The file that was refused.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with its contents.
         #[source]
         source: SignerError,
     },
     /// A file is not there.
     #[error("there is no key file `{}`; make keys with `approvals keys new` in a new folder, or restore it if the others are there", .path.display())]
     Missing {
-        /// Which file.
+        /// The file that should be there.
         path: PathBuf,
     },
     /// A key could not be made.
@@ -63,13 +63,13 @@ pub enum KeyringError {
     /// Somebody else owns a key: they have it, or chose it.
     #[error("the key file `{}` belongs to another user; make new keys, or `chown` it if you know that only you have it", .path.display())]
     Foreign {
-        /// Which file.
+        /// The file of somebody else.
         path: PathBuf,
     },
     /// Others can read a key.
     #[error("the key file `{}` can be read by others; `chmod 600` it, or make new keys if others may have it", .path.display())]
     Exposed {
-        /// Which file.
+        /// The file that others can read.
         path: PathBuf,
     },
 }

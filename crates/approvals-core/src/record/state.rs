@@ -70,7 +70,7 @@ pub struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Started {
-    /// When.
+    /// When the start was recorded.
     pub at: Timestamp,
     /// How many times it has been started, this time included.
     pub fence: u64,
