@@ -22,6 +22,20 @@ use crate::review::standing::StandingTerms;
 use crate::review::statement::Statement;
 
 /// One event: when, about which request, and what.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Event, What};
+///
+/// let stored = br#"{"at":1767225600000,"request":"0199b3c5-6f00-7000-8000-000000000000","v":1,"what":{"closed":{"cause":"expired"}}}"#;
+/// let event = Event::parse(stored)?;
+/// let What::Closed { cause } = event.what else { panic!("it is over") };
+/// assert_eq!(cause.to_string(), "nobody decided, or nobody used the grant, in time");
+///
+/// let newer = br#"{"at":1767225600000,"request":null,"v":2,"what":{"tomorrow":{}}}"#;
+/// assert!(Event::parse(newer).is_err(), "nothing is guessed");
+/// # Ok::<(), approvals_core::canonical::CanonicalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -36,7 +50,7 @@ pub struct Event {
     pub what: What,
 }
 
-/// What can happen. An event of a kind that is not known here is refused, never skipped.
+/// What can happen. An event of a kind that is not known here is refused, never skipped. [`Event`] has an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(
@@ -162,6 +176,15 @@ pub enum What {
 }
 
 /// A document in its event, or beside it when it is too large for an entry.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Body, Document};
+///
+/// let body = Body::Inline("{}".to_owned());
+/// assert_eq!(body.bytes(Document::digest(b"{}"), |_| None), Some(&b"{}"[..]));
+/// assert_eq!(body.bytes(Document::digest(b"[]"), |_| None), None, "another was expected");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing between inside and beside")]
@@ -197,7 +220,7 @@ impl Body {
     }
 }
 
-/// How a body ended.
+/// How a body ended. [`State`](crate::State) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "what became of an action must not be overlooked")]
@@ -226,7 +249,7 @@ impl Execution {
     }
 }
 
-/// How a request ended without running.
+/// How a request ended without running. [`Event`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "how a request ended must not be overlooked")]
@@ -297,6 +320,16 @@ impl fmt::Display for Cause {
 }
 
 /// What moves people who have not decided yet.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Nudge;
+/// use std::time::Duration;
+///
+/// let nudge = Nudge::Escalation { after_ms: 900_000, group: "managers".parse()? };
+/// assert_eq!(nudge.after(), Duration::from_secs(15 * 60));
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a channel that overlooks one leaves people asleep")]

@@ -13,6 +13,23 @@ use super::signer::{LocalSigner, SignerError};
 ///
 /// On disk they are `log.pem`, `recorder.pem` and `grant.pem` in one directory, PKCS#8 PEM, readable by
 /// their owner only, who is this process's user or root. Whoever has `log.pem` can rewrite the whole log.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Keyring, Signer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = std::env::temp_dir().join(format!("approvals-keyring-doc-{}", std::process::id()));
+/// // Once, when the program is set up:
+/// let made = Keyring::create(&dir)?;
+///
+/// // Each time that it starts:
+/// let keys = Keyring::load(&dir)?;
+/// assert_eq!(keys.grant.public_key(), made.grant.public_key());
+/// assert_ne!(keys.grant.public_key(), keys.recorder.public_key());
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_structs,
@@ -28,6 +45,15 @@ pub struct Keyring {
 }
 
 /// Keys that could not be made, written or read.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Keyring, KeyringError};
+///
+/// let error = Keyring::load("no/such/folder").unwrap_err();
+/// assert!(matches!(&error, KeyringError::Missing { path } if path.ends_with("log.pem")));
+/// assert!(error.to_string().contains("make keys with `approvals keys new`"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyringError {
