@@ -39,7 +39,7 @@ use crate::types::Types;
 /// // A misspelt argument is found now, not when somebody asks for salaries.
 /// let typo = policies.replace("args.table", "args.tabel");
 /// let error = CedarPolicy::new(words, &typo).unwrap_err();
-/// assert!(error.to_string().starts_with("policy `no-salaries` (line 5, column "));
+/// assert!(error.to_string().starts_with("policy `no-salaries` (line 8, column 8): "));
 /// # let gate = approvals::Gate::builder();
 /// let gate = gate.policy(policy);
 /// # Ok::<(), approvals::CedarError>(())
