@@ -22,7 +22,7 @@ use crate::types::Types;
 ///
 /// ```
 /// # mod approvals { pub use approvals_cedar::*; pub use approvals_core::*; }
-/// use approvals::CedarPolicy;
+/// use approvals::{CedarPolicy, Gate};
 ///
 /// let words = "version = 1\ndefault = \"deny\"\n[action.\"db.read\"]\nargs = { table = \"string\" }\n";
 /// let policies = r#"
@@ -40,8 +40,7 @@ use crate::types::Types;
 /// let typo = policies.replace("args.table", "args.tabel");
 /// let error = CedarPolicy::new(words, &typo).unwrap_err();
 /// assert!(error.to_string().starts_with("policy `no-salaries` (line 8, column 8): "));
-/// # let gate = approvals::Gate::builder();
-/// let gate = gate.policy(policy);
+/// let gate = Gate::builder().policy(policy);
 /// # Ok::<(), approvals::CedarError>(())
 /// ```
 #[derive(Debug)]
