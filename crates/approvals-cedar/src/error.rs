@@ -3,6 +3,17 @@
 use std::error::Error;
 
 /// Policies that do not load: where, what, and how to mend it.
+///
+/// ```
+/// # mod approvals { pub use approvals_cedar::*; pub use approvals_core::*; }
+/// use approvals::{CedarError, CedarPolicy};
+///
+/// let words = "version = 1\ndefault = \"deny\"\n[action.\"db.read\"]\nargs = { table = \"string\" }\n";
+/// let unnamed = "permit (principal, action == Action::\"db.read\", resource);";
+/// let error = CedarPolicy::new(words, unnamed).unwrap_err();
+/// assert!(matches!(error, CedarError::Policy { line: 1, .. }));
+/// assert!(error.to_string().starts_with("policy `policy0` (line 1, column 1): "));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CedarError {

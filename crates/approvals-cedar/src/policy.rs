@@ -19,6 +19,30 @@ use crate::types::Types;
 /// A [`Policy`] of Cedar policies over a vocabulary.
 ///
 /// The crate's page says how they are written. Ruling is pure; what cannot be evaluated is denied, with the reason.
+///
+/// ```
+/// # mod approvals { pub use approvals_cedar::*; pub use approvals_core::*; }
+/// use approvals::{CedarPolicy, Gate};
+///
+/// let words = "version = 1\ndefault = \"deny\"\n[action.\"db.read\"]\nargs = { table = \"string\" }\n";
+/// let policies = r#"
+/// @id("public-tables")
+/// permit (principal, action == Action::"db.read", resource);
+///
+/// @id("no-salaries")
+/// @reason("salaries are read by people only")
+/// forbid (principal, action == Action::"db.read", resource)
+/// when { context.args.table == "salaries" };
+/// "#;
+/// let policy = CedarPolicy::new(words, policies)?;
+///
+/// // A misspelt argument is found now, not when somebody asks for salaries.
+/// let typo = policies.replace("args.table", "args.tabel");
+/// let error = CedarPolicy::new(words, &typo).unwrap_err();
+/// assert!(error.to_string().starts_with("policy `no-salaries` (line 8, column 8): "));
+/// let gate = Gate::builder().policy(policy);
+/// # Ok::<(), approvals::CedarError>(())
+/// ```
 #[derive(Debug)]
 pub struct CedarPolicy {
     vocabulary: Vocabulary,

@@ -103,6 +103,14 @@ fn parse_size(line: &str) -> Result<u64, CheckpointError> {
 }
 
 /// Why a note is not a checkpoint of the log.
+///
+/// ```
+/// use approvals_log::{Checkpoint, CheckpointError};
+///
+/// assert_eq!(Checkpoint::parse_text("example.com/log\n7\n"), Err(CheckpointError::Lines));
+/// let padded = "example.com/log\n07\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n";
+/// assert_eq!(Checkpoint::parse_text(padded), Err(CheckpointError::Size));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CheckpointError {

@@ -68,6 +68,14 @@ impl fmt::Debug for PublicKey {
 }
 
 /// Why bytes are not a usable public key.
+///
+/// ```
+/// use approvals_log::{KeyError, PublicKey};
+///
+/// let error = PublicKey::from_bytes(&[7; 31]).unwrap_err();
+/// assert_eq!(error, KeyError::Length { got: 31 });
+/// assert_eq!(error.to_string(), "an Ed25519 public key has 32 bytes, not 31");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -89,6 +97,14 @@ pub enum KeyError {
 }
 
 /// The signature is not one by this key over this message.
+///
+/// ```
+/// use approvals_log::{BadSignature, Vkey};
+///
+/// let vkey: Vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse()?;
+/// assert_eq!(vkey.key().verify(b"a message", &[0; 64]), Err(BadSignature));
+/// # Ok::<(), approvals_log::NoteError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the signature does not verify")]
 #[expect(clippy::exhaustive_structs, reason = "a failed verification says nothing more")]

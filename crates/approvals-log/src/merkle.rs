@@ -123,6 +123,15 @@ impl Frontier {
 }
 
 /// Why bytes are not a [`Frontier`].
+///
+/// ```
+/// use approvals_log::{Frontier, FrontierError, leaf_hash};
+///
+/// let mut tree = Frontier::new();
+/// tree.push(leaf_hash(b"one"));
+/// let bytes = tree.to_bytes();
+/// assert_eq!(Frontier::from_bytes(&bytes[..39]), Err(FrontierError::Length));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FrontierError {

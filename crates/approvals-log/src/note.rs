@@ -169,6 +169,16 @@ fn check_text(text: &str) -> Result<(), NoteError> {
 }
 
 /// Why a note or a verifier key is refused.
+///
+/// ```
+/// use approvals_log::{NoteError, SignedNote, Vkey};
+///
+/// assert_eq!(SignedNote::parse("only a text\n"), Err(NoteError::NoSignatures));
+///
+/// // The name of another log before the same key.
+/// let copied = "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+/// assert_eq!(copied.parse::<Vkey>(), Err(NoteError::KeyId));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NoteError {

@@ -41,6 +41,20 @@ pub fn prove_inclusion(leaves: &[Hash], index: u64) -> Result<Vec<Hash>, ProofEr
 
 /// Verifies that the leaf with this hash is entry `index` of the tree with this root and size.
 ///
+/// ```
+/// use approvals_log::{ProofError, leaf_hash, prove_inclusion, root_of, verify_inclusion};
+///
+/// // The log's side: all leaves.
+/// let leaves = [b"a", b"b", b"c"].map(|entry| leaf_hash(entry));
+/// let (root, receipt) = (root_of(leaves), prove_inclusion(&leaves, 2)?);
+///
+/// // The side of whoever has a signed root, one entry and its receipt.
+/// verify_inclusion(root, 3, 2, leaf_hash(b"c"), &receipt)?;
+/// let forged = verify_inclusion(root, 3, 2, leaf_hash(b"x"), &receipt);
+/// assert_eq!(forged, Err(ProofError::Mismatch));
+/// # Ok::<(), ProofError>(())
+/// ```
+///
 /// # Errors
 /// An index outside the tree, a size beyond 2^62, a proof of another length than the size asks for, or one that does
 /// not lead from the leaf to the root.
@@ -101,6 +115,19 @@ pub fn prove_consistency(leaves: &[Hash], old_size: u64) -> Result<Vec<Hash>, Pr
 
 /// Verifies that the tree with the new root begins with the tree with the old root: nothing that was in it is gone,
 /// changed or moved. Every tree begins with the empty one.
+///
+/// ```
+/// use approvals_log::{ProofError, leaf_hash, prove_consistency, root_of, verify_consistency};
+///
+/// let leaves = [b"a", b"b", b"c"].map(|entry| leaf_hash(entry));
+/// let proof = prove_consistency(&leaves, 2)?;
+/// let (old, new) = (root_of([leaves[0], leaves[1]]), root_of(leaves));
+/// verify_consistency(2, old, 3, new, &proof)?;
+///
+/// let rewritten = root_of([leaf_hash(b"x"), leaves[1], leaves[2]]);
+/// assert_eq!(verify_consistency(2, old, 3, rewritten, &proof), Err(ProofError::Mismatch));
+/// # Ok::<(), ProofError>(())
+/// ```
 ///
 /// # Errors
 /// A new tree smaller than the old one, a size beyond 2^62, a proof of another length than the sizes ask for, or one
@@ -167,6 +194,14 @@ fn check_length(proof: &[Hash], expected: usize) -> Result<(), ProofError> {
 }
 
 /// Why a proof cannot be made or does not hold.
+///
+/// ```
+/// use approvals_log::{ProofError, leaf_hash, prove_inclusion};
+///
+/// let error = prove_inclusion(&[leaf_hash(b"only")], 1).unwrap_err();
+/// assert_eq!(error, ProofError::NotInTree { index: 1, size: 1 });
+/// assert_eq!(error.to_string(), "entry 1 is not in a log of 1 entries");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ProofError {

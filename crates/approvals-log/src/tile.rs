@@ -143,6 +143,16 @@ fn row(level: Option<u8>, count: u64) -> impl Iterator<Item = TilePath> {
 /// The hash tiles over these leaf hashes, as files.
 ///
 /// Tiles are for readers that check them against a signed root. No verifier here takes a hash from one.
+///
+/// ```
+/// use approvals_log::{hash_tiles, leaf_hash};
+///
+/// let leaves = [leaf_hash(b"one"), leaf_hash(b"two")];
+/// let tiles = hash_tiles(&leaves);
+/// let (path, bytes) = &tiles[0];
+/// assert_eq!((tiles.len(), path.to_string().as_str()), (1, "tile/0/000.p/2"));
+/// assert_eq!(*bytes, leaves.as_flattened());
+/// ```
 #[must_use]
 pub fn hash_tiles(leaves: &[Hash]) -> Vec<(TilePath, Vec<u8>)> {
     let mut tiles = Vec::new();
@@ -196,6 +206,15 @@ fn bundle(entries: &[impl AsRef<[u8]>]) -> Result<Vec<u8>, TileError> {
 
 /// Reads an entry bundle that must hold exactly `expected` entries.
 ///
+/// ```
+/// use approvals_log::{TileError, parse_bundle};
+///
+/// // Each entry comes after its length in two bytes.
+/// assert_eq!(parse_bundle(b"\0\x03one\0\x03two", 2)?, [b"one", b"two"]);
+/// assert_eq!(parse_bundle(b"\0\x03one", 2), Err(TileError::Bundle { expected: 2 }));
+/// # Ok::<(), TileError>(())
+/// ```
+///
 /// # Errors
 /// Fewer or more entries, or bytes left over; an `expected` that is not 1 to 256.
 pub fn parse_bundle(bytes: &[u8], expected: usize) -> Result<Vec<Vec<u8>>, TileError> {
@@ -216,6 +235,14 @@ pub fn parse_bundle(bytes: &[u8], expected: usize) -> Result<Vec<Vec<u8>>, TileE
 }
 
 /// Why a tile, a bundle or a path is refused.
+///
+/// ```
+/// use approvals_log::{MAX_ENTRY, TileError, entry_bundles};
+///
+/// let error = entry_bundles(&[vec![0; MAX_ENTRY + 1]]).unwrap_err();
+/// assert_eq!(error, TileError::EntryTooLong { length: 65_536 });
+/// assert_eq!(error.to_string(), "an entry of 65536 bytes is too long: the limit is 65535");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TileError {

@@ -175,6 +175,22 @@ impl Verifier {
 }
 
 /// What was verified.
+///
+/// ```
+/// use approvals_log::{Checkpoint, Verifier, Vkey, leaf_hash, root_of};
+///
+/// # let vkey: Vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse()?;
+/// # let leaves = [leaf_hash(b"one"), leaf_hash(b"two")];
+/// # let receipt = Checkpoint::new("example.com/foo", 1, leaf_hash(b"one"))?;
+/// # let head = Checkpoint::new("example.com/foo", 2, root_of(leaves))?;
+/// let mut verifier = Verifier::new(vkey);
+/// verifier.expect(receipt)?;
+/// verifier.push(b"one", None)?;
+/// verifier.push(b"two", None)?;
+/// let report = verifier.finish(&head)?;
+/// assert_eq!((report.size, report.root, report.confirmed), (2, head.root(), 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -187,6 +203,23 @@ pub struct Report {
 }
 
 /// Entries that are not what they were when the log was signed.
+///
+/// ```
+/// use approvals_log::{Checkpoint, Verifier, Vkey, leaf_hash, root_of};
+///
+/// # let vkey: Vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse()?;
+/// let leaves = [leaf_hash(b"one"), leaf_hash(b"two")];
+/// let mut verifier = Verifier::new(vkey);
+/// verifier.expect(Checkpoint::new("example.com/foo", 2, root_of(leaves))?)?;
+///
+/// // Without stored leaf hashes it is known no closer than from one head to the next.
+/// verifier.push(b"ONE", None)?;
+/// let tampered = verifier.push(b"two", None).unwrap_err();
+/// assert_eq!((tampered.first, tampered.last), (0, 1));
+/// let text = "the entries do not have the root that was signed for them (entries 0 to 1)";
+/// assert_eq!(tampered.to_string(), text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{damage} ({})", affected(*first, *last))]
 #[non_exhaustive]
@@ -214,6 +247,22 @@ enum Damage {
 }
 
 /// Why a log is not what its checkpoints say.
+///
+/// ```
+/// use approvals_log::{Checkpoint, Verifier, VerifyError, Vkey, leaf_hash, root_of};
+///
+/// # let vkey: Vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k".parse()?;
+/// // A receipt from when there were two entries, and a log that has one by now.
+/// let leaves = [leaf_hash(b"one"), leaf_hash(b"two")];
+/// let receipt = Checkpoint::new("example.com/foo", 2, root_of(leaves))?;
+/// let head = Checkpoint::new("example.com/foo", 1, leaf_hash(b"one"))?;
+///
+/// let mut verifier = Verifier::new(vkey);
+/// verifier.expect(receipt)?;
+/// verifier.push(b"one", None)?;
+/// assert_eq!(verifier.finish(&head), Err(VerifyError::RolledBack { seen: 2, head: 1 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {

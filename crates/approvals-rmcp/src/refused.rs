@@ -29,6 +29,27 @@ pub fn refused<R: Refusal>(denied: Denied) -> R {
 /// These are [`CallToolResult`] and [`CallToolResponse`], a `Result` of one of them with any error, and
 /// `Result<Json<T>, CallToolResult>`; types of your own implement it. A `Result<_, String>` needs none of this: leave `on_denied` out, and the text of the
 /// denial becomes the error, which rmcp shows as such.
+///
+/// ```
+/// use approvals::Denied;
+/// use approvals_rmcp::Refusal;
+/// use rmcp::model::CallToolResult;
+///
+/// /// What the tools of this server return, with how long each took.
+/// struct Timed {
+///     result: CallToolResult,
+///     millis: u64,
+/// }
+///
+/// impl Refusal for Timed {
+///     fn refusal(result: CallToolResult) -> Self {
+///         Self { result, millis: 0 }
+///     }
+/// }
+///
+/// let told: Timed = approvals_rmcp::refused(Denied::Expired);
+/// assert_eq!((told.result.is_error, told.millis), (Some(true), 0));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place for a refusal that a model can read",
     note = "clients hide an `ErrorData`; return `Result<CallToolResult, ErrorData>`, `Result<Json<T>, CallToolResult>`, or `Result<_, String>` without `on_denied`"

@@ -12,6 +12,31 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 const MAX_DAMAGES: usize = 100;
 
 /// Events that are not what was signed, or may not be.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
+/// # use approvals::{Append, Ledger, LocalSigner, NewEntry};
+/// use approvals::{OpenError, SqliteLedger};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("approvals-doc-damage-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("ledger.db");
+/// # let log_key = std::sync::Arc::new(LocalSigner::generate()?);
+/// # let ledger = SqliteLedger::open(&path, "example.com/team/test", log_key.clone()).await?;
+/// # let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
+/// # ledger.append(Append { request: None, expected: 0, log_expected: None, entries: vec![entry] }).await?;
+/// # ledger.close().await;
+/// # rusqlite::Connection::open(&path)?.execute_batch("UPDATE event SET entry = x'5b5d' WHERE idx = 0")?;
+/// // Somebody has changed the first event in the file.
+/// let opened = SqliteLedger::open(&path, "example.com/team/test", log_key).await;
+/// let Err(OpenError::Damaged { damages, .. }) = opened else { panic!("it was opened") };
+/// let damage = &damages.as_slice()[0];
+/// assert_eq!((damage.first, damage.last), (0, 0));
+/// assert_eq!(damage.to_string(), format!("event 0: {}", damage.detail));
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {first}{}: {detail}", if .first == .last { String::new() } else { format!(" to {last}") })]
 #[non_exhaustive]
@@ -41,6 +66,7 @@ impl From<Damage> for LedgerError {
 }
 
 /// All [`Damage`] that a check found, in the order found: at least one, at most 100.
+/// [`Damage`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damages(Vec<Damage>);
 
@@ -50,7 +76,7 @@ impl Damages {
         if list.is_empty() { None } else { Some(Self(list)) }
     }
 
-    /// The stretches.
+    /// Each stretch of events that is damaged.
     #[must_use]
     pub fn as_slice(&self) -> &[Damage] {
         &self.0
@@ -95,13 +121,32 @@ impl Found {
 }
 
 /// Why a file is not opened as a ledger.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
+/// use approvals::{LocalSigner, OpenError, SqliteLedger};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("approvals-doc-open-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("ledger.db");
+/// SqliteLedger::open(&path, "example.com/team/test", LocalSigner::generate()?).await?.close().await;
+///
+/// // Another key than the log's, such as one that was made anew.
+/// let opened = SqliteLedger::open(&path, "example.com/team/test", LocalSigner::generate()?).await;
+/// let error = opened.unwrap_err();
+/// assert!(matches!(error, OpenError::Key { .. }));
+/// assert!(error.to_string().ends_with("give the log key that the ledger was made with"));
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The file cannot be read or written.
     #[error("`{}` cannot be opened: check that its folder exists and that this user may use both", .path.display())]
     File {
-        /// The file.
+        /// The file that cannot be used.
         path: PathBuf,
         /// What the system or SQLite says.
         source: BoxError,
@@ -109,9 +154,9 @@ pub enum OpenError {
     /// A file of another kind.
     #[error("`{}` is not a ledger ({detail}): choose another path", .path.display())]
     NotALedger {
-        /// The file.
+        /// The file that is no ledger.
         path: PathBuf,
-        /// What is different.
+        /// How it differs from a ledger.
         detail: String,
     },
     /// A file of another version.
@@ -120,17 +165,17 @@ pub enum OpenError {
         .path.display()
     )]
     Version {
-        /// The file.
+        /// The file of that version.
         path: PathBuf,
-        /// Its version.
+        /// The format version of the file.
         found: i32,
-        /// The version that is known here.
+        /// The format version that this program knows.
         known: i32,
     },
     /// The ledger of another log.
     #[error("`{}` is the ledger of `{found}`, not of `{given}`: open it as `{found}`, or choose another path", .path.display())]
     Origin {
-        /// The file.
+        /// The ledger of the other log.
         path: PathBuf,
         /// The origin in the file.
         found: String,
@@ -140,7 +185,7 @@ pub enum OpenError {
     /// A ledger that another key signs.
     #[error("`{}` is signed by the key `{found}`, not by `{given}`: give the log key that the ledger was made with", .path.display())]
     Key {
-        /// The file.
+        /// The ledger that another key signs.
         path: PathBuf,
         /// The verifier key in the file.
         found: String,
@@ -158,7 +203,7 @@ pub enum OpenError {
     /// What is stored is not what was signed. Nothing was changed.
     #[error("`{}` is damaged and was not opened, {damages}: keep it as evidence, and continue from a copy that verifies", .path.display())]
     Damaged {
-        /// The file.
+        /// The damaged file, which is unchanged.
         path: PathBuf,
         /// What does not hold.
         damages: Damages,
@@ -166,7 +211,7 @@ pub enum OpenError {
     /// A whole ledger, but not the one that was seen before: rolled back, or forked.
     #[error("`{}` was not opened, since it does not continue what was seen before: keep it as evidence, and look for the newest copy", .path.display())]
     Seen {
-        /// The file.
+        /// The ledger that was rolled back or forked.
         path: PathBuf,
         /// How it differs.
         source: approvals_log::VerifyError,
@@ -180,6 +225,25 @@ pub enum OpenError {
 }
 
 /// Why a ledger's file does not verify.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_log as log; pub use approvals_sqlite::*; }
+/// use approvals::log::Vkey;
+/// use approvals::{LocalSigner, Signer, SqliteLedger};
+/// use approvals_sqlite::{VerifyError, verify};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("approvals-doc-verify-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("ledger.db");
+/// SqliteLedger::open(&path, "example.com/team/test", LocalSigner::generate()?).await?.close().await;
+///
+/// // The key that the auditor was told of is not the one in the file.
+/// let trusted = Vkey::new("example.com/team/test", LocalSigner::generate()?.public_key())?;
+/// assert!(matches!(verify(&path, Some(&trusted), &[]), Err(VerifyError::Key { .. })));
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {

@@ -38,8 +38,7 @@ use crate::writer::Job;
 ///
 /// ```
 /// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
-/// use approvals::{Append, Ledger, LocalSigner, NewEntry};
-/// use approvals::SqliteLedger;
+/// use approvals::{Append, Ledger, LocalSigner, NewEntry, SqliteLedger};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = std::env::temp_dir().join(format!("approvals-doc-{}", std::process::id()));
@@ -52,7 +51,7 @@ use crate::writer::Job;
 /// assert_eq!(appended.head.checkpoint.size(), 1);
 /// ledger.close().await;
 ///
-/// let report = approvals::verify(&path, None, &[appended.head.checkpoint])?;
+/// let report = approvals_sqlite::verify(&path, None, &[appended.head.checkpoint])?;
 /// assert_eq!((report.head.checkpoint.size(), report.confirmed), (1, 1));
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok(()) }

@@ -24,6 +24,33 @@ use crate::scan::{Scan, ScanError};
 /// meant for programs that do one thing, not for servers.
 ///
 /// What [`verify`](Self::verify) cannot show is in the documentation of the [crate](crate).
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
+/// use approvals::{Append, Event, Keyring, Ledger, SqliteLedger};
+/// use approvals_sqlite::SqliteLog;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("approvals-doc-log-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("ledger.db");
+/// # let keys = Keyring::generate()?;
+/// # let ledger = SqliteLedger::open(&path, "example.com/team/test", keys.log).await?;
+/// # let bytes = br#"{"at":0,"request":"0199b3c5-6f00-7000-8000-000000000000","v":1,"what":{"closed":{"cause":"expired"}}}"#.to_vec();
+/// # let request = Event::parse(&bytes)?.request;
+/// # let entry = approvals::NewEntry { bytes, attachments: vec![] };
+/// # ledger.append(Append { request, expected: 0, log_expected: None, entries: vec![entry] }).await?;
+/// let log = SqliteLog::open_read_only(&path)?;
+/// assert_eq!(log.origin(), "example.com/team/test");
+/// log.verify(None, &[])?;
+/// for entry in log.events(0) {
+///     let event = Event::parse(&entry?.bytes)?;
+///     assert!(event.request.is_some());
+/// }
+/// # ledger.close().await;
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct SqliteLog {
     path: PathBuf,
@@ -33,7 +60,7 @@ pub struct SqliteLog {
     stamp: Option<Stamp>,
 }
 
-/// What [`verify`] found to hold.
+/// What [`verify`] found to hold; it has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
@@ -50,6 +77,29 @@ pub struct Report {
 }
 
 /// Verifies the ledger at `path`: see [`SqliteLog::verify`].
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_sqlite::*; }
+/// use approvals::{Append, Ledger, LocalSigner, NewEntry, SqliteLedger};
+/// use approvals_sqlite::verify;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("approvals-doc-report-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let path = folder.join("ledger.db");
+/// # let ledger = SqliteLedger::open(&path, "example.com/team/test", LocalSigner::generate()?).await?;
+/// # let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
+/// // Kept elsewhere: the log's key, and a head from some time ago.
+/// let vkey = ledger.vkey().clone();
+/// let append = Append { request: None, expected: 0, log_expected: None, entries: vec![entry] };
+/// let receipt = ledger.append(append).await?.head.checkpoint;
+///
+/// let report = verify(&path, Some(&vkey), &[receipt])?;
+/// assert_eq!((report.head.checkpoint.size(), report.confirmed), (1, 1));
+/// # ledger.close().await;
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
 ///
 /// # Errors
 /// See [`VerifyError`].

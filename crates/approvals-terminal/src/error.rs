@@ -6,6 +6,27 @@ use crate::queue::MAX_WAITING;
 
 /// A card that nobody will see at this terminal: the source of the
 /// [`ApproverError`](approvals_core::ApproverError) that the gate gets.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_terminal::*; }
+/// use approvals::{Approver, TerminalApprover};
+/// use approvals_terminal::TerminalError;
+/// use std::error::Error;
+///
+/// # use approvals::{Denied, DynamicAction};
+/// # use approvals_testkit::{MockApprover, TestGate};
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn Error>> {
+/// # let reviewer = MockApprover::approving();
+/// # let gate = TestGate::asking(&reviewer).await;
+/// # let deploy = DynamicAction::from_json("app.deploy", b"{}")?;
+/// # gate.run(deploy, async |_, _| Ok::<_, Denied>(())).await?;
+/// # let (card, desk) = (reviewer.card(), gate.desk());
+/// let approver = TerminalApprover::at("/no/such/terminal");
+/// let error = approver.present(&card, &desk).await.unwrap_err();
+/// let cause = error.source().and_then(|cause| cause.downcast_ref::<TerminalError>());
+/// assert!(matches!(cause, Some(TerminalError::NoTerminal(_))));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TerminalError {

@@ -109,6 +109,15 @@ pub trait Approver: fmt::Debug + Send + Sync {
 }
 
 /// A card that is before people.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Presented;
+///
+/// // What a channel returns once its post is there: the log then says which message showed the card.
+/// let shown = Presented::as_message("C042/1712345678.000100");
+/// assert_ne!(shown, Presented::new());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presented {
     pub(super) message: Option<String>,
@@ -129,6 +138,16 @@ impl Presented {
 }
 
 /// A channel that could not present or update a card.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::ApproverError;
+/// use std::error::Error;
+///
+/// let error = ApproverError::new("the webhook answered 503");
+/// assert_eq!(error.to_string(), "the channel could not show the card");
+/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the webhook answered 503"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the channel could not show the card")]
 pub struct ApproverError(#[source] Box<dyn std::error::Error + Send + Sync>);

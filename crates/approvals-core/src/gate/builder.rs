@@ -37,6 +37,23 @@ use crate::review::key::{Jwk, Purpose};
 /// process, entered with [`scope`](Self::scope), or called: [`run`](Self::run) has an example of it all.
 /// It needs a tokio runtime with time enabled.
 ///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Denied, DynamicAction, Gate};
+///
+/// async fn report(gate: &Gate) -> Result<u32, Denied> {
+///     let read = DynamicAction::from_json("db.read", br#"{"table": "orders"}"#)?;
+///     gate.run(read, async |_permit, _read| Ok(412)).await
+/// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (keys, agent) = (Keyring::generate()?, Requester::new(Principal::agent("agent:reporter")?));
+/// # let ledger = MemoryLedger::new("example.org/shop/test", keys.log).await?;
+/// # let gate = Gate::builder().ledger(ledger).policy(PolicyFn::new("all/1", |_| Verdict::Allow)?).directory(StaticDirectory::new())
+/// #     .approver(InMemoryApprover::new()).recorder_key(keys.recorder).grant_key(keys.grant).requester(agent).build().await?;
+/// assert_eq!(report(&gate.clone()).await, Ok(412));
+/// # Ok(()) }
+/// ```
+///
 /// # Metrics
 ///
 /// Each process counts what it writes into the log, for whatever recorder is installed for the
@@ -131,6 +148,29 @@ impl AsRef<Gate> for Gate {
 }
 
 /// The parts of a gate.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Gate, InMemoryApprover, Keyring, MemoryLedger, Principal, Requester, Rules, StaticDirectory};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (rules, people) = ("version = 1\ndefault = \"deny\"", "version = 1");
+/// let keys = Keyring::generate()?;
+/// let gate = Gate::builder()
+///     .policy(rules.parse::<Rules>()?)
+///     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+///     .directory(people.parse::<StaticDirectory>()?)
+///     .approver(InMemoryApprover::new())
+///     .recorder_key(keys.recorder)
+///     .grant_key(keys.grant);
+///
+/// let gate = gate.requester(Requester::new(Principal::agent("agent:reporter")?)).build().await?;
+/// assert_eq!(gate.origin(), "example.org/shop/test");
+///
+/// let unfinished = Gate::builder().build().await.unwrap_err();
+/// assert_eq!(unfinished.to_string(), "the gate has no ledger; give it one with `GateBuilder::ledger`");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Default)]
 #[must_use = "a gate is there once `build` has returned it"]
 pub struct GateBuilder {
@@ -149,22 +189,22 @@ pub struct GateBuilder {
     max_arguments: Option<usize>,
 }
 
-/// A gate that could not be put together.
+/// A gate that could not be put together. [`GateBuilder`] has an example.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A part is missing.
     #[error("the gate has no {part}; give it one with `GateBuilder::{method}`")]
     Missing {
-        /// Which part.
+        /// What is missing, such as `ledger`.
         part: &'static str,
-        /// The method that gives it.
+        /// The method of [`GateBuilder`] that gives it.
         method: &'static str,
     },
-    /// A policy and a file with one.
+    /// There are both a policy and a policy file.
     #[error("the gate has a policy and a policy file; leave one of them out")]
     TwoPolicies,
-    /// One key for two purposes.
+    /// The recorder key is the grant key as well.
     #[error(
         "the recorder and grant keys are the same; make one for each purpose with `approvals keys new`"
     )]
@@ -255,7 +295,7 @@ impl GateBuilder {
         Self { max_arguments: Some(bytes.min(512 * 1024)), ..self }
     }
 
-    /// The gate.
+    /// Puts the parts together.
     ///
     /// Writes the public keys that it signs with into the log, if they are not there yet.
     pub async fn build(self) -> Result<Gate, BuildError> {

@@ -35,10 +35,49 @@ use crate::review::statement::{Resolution, Stop};
 /// It has no policy, and publishes none. So whatever a policy's rule about `approvals.stop` says, everybody
 /// whom the directory knows may stop things here, as is so without such a rule: who has the recorder key could
 /// do so anyway. Nothing is approved, granted, run or started again here.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Counter, Denied, DynamicAction, Stop, SystemClock};
+/// use std::sync::Arc;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (keys, account) = (Keyring::generate()?, ChannelIdentity::new("shell", "mira")?);
+/// # let people = StaticDirectory::new().with(&Principal::human("u:mira")?, [account.clone()]);
+/// # let ledger = Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let recorder = Arc::new(keys.recorder);
+/// # let gate = Gate::builder().policy(PolicyFn::new("all/1", |_| Verdict::Allow)?)
+/// #     .ledger(ledger.clone()).directory(people.clone()).approver(InMemoryApprover::new())
+/// #     .recorder_key(recorder.clone()).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// // On the operator's side: the same log, the same recorder key, no policy.
+/// let counter = Counter::open(ledger, people, recorder, SystemClock::default()).await?;
+/// counter.stop(&account, Stop::Everything, "the site is down").await?;
+///
+/// // On the agent's side, from now on:
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?;
+/// let denied = gate.run(deploy, async |_permit, _call| Ok::<(), Denied>(())).await;
+/// assert!(matches!(denied, Err(Denied::Stopped { .. })));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Counter(Desk);
 
 /// A counter that could not be opened.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Counter, CounterError, LocalSigner, MemoryLedger, StaticDirectory, SystemClock};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // No gate has written into this log, so it names no keys.
+/// let ledger = MemoryLedger::new("example.org/shop/test", LocalSigner::generate()?).await?;
+/// let recorder = LocalSigner::generate()?;
+/// let counter = Counter::open(ledger, StaticDirectory::new(), recorder, SystemClock::default()).await;
+/// assert!(matches!(counter, Err(CounterError::OtherKey)));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CounterError {

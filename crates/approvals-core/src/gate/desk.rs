@@ -24,22 +24,73 @@ use crate::review::quorum::{Ineligible, Vote};
 pub(super) const MAX_REASON: usize = 4096;
 
 /// Takes decisions: verifies who, counts once, signs, records, and grants when enough agree.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, DynamicAction, Phase};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("release-7")?;
+/// let request = gate.submit(deploy).await?.request;
+///
+/// // Where the channel hears of a pressed button, and has found out that it was `account` who pressed it:
+/// let desk = gate.desk();
+/// let card = desk.card(request).await?.ok_or("there is no such request")?;
+/// let phase = desk.decide(&account, Ballot::approve(&card)?).await?;
+/// assert_eq!(phase, Phase::Granted);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Desk(Arc<Core>);
 
 /// What a reviewer answered.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Choice};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # gate.submit(DynamicAction::from_json("app.deploy", b"{}")?.key("release-7")?).await?;
+/// let card = inbox.next().await;
+/// let no = Ballot::reject(&card, "not on a Friday")?.to_message("C042/1712345678.000100");
+/// assert_eq!((no.request, no.card, no.choice), (card.id(), card.digest()?, Choice::Reject));
+/// assert_eq!(no.reason.as_deref(), Some("not on a Friday"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ballot {
     /// The digest of the card that the reviewer was shown.
     pub card: Digest,
-    /// Approve or reject.
+    /// Whether it approves or rejects.
     pub choice: Choice,
     /// The channel's message that was answered, if it has such.
     pub message: Option<String>,
-    /// Why, in the reviewer's words.
+    /// Why, in the reviewer's words, at most 4096 bytes.
     pub reason: Option<String>,
-    /// The request.
+    /// The request that it answers.
     pub request: RequestId,
 }
 
@@ -71,16 +122,42 @@ impl Ballot {
 }
 
 /// A decision that was not taken.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, ChannelIdentity, DeskError, Refusal};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # gate.submit(DynamicAction::from_json("app.deploy", b"{}")?.key("release-7")?).await?;
+/// # let card = inbox.next().await;
+/// // Nobody has told the directory who this is.
+/// let stranger = ChannelIdentity::new("memory", "tom")?;
+/// let error = gate.desk().decide(&stranger, Ballot::approve(&card)?).await.unwrap_err();
+/// assert!(matches!(error, DeskError::Refused(Refusal::Unmapped(_))));
+/// assert_eq!(error.to_string(), "`memory:tom` is not known to the directory, so there is no vote");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeskError {
     /// It may not be taken; the reviewer is told why.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The reason is too long.
+    /// The reason has more than 4096 bytes.
     #[error("the reason is longer than {MAX_REASON} bytes; shorten it")]
     ReasonTooLong,
-    /// There is no reason.
+    /// What is stated here takes a reason, and there is none.
     #[error("this needs a reason; say why")]
     NoReason,
     /// Something that is needed cannot be reached. The decision may be sent again.

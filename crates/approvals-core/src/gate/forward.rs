@@ -27,6 +27,33 @@ pub(super) struct Forwarder {
 }
 
 /// Why a sink did not get everything yet.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{AuditSink, Entry, FlushError, SinkError};
+/// use async_trait::async_trait;
+///
+/// #[derive(Debug)]
+/// struct Down;
+///
+/// #[async_trait]
+/// impl AuditSink for Down {
+///     async fn next(&self) -> Result<u64, SinkError> {
+///         Err(SinkError::new("the collector is down"))
+///     }
+/// #    async fn deliver(&self, _: &[Entry]) -> Result<(), SinkError> { Ok(()) }
+///     // …
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let gate = Gate::builder().policy(PolicyFn::new("all/1", |_| Verdict::Allow)?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new()).approver(InMemoryApprover::new())
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant).audit_sink(Down).build().await?;
+/// assert!(matches!(gate.flush().await, Err(FlushError::Sink(_))));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushError {

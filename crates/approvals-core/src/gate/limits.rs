@@ -7,6 +7,31 @@ use std::time::Duration;
 /// as to lift a stop, counts apart from their other calls. To make a stop asks nobody, and is not limited.
 ///
 /// Whoever asks too much is told so with [`Denied::TooMany`](crate::Denied::TooMany), and nothing is recorded.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Denied, DynamicAction, Gate, Limits};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// let limits = Limits::default().pending(1).cool_down(Duration::from_secs(600));
+/// let gate = Gate::builder().limits(limits)
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [ChannelIdentity::new("memory", "mira")?]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant).approver(InMemoryApprover::new())
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+///     .build().await?;
+///
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?;
+/// gate.submit(deploy.clone().key("to-berlin")?).await?;
+/// let second = gate.submit(deploy.key("to-paris")?).await;
+/// assert!(matches!(second, Err(Denied::TooMany { .. })));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -86,6 +86,31 @@ impl Desk {
 }
 
 /// An act on the approvals that was not carried out.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{ActError, Denied, Stop};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let desk = gate.desk();
+/// let stop = desk.stop(&account, Stop::Everything, "the site is down").await?;
+///
+/// // The policy has no rule about `approvals.lift`, so nobody can agree to it.
+/// let error = desk.lift(&account, stop, "it is up again").await.unwrap_err();
+/// assert!(matches!(error, ActError::Denied(Denied::ByPolicy { .. })));
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActError {

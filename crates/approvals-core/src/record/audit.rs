@@ -69,6 +69,16 @@ impl<S: AuditSink + ?Sized> AuditSink for Arc<S> {
 }
 
 /// A sink that could not take an entry. It is offered again.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::SinkError;
+/// use std::error::Error;
+///
+/// let error = SinkError::new("the collector answered 503");
+/// assert_eq!(error.to_string(), "the audit sink did not take the events");
+/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the collector answered 503"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the audit sink did not take the events")]
 pub struct SinkError(#[source] Box<dyn std::error::Error + Send + Sync>);

@@ -22,21 +22,35 @@ use crate::review::standing::StandingTerms;
 use crate::review::statement::Statement;
 
 /// One event: when, about which request, and what.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Event, What};
+///
+/// let stored = br#"{"at":1767225600000,"request":"0199b3c5-6f00-7000-8000-000000000000","v":1,"what":{"closed":{"cause":"expired"}}}"#;
+/// let event = Event::parse(stored)?;
+/// let What::Closed { cause } = event.what else { panic!("it is over") };
+/// assert_eq!(cause.to_string(), "nobody decided, or nobody used the grant, in time");
+///
+/// let newer = br#"{"at":1767225600000,"request":null,"v":2,"what":{"tomorrow":{}}}"#;
+/// assert!(Event::parse(newer).is_err(), "nothing is guessed");
+/// # Ok::<(), approvals_core::canonical::CanonicalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Event {
     /// When, by the clock of the gate that wrote it. A claim: order comes from the log.
     pub at: Timestamp,
-    /// The request; none for events of the log itself.
+    /// The request that it is about; none for events of the log itself.
     pub request: Option<RequestId>,
     /// The version of this format: 1.
     pub v: u32,
-    /// What happened.
+    /// What happened, in its details.
     pub what: What,
 }
 
-/// What can happen. An event of a kind that is not known here is refused, never skipped.
+/// What can happen. An event of a kind that is not known here is refused, never skipped. [`Event`] has an example.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(
@@ -47,9 +61,9 @@ pub struct Event {
 pub enum What {
     /// The log names a key and what it may sign from here on.
     KeyAdded {
-        /// What it signs.
+        /// What the key may sign.
         purpose: Purpose,
-        /// The key.
+        /// The public key.
         key: Jwk,
     },
     /// Another policy rules from here on.
@@ -81,26 +95,26 @@ pub enum What {
     StandingIssued {
         /// The request by which people agreed to that; the standing grant is called by its id.
         request: RequestId,
-        /// Which calls.
+        /// Which calls, how many, and until when.
         terms: StandingTerms,
     },
     /// A standing grant was used for one call.
     StandingUsed {
-        /// The standing grant.
+        /// The request that issued the standing grant.
         standing: RequestId,
-        /// The call.
+        /// The request of the call that it was used for.
         request: RequestId,
     },
     /// An action was asked for, and the policy ruled on it.
     Requested {
-        /// The question.
+        /// The question, and what the policy said to it.
         request: Request,
         /// The action's document.
         document: Body,
     },
     /// A channel put the card before people.
     Presented {
-        /// The channel.
+        /// The name of the channel, such as `slack`.
         channel: String,
         /// The digest of the card.
         card: Digest,
@@ -108,16 +122,16 @@ pub enum What {
         #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
-    /// A channel could not.
+    /// A channel could not put the card before people.
     Undelivered {
-        /// The channel.
+        /// The name of the channel, such as `slack`.
         channel: String,
-        /// Why.
+        /// What the channel says went wrong.
         error: String,
     },
     /// More people may decide from here on, or those who may were reminded.
     Nudged {
-        /// Which.
+        /// Whether it was a reminder or an escalation, and when it was due.
         nudge: Nudge,
     },
     /// A reviewer decided.
@@ -149,19 +163,28 @@ pub enum What {
     },
     /// The body ended.
     Finished {
-        /// How.
+        /// How the body ended.
         execution: Execution,
-        /// Which start of it.
+        /// Which start of the body has ended, counted from 1.
         fence: u64,
     },
     /// The request ended without running.
     Closed {
-        /// How.
+        /// How the request ended.
         cause: Cause,
     },
 }
 
 /// A document in its event, or beside it when it is too large for an entry.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Body, Document};
+///
+/// let body = Body::Inline("{}".to_owned());
+/// assert_eq!(body.bytes(Document::digest(b"{}"), |_| None), Some(&b"{}"[..]));
+/// assert_eq!(body.bytes(Document::digest(b"[]"), |_| None), None, "another was expected");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing between inside and beside")]
@@ -197,7 +220,7 @@ impl Body {
     }
 }
 
-/// How a body ended.
+/// How a body ended. [`State`](crate::State) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "what became of an action must not be overlooked")]
@@ -206,7 +229,7 @@ pub enum Execution {
     Succeeded,
     /// It returned `Err`.
     Failed,
-    /// It panicked.
+    /// The body panicked.
     Panicked,
     /// Its future was dropped before it was done: what it did until then is unknown.
     Dropped,
@@ -226,19 +249,19 @@ impl Execution {
     }
 }
 
-/// How a request ended without running.
+/// How a request ended without running. [`Event`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "how a request ended must not be overlooked")]
 pub enum Cause {
     /// The policy said no, when asked or when asked again.
     Denied {
-        /// Why.
+        /// Why, in the policy's words.
         reason: String,
     },
     /// Reviewers said no.
     Rejected {
-        /// Who, last.
+        /// The reviewer whose rejection was the last that it took.
         by: PrincipalId,
     },
     /// Nobody decided, or nobody used the grant, in time.
@@ -250,14 +273,14 @@ pub enum Cause {
         /// Who took it back; none if it no longer held by itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PrincipalId>,
-        /// Why.
+        /// Why it holds no longer.
         reason: String,
     },
     /// No channel could put it before anybody.
     Undeliverable,
     /// There are not enough people who could approve it.
     Unsatisfiable {
-        /// What is missing.
+        /// Who is missing, and for what.
         reason: String,
     },
     /// Someone has stopped this kind of call.
@@ -297,11 +320,21 @@ impl fmt::Display for Cause {
 }
 
 /// What moves people who have not decided yet.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::Nudge;
+/// use std::time::Duration;
+///
+/// let nudge = Nudge::Escalation { after_ms: 900_000, group: "managers".parse()? };
+/// assert_eq!(nudge.after(), Duration::from_secs(15 * 60));
+/// # Ok::<(), approvals_core::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a channel that overlooks one leaves people asleep")]
 pub enum Nudge {
-    /// It still waits.
+    /// Those who were asked are told that the request still waits.
     Reminder {
         /// How long after it was asked this was due, in milliseconds.
         after_ms: u64,
@@ -310,7 +343,7 @@ pub enum Nudge {
     Escalation {
         /// How long after it was asked this was due, in milliseconds.
         after_ms: u64,
-        /// Which group.
+        /// The group that may decide from then on.
         group: Group,
     },
 }

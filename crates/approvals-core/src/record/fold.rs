@@ -12,6 +12,20 @@ use crate::review::request::Request;
 use crate::review::statement::{Says, Statement};
 
 /// An event that cannot follow those before it: the log was not written by this library.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Event, State};
+///
+/// // A request cannot end that nobody has asked for.
+/// let stored = br#"{"at":1767225600000,"request":"0199b3c5-6f00-7000-8000-000000000000","v":1,"what":{"closed":{"cause":"expired"}}}"#;
+/// let error = State::fold([&Event::parse(stored)?]).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "event 0 of the request cannot follow the ones before it: its kind is not one that can come now",
+/// );
+/// # Ok::<(), approvals_core::canonical::CanonicalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {version} of the request cannot follow the ones before it: {problem}")]
 pub struct Impossible {

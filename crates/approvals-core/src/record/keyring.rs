@@ -13,6 +13,23 @@ use super::signer::{LocalSigner, SignerError};
 ///
 /// On disk they are `log.pem`, `recorder.pem` and `grant.pem` in one directory, PKCS#8 PEM, readable by
 /// their owner only, who is this process's user or root. Whoever has `log.pem` can rewrite the whole log.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Keyring, Signer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = std::env::temp_dir().join(format!("approvals-keyring-doc-{}", std::process::id()));
+/// // Once, when the program is set up:
+/// let made = Keyring::create(&dir)?;
+///
+/// // Each time that it starts:
+/// let keys = Keyring::load(&dir)?;
+/// assert_eq!(keys.grant.public_key(), made.grant.public_key());
+/// assert_ne!(keys.grant.public_key(), keys.recorder.public_key());
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_structs,
@@ -23,38 +40,47 @@ pub struct Keyring {
     pub log: LocalSigner,
     /// Signs decisions on behalf of channels.
     pub recorder: LocalSigner,
-    /// Signs grants.
+    /// Signs grants; another key than the recorder's.
     pub grant: LocalSigner,
 }
 
 /// Keys that could not be made, written or read.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Keyring, KeyringError};
+///
+/// let error = Keyring::load("no/such/folder").unwrap_err();
+/// assert!(matches!(&error, KeyringError::Missing { path } if path.ends_with("log.pem")));
+/// assert!(error.to_string().contains("make keys with `approvals keys new`"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyringError {
     /// A file could not be read or written.
     #[error("the key file `{}` could not be {action}", .path.display())]
     File {
-        /// Which file.
+        /// The file of the key, or the folder that was to have it.
         path: PathBuf,
-        /// What was tried.
+        /// What was tried: `read` or `written`.
         action: &'static str,
-        /// Why not.
+        /// What the operating system says.
         #[source]
         source: io::Error,
     },
     /// A file has no key that can be used.
     #[error("the key file `{}` was refused", .path.display())]
     Key {
-        /// Which file.
+        /// The file that was refused.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with its contents.
         #[source]
         source: SignerError,
     },
     /// A file is not there.
     #[error("there is no key file `{}`; make keys with `approvals keys new` in a new folder, or restore it if the others are there", .path.display())]
     Missing {
-        /// Which file.
+        /// The file that should be there.
         path: PathBuf,
     },
     /// A key could not be made.
@@ -63,13 +89,13 @@ pub enum KeyringError {
     /// Somebody else owns a key: they have it, or chose it.
     #[error("the key file `{}` belongs to another user; make new keys, or `chown` it if you know that only you have it", .path.display())]
     Foreign {
-        /// Which file.
+        /// The file of somebody else.
         path: PathBuf,
     },
     /// Others can read a key.
     #[error("the key file `{}` can be read by others; `chmod 600` it, or make new keys if others may have it", .path.display())]
     Exposed {
-        /// Which file.
+        /// The file that others can read.
         path: PathBuf,
     },
 }

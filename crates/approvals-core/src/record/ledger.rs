@@ -89,6 +89,21 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
 }
 
 /// What is to be appended: entries of one request, or of the log itself.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Append, Ledger, LedgerError, LocalSigner, MemoryLedger, NewEntry};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let ledger = MemoryLedger::new("example.org/shop/test", LocalSigner::generate()?).await?;
+/// let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
+/// let first = Append { request: None, expected: 0, log_expected: None, entries: vec![entry] };
+/// ledger.append(first.clone()).await?;
+///
+/// // By now there is one entry, so this one would be decided on what is not so any more.
+/// assert!(matches!(ledger.append(first).await, Err(LedgerError::Conflict)));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[expect(
     clippy::exhaustive_structs,
@@ -105,7 +120,7 @@ pub struct Append {
     pub entries: Vec<NewEntry>,
 }
 
-/// One event to store.
+/// One event to store. [`Entry`] has an example.
 #[derive(Clone, Debug)]
 #[expect(
     clippy::exhaustive_structs,
@@ -122,6 +137,16 @@ pub struct NewEntry {
 pub const MAX_ATTACHMENT: usize = 1024 * 1024;
 
 /// Bytes beside the log: too large for an entry, or erasable.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Attachment, Digest};
+///
+/// let bytes = br#"["the salt","the card number"]"#.to_vec();
+/// let hidden = Attachment { digest: Digest::of("redacted", &bytes), bytes, erasable: true };
+/// let shown = format!("{hidden:?}");
+/// assert!(shown.contains("30 bytes") && !shown.contains("card number"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -145,6 +170,23 @@ impl fmt::Debug for Attachment {
 }
 
 /// One stored event.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Append, Attachment, Digest, Ledger, LocalSigner, MemoryLedger, NewEntry};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ledger = MemoryLedger::new("example.org/shop/test", LocalSigner::generate()?).await?;
+/// let large = vec![b' '; 100_000];
+/// let attachment = Attachment { digest: Digest::of("action", &large), bytes: large, erasable: false };
+/// let new = NewEntry { bytes: b"{}".to_vec(), attachments: vec![attachment.clone()] };
+/// ledger.append(Append { request: None, expected: 0, log_expected: None, entries: vec![new] }).await?;
+///
+/// let entry = &ledger.entries(0, 1).await?[0];
+/// assert_eq!((entry.index, entry.request, entry.bytes.as_slice()), (0, None, &b"{}"[..]));
+/// assert_eq!(entry.attachments, [attachment]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -161,7 +203,7 @@ pub struct Entry {
     pub attachments: Vec<Attachment>,
 }
 
-/// A successful append.
+/// A successful append. [`SignedHead`] has an example.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "ledgers build it whole")]
 pub struct Appended {
@@ -172,6 +214,25 @@ pub struct Appended {
 }
 
 /// A tree head and the signed note that carries it.
+///
+/// ```
+/// # mod approvals { pub use approvals_core::*; pub use approvals_log as log; }
+/// use approvals::log::{Checkpoint, SignedNote};
+/// use approvals::{Append, Ledger, LocalSigner, MemoryLedger, NewEntry};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ledger = MemoryLedger::new("example.org/shop/test", LocalSigner::generate()?).await?;
+/// # let entry = NewEntry { bytes: b"{}".to_vec(), attachments: vec![] };
+/// # let append = Append { request: None, expected: 0, log_expected: None, entries: vec![entry] };
+/// let appended = ledger.append(append).await?;
+/// assert_eq!(appended.first, 0);
+///
+/// // Whoever has the note and the log's key needs nothing else.
+/// let note = SignedNote::parse(&appended.head.note)?;
+/// assert_eq!(Checkpoint::open(&note, ledger.vkey())?, appended.head.checkpoint);
+/// assert_eq!(appended.head.checkpoint.size(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "ledgers build it whole")]
 pub struct SignedHead {
@@ -182,6 +243,20 @@ pub struct SignedHead {
 }
 
 /// A ledger that could not do what was asked.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Append, Ledger, LocalSigner, MemoryLedger, NewEntry};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ledger = MemoryLedger::new("example.org/shop/test", LocalSigner::generate()?).await?;
+/// let entry = NewEntry { bytes: vec![b' '; 70_000], attachments: vec![] };
+/// let append = Append { request: None, expected: 0, log_expected: None, entries: vec![entry] };
+/// let error = ledger.append(append).await.unwrap_err();
+/// assert_eq!(error.to_string(), "an entry of 70000 bytes is over the limit of 65535");
+/// assert_eq!(ledger.head().await?.checkpoint.size(), 0);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[expect(
     clippy::exhaustive_enums,

@@ -13,6 +13,42 @@ use crate::review::decision::{Choice, Decision};
 use crate::review::request::Request;
 
 /// How people review, as a log tells it: counts and times, no judgement.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Denied, DynamicAction, Report, Trail};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("release-7")?;
+/// gate.submit(deploy.clone()).await?;
+/// inbox.decide(&account, Ballot::approve(&inbox.next().await)?).await?;
+/// gate.run(deploy, async |_permit, _call| Ok::<_, Denied>(())).await?;
+///
+/// let entries = ledger.entries(0, 1000).await?;
+/// let mut trail = Trail::new("example.org/shop/test");
+/// entries.iter().try_for_each(|entry| trail.read(entry))?;
+///
+/// let report = Report::of(&trail);
+/// assert_eq!((report.requests, report.asked), (1, 1));
+/// assert_eq!(report.reviewers[&"u:mira".parse()?].approved, 1);
+/// assert_eq!(report.actions[&"app.deploy".parse()?].expired, 0);
+///
+/// let error = Trail::new("example.org/shop/test").read(&entries[1]).unwrap_err();
+/// assert_eq!((error.index(), error.to_string().as_str()), (1, "event 1: event 0 is missing"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -35,6 +71,21 @@ pub struct Report {
 }
 
 /// How one person decided.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::ReviewerFigures;
+/// use std::time::Duration;
+///
+/// // As they are in a `Report` for somebody who approves nearly everything, and at once.
+/// let mut mira = ReviewerFigures::default();
+/// (mira.approved, mira.rejected) = (49, 1);
+/// mira.took = vec![Duration::from_secs(2); 50];
+///
+/// assert_eq!(mira.percent_approved(), Some(98));
+/// assert_eq!(mira.within(50), Some(Duration::from_secs(2)));
+/// assert_eq!(mira.quicker_than(Duration::from_secs(5)), 50);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReviewerFigures {
@@ -51,7 +102,7 @@ pub struct ReviewerFigures {
     pub took: Vec<Duration>,
 }
 
-/// What became of the requests for one action.
+/// What became of the requests for one action. [`Report`] has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActionFigures {

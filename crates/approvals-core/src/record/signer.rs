@@ -65,6 +65,15 @@ impl<S: Signer + ?Sized> Signer for Arc<S> {
 }
 
 /// A signature or a key that could not be had.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{LocalSigner, SignerError};
+///
+/// let error = LocalSigner::from_pem("ssh-ed25519 AAAA…").unwrap_err();
+/// assert!(matches!(error, SignerError::Key(_)));
+/// assert!(error.to_string().ends_with("make one with `approvals keys new`"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignerError {
@@ -83,6 +92,20 @@ pub enum SignerError {
 }
 
 /// A [`Signer`] whose key is in this process. The key is wiped from memory when dropped, and never printed.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{LocalSigner, Signer};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = LocalSigner::generate()?;
+/// let same = LocalSigner::from_pem(&key.to_pem()?)?;
+/// assert_eq!(same.public_key(), key.public_key());
+///
+/// let signature = same.sign(b"hello").await?;
+/// assert!(key.public_key().verify(b"hello", &signature).is_ok());
+/// # Ok(()) }
+/// ```
 pub struct LocalSigner {
     key: SigningKey,
     public: PublicKey,

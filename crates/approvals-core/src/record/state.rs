@@ -14,6 +14,24 @@ use crate::review::request::Request;
 use crate::review::statement::{Resolution, Says, Statement};
 
 /// Where a request stands.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{Cause, Outcome, Phase};
+///
+/// // What a channel writes on the card, in `Approver::update`.
+/// fn told(phase: &Phase) -> String {
+///     match phase {
+///         Phase::Absent | Phase::Pending => "waits for a decision".to_owned(),
+///         Phase::Allowed | Phase::Granted | Phase::Started => "approved".to_owned(),
+///         Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => "done".to_owned(),
+///         Phase::Ended(Outcome::Closed(cause)) => format!("did not run: {cause}"),
+///     }
+/// }
+///
+/// let withdrawn = Phase::Ended(Outcome::Closed(Cause::Withdrawn));
+/// assert_eq!(told(&withdrawn), "did not run: the caller took it back");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
@@ -35,7 +53,7 @@ pub enum Phase {
     Ended(Outcome),
 }
 
-/// How a request ended. There is no way back from here.
+/// How a request ended. There is no way back from here. [`State`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "how a request ended must not be overlooked")]
 pub enum Outcome {
@@ -48,6 +66,37 @@ pub enum Outcome {
 }
 
 /// A request as its events tell it.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, Denied, DynamicAction, Event, Execution, Outcome, State};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(ledger.clone())
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("release-7")?;
+/// let request = gate.submit(deploy.clone()).await?.request;
+/// inbox.decide(&account, Ballot::approve(&inbox.next().await)?).await?;
+/// gate.run(deploy, async |_permit, _call| Ok::<_, Denied>(())).await?;
+///
+/// let entries = ledger.history(Some(request)).await?;
+/// let events = entries.iter().map(|entry| Event::parse(&entry.bytes));
+/// let state = State::fold(&events.collect::<Result<Vec<_>, _>>()?)?;
+/// assert_eq!(state.outcome(), Some(&Outcome::Executed(Execution::Succeeded)));
+/// assert_eq!(state.decisions()[0].reviewer.id().as_str(), "u:mira");
+/// assert_eq!(state.started().map(|started| started.fence), Some(1));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     pub(super) phase: Phase,
@@ -66,11 +115,11 @@ pub struct State {
     pub(super) statements: Vec<Statement>,
 }
 
-/// The last time that a body was started.
+/// The last time that a body was started. [`State`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Started {
-    /// When.
+    /// When the start was recorded.
     pub at: Timestamp,
     /// How many times it has been started, this time included.
     pub fence: u64,

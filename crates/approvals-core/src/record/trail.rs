@@ -30,7 +30,7 @@ use crate::review::statement::Statement;
 /// That the entries are those that were written is for the Merkle tree to show. That they make sense is shown
 /// here: every event follows from those before it, the right keys signed it, a decision was made about the
 /// card that the log shows and on a head that the log had, a grant says what was decided, and everything is
-/// of this log and no other.
+/// of this log and no other. [`Report`](crate::Report) has an example.
 #[derive(Debug)]
 pub struct Trail {
     origin: String,
@@ -44,7 +44,7 @@ pub struct Trail {
     documents: BTreeMap<RequestId, Document>,
 }
 
-/// An entry that does not hold.
+/// An entry that does not hold. [`Report`](crate::Report) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {index}: {problem}")]
 pub struct TrailError {

@@ -54,6 +54,34 @@ pub(crate) struct Start {
 }
 
 /// Why a command does nothing.
+///
+/// ```
+/// # use approvals_core::{self as approvals, *};
+/// use approvals::{Ballot, DeskError, Refusal};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let keys = Keyring::generate()?;
+/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
+/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
+/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
+/// # let gate = Gate::builder().approver(inbox.clone())
+/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
+/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
+/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
+/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
+/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
+/// #     .build().await?;
+/// # gate.submit(DynamicAction::from_json("app.deploy", b"{}")?.key("release-7")?).await?;
+/// # let card = inbox.next().await;
+/// let vote = Ballot::approve(&card)?;
+/// gate.desk().decide(&account, vote.clone()).await?;
+///
+/// // Somebody pressed the button twice.
+/// let again = gate.desk().decide(&account, vote).await.unwrap_err();
+/// assert!(matches!(again, DeskError::Refused(Refusal::Twice)));
+/// assert_eq!(again.to_string(), "you have decided about this already");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(
     clippy::exhaustive_enums,

@@ -47,6 +47,8 @@
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 //! conformance::approver::all(async || Screen::default()).await;
+//! // Or one check by itself, in a test with its name:
+//! conformance::approver::presenting_again_is_harmless(Screen::default()).await;
 //! # }
 //! ```
 
@@ -74,6 +76,8 @@ pub use presenting::{
 };
 
 /// The people's side of one channel. Cards are decided in the order in which they were presented.
+///
+/// [The page of the suite](self) has an example.
 #[async_trait]
 pub trait Reviewing: Send + Sync {
     /// The channel: the same one each time.
@@ -94,7 +98,7 @@ pub trait Reviewing: Send + Sync {
     async fn reject(&self, card: &Card, reason: &str);
 }
 
-/// Every check.
+/// Every check, each on a channel of its own. [The page of the suite](self) has an example.
 pub async fn all<R: Reviewing>(make: impl AsyncFn() -> R) {
     in_turn! {
         the_channel_has_one_name(make().await);

@@ -50,6 +50,9 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
 //! conformance::audit_sink::all(async || Tail::default()).await;
+//! // Or one check by itself, in a test with its name:
+//! conformance::audit_sink::an_error_loses_nothing(Tail::default()).await;
+//!
 //! let destination = Tail::default();
 //! conformance::audit_sink::all_shared(async || destination.clone()).await;
 //! # }
@@ -75,7 +78,7 @@ pub use shared::{
     two_gates_that_feed_one_destination_leave_no_gap, what_was_taken_is_there_after_reopening,
 };
 
-/// The far side of one sink.
+/// The far side of one sink. [The page of the suite](self) has an example.
 #[async_trait]
 pub trait Receiving: Send + Sync {
     /// The sink: the same one each time.
@@ -89,7 +92,7 @@ pub trait Receiving: Send + Sync {
     async fn set_broken(&self, is_broken: bool);
 }
 
-/// Every check that needs one sink.
+/// Every check that needs one sink. [The page of the suite](self) has an example.
 pub async fn all<R: Receiving>(make: impl AsyncFn() -> R) {
     in_turn! {
         a_new_sink_wants_the_first_entry(make().await);
@@ -102,7 +105,7 @@ pub async fn all<R: Receiving>(make: impl AsyncFn() -> R) {
 }
 
 /// Every check that needs several sinks on one destination. `open` must find the same one each time, which has
-/// received nothing at first.
+/// received nothing at first. [The page of the suite](self) has an example.
 pub async fn all_shared<R: Receiving>(open: impl AsyncFn() -> R) {
     in_turn! {
         what_was_taken_is_there_after_reopening(&open);

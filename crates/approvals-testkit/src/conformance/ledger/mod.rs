@@ -20,6 +20,11 @@
 //!     made
 //! };
 //! conformance::ledger::all(make, &vkey).await;
+//! // Or one check by itself, in a test with its name:
+//! conformance::ledger::of_racing_appends_exactly_one_wins(make().await).await;
+//!
+//! let store = make().await;
+//! conformance::ledger::all_shared(async || store.clone(), &vkey).await;
 //! # Ok(()) }
 //! ```
 
@@ -52,7 +57,7 @@ pub use shared::{
     what_was_appended_is_there_after_reopening,
 };
 
-/// Every check that needs one handle on a ledger.
+/// Every check that needs one handle on a ledger. [The page of the suite](self) has an example.
 #[expect(clippy::cognitive_complexity, reason = "a list is simple, however long it is")]
 pub async fn all(make: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
     in_turn! {
@@ -77,6 +82,7 @@ pub async fn all(make: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
 
 /// Every check that needs several handles on one store, in this process or, through a factory that starts
 /// others, beyond it. `open` must find the same store each time, which is empty at first.
+/// [The page of the suite](self) has an example.
 pub async fn all_shared(open: impl AsyncFn() -> Arc<dyn Ledger>, vkey: &Vkey) {
     in_turn! {
         what_was_appended_is_there_after_reopening(&open);

@@ -14,6 +14,19 @@
 //!     Box::new(PolicyFn::new(name, |_| Verdict::Allow).expect("the names are rule ids"))
 //! });
 //! ```
+//!
+//! One check by itself, in a test with its name:
+//!
+//! ```
+//! # use approvals_core as approvals;
+//! use approvals::{PolicyFn, Verdict};
+//! use approvals_testkit::conformance;
+//!
+//! // At least it says the same each time.
+//! conformance::policy::a_ruling_is_the_same_each_time(|name| {
+//!     Box::new(PolicyFn::new(name, |_| Verdict::Allow).expect("the names are rule ids"))
+//! });
+//! ```
 
 #[cfg(test)]
 mod broken;
@@ -47,7 +60,7 @@ pub const NAMES: [&str; 10] = [
     "break-glass",
 ];
 
-/// Every check.
+/// Every check. [The page of the suite](self) has an example.
 pub fn all(policies: impl Fn(&str) -> Box<dyn Policy>) {
     every_row_is_ruled_as_written(&policies);
     a_call_of_other_types_is_denied(&policies);
