@@ -18,7 +18,7 @@ pub use approvals_core::*;
 pub use approvals_cedar::{CedarError, CedarPolicy};
 #[doc(inline)]
 #[cfg(feature = "sqlite")]
-pub use approvals_sqlite::{OpenError, SqliteLedger};
+pub use approvals_sqlite::{Damage, Damages, OpenError, SqliteLedger};
 #[doc(inline)]
 #[cfg(feature = "terminal")]
 pub use approvals_terminal::TerminalApprover;

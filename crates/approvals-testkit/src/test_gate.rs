@@ -13,8 +13,8 @@ use crate::clock::ManualClock;
 use crate::mock::MockApprover;
 
 /// A gate like any other, with nothing taken out: a policy, scripted [reviewers](MockApprover) in a directory, a
-/// ledger in memory, fresh keys, and a clock that goes with tokio's. Calls outside a scope are those of the agent
-/// `agent:test`.
+/// ledger in memory, fresh keys, and a clock that goes with tokio's. As long as it has had no scope, calls are those of the
+/// agent `agent:test`; from the first [`Gate::scope`] on, calls outside of one are denied.
 ///
 /// ```
 /// # use approvals_core as approvals;

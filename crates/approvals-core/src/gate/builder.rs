@@ -75,8 +75,8 @@ use crate::review::key::{Jwk, Purpose};
 /// # Spans
 ///
 /// For [`tracing`](https://docs.rs/tracing): each call has a span `approval` at level `INFO`, with `request`, `action` (its name) and
-/// `digest`, and in it one at level `DEBUG` for each of the stages above, with `request`. None carries an argument,
-/// nor anything else that callers or reviewers wrote.
+/// `digest`. The stages above have one each at level `DEBUG`, with `request`: `describe` before that of the call, `rule` in
+/// `ask` and `start`, the others in the call's. None carries what callers or reviewers wrote.
 #[derive(Clone, Debug)]
 pub struct Gate(Arc<Core>);
 
