@@ -4,6 +4,7 @@
 mod comments;
 mod edges;
 mod environment;
+mod examples;
 mod guarantees;
 mod leftovers;
 mod length;
@@ -30,6 +31,11 @@ fn hold(check: fn(&[File]) -> Vec<Problem>) {
 #[test]
 fn every_source_file_begins_with_what_it_is() {
     hold(module_docs::check);
+}
+
+#[test]
+fn every_public_type_is_shown_in_use() {
+    hold(examples::check);
 }
 
 #[test]

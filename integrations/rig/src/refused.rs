@@ -27,6 +27,26 @@ pub fn refused<R: Refusal>(denied: Denied) -> R {
 
 /// What can be a refusal: rig's [`ToolExecutionError`], and a `Result` with it as the error. Errors of your own implement
 /// it.
+///
+/// ```
+/// use approvals_core::Denied;
+/// use approvals_rig::Refusal;
+/// use rig_core::tool::ToolExecutionError;
+///
+/// struct Timed {
+///     refusal: ToolExecutionError,
+///     millis: u32,
+/// }
+///
+/// impl Refusal for Timed {
+///     fn refusal(refusal: ToolExecutionError) -> Self {
+///         Self { refusal, millis: 0 }
+///     }
+/// }
+///
+/// let told: Timed = approvals_rig::refused(Denied::Expired);
+/// assert_eq!((told.refusal.retryable(), told.millis), (Some(true), 0));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no place for a refusal that a model can read",
     note = "rig hides the text of other errors; return `Result<_, ToolExecutionError>`, or an error that is `From<Denied>` and make a refusal of it in `Tool::map_error`"

@@ -98,6 +98,17 @@ impl Context {
 }
 
 /// There is a process-wide gate already; it stays.
+///
+/// ```
+/// # use approvals_core as approvals;
+/// use approvals::{AlreadyInstalled, Gate};
+///
+/// /// For tests that share a process: whoever is first installs it.
+/// fn install(gate: Gate) {
+///     let installed: Result<(), AlreadyInstalled> = gate.install();
+///     installed.unwrap_or_else(|already| assert!(already.to_string().ends_with("and it stays")));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a gate is installed in this process already, and it stays")]
 #[non_exhaustive]
