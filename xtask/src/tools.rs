@@ -17,27 +17,45 @@ pub(crate) fn cargo_mutants(workspace: &Workspace) -> Result<PathBuf, Stop> {
     cargo_tool(workspace, "cargo-mutants", "27.1.0", "mutants --version")
 }
 
+/// A rust-analyzer of any version. The one that is built is published as a library, and is of a version that this
+/// Rust builds.
+pub(crate) fn rust_analyzer(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    let name = "rust-analyzer";
+    let answers =
+        |program: &PathBuf| Program::new(workspace, program).words("--version").answer().is_some();
+    let ours = workspace.tool_dir(name).join("bin").join(name);
+    match [ours, PathBuf::from(name)].into_iter().find(answers) {
+        Some(found) => Ok(found),
+        None => build(workspace, name, "ra_ap_rust-analyzer", "0.0.330"),
+    }
+}
+
 /// A program of exactly this version, which it tells when it is asked so; built once, under the target directory.
-///
-/// Built without optimization: that takes a third of the time, and what it does itself is little.
 fn cargo_tool(
     workspace: &Workspace,
     name: &str,
     version: &str,
     ask: &str,
 ) -> Result<PathBuf, Stop> {
-    let home = workspace.tool_dir(name);
-    let ours = home.join("bin").join(name);
+    let ours = workspace.tool_dir(name).join("bin").join(name);
     let wanted = format!("{name} {version}");
-    for candidate in [ours.clone(), PathBuf::from(name)] {
-        if Program::new(workspace, &candidate).words(ask).answer().as_ref() == Some(&wanted) {
-            return Ok(candidate);
-        }
+    let answers = |program: &PathBuf| {
+        Program::new(workspace, program).words(ask).answer().as_ref() == Some(&wanted)
+    };
+    match [ours, PathBuf::from(name)].into_iter().find(answers) {
+        Some(found) => Ok(found),
+        None => build(workspace, name, name, version),
     }
+}
+
+/// Builds the program `name` of a package, without optimization: that takes a third of the time, and what it does
+/// itself is little.
+fn build(workspace: &Workspace, name: &str, package: &str, version: &str) -> Result<PathBuf, Stop> {
+    let home = workspace.tool_dir(name);
     let build = home.join("build");
     Program::cargo(workspace)
         .words("install --locked --force")
-        .arg(name)
+        .arg(package)
         .words("--version")
         .arg(version)
         .arg("--root")
@@ -51,7 +69,7 @@ fn cargo_tool(
     fs::remove_dir_all(&build).map_err(|error| {
         Stop::Failed(format!("`{}` cannot be removed: {error}", build.display()))
     })?;
-    Ok(ours)
+    Ok(home.join("bin").join(name))
 }
 
 /// The folder with a `python3` that has what `interop/requirements.txt` names.

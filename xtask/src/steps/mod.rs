@@ -85,6 +85,11 @@ pub(crate) const NIGHTLY: &[Step] = &[
         run: nightly::mutants,
     },
     Step {
+        name: "editor",
+        about: "an editor completes what is half typed in a gated function",
+        run: nightly::editor,
+    },
+    Step {
         name: "rig",
         about: "the adapter of rig, which is no part of the workspace",
         run: integrations::rig,

@@ -35,6 +35,19 @@ pub(super) fn mutants(workspace: &Workspace) -> Result<(), Stop> {
         .run()
 }
 
+/// What an editor suggests inside of a gated function that is half typed, asked of a real one's server.
+pub(super) fn editor(workspace: &Workspace) -> Result<(), Stop> {
+    let (python, analyzer) = (tools::python(workspace)?, tools::rust_analyzer(workspace)?);
+    let folder = workspace.target.join("editor");
+    Program::new(workspace, python.join("python3"))
+        .words("interop/editor.py")
+        .arg(analyzer)
+        .arg(&workspace.root)
+        .arg(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .run()
+}
+
 /// Runs the one long test of `target`.
 fn the_long_test(cargo_test: Program, target: &str) -> Result<(), Stop> {
     let (text, status) = cargo_test
