@@ -195,6 +195,7 @@ async fn a_batch_of_bad_and_good_calls_runs_the_good_ones_in_their_places() {
 }
 
 /// How long it takes to refuse the list or the call, or to run it.
+#[expect(clippy::disallowed_methods, reason = "it is the real time that it must not take")]
 async fn takes(schema: &Value, arguments: Value) -> Duration {
     let start = Instant::now();
     ends(schema, arguments).await;
@@ -283,6 +284,7 @@ async fn to_count_what_a_schema_takes_does_not_take_long_itself() {
 
 #[test]
 #[ignore = "each `id` anywhere writes the whole schema out, to look for the name of draft 4 in it"]
+#[expect(clippy::disallowed_methods, reason = "it is the real time that it must not take")]
 fn a_list_in_which_ids_stand_is_read_at_once() {
     let schema = json!({ "examples": vec![json!({ "id": "" }); 6000] });
     let start = Instant::now();
