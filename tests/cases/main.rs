@@ -12,6 +12,7 @@
 
 mod world;
 
+mod attack_fifth;
 mod attack_flood;
 mod attack_fourth;
 mod attack_people;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
+use std::time::{Duration, Instant};
+
 use approvals_core::*;
 use approvals_testkit::{MockApprover, Ran, TestGate};
 use approvals_tools::{ToolCall, Tools, ToolsError};
@@ -190,4 +192,176 @@ async fn a_batch_of_bad_and_good_calls_runs_the_good_ones_in_their_places() {
         }
     }
     assert_eq!(ran.count(), 20);
+}
+
+/// How long it takes to refuse the list or the call, or to run it.
+#[expect(clippy::disallowed_methods, reason = "it is the real time that it must not take")]
+async fn takes(schema: &Value, arguments: Value) -> Duration {
+    let start = Instant::now();
+    ends(schema, arguments).await;
+    start.elapsed()
+}
+
+fn each_item(schema: &Value) -> Value {
+    json!({ "properties": { "a": { "items": schema } } })
+}
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("{n:x}")).collect()
+}
+
+const LONG: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+#[ignore = "each missing property of each item is an error that jsonschema makes at once, and none of them is counted"]
+async fn a_schema_that_requires_much_of_many_items_is_refused() {
+    // (Some 2 GB of errors, for 12 KB of schema and 20 KB of arguments.)
+    for keyword in
+        [json!({ "required": names(2000) }), json!({ "dependentRequired": { "": names(2000) } })]
+    {
+        let items = json!({ "a": vec![json!({ "": 0 }); 2500] });
+        let took = takes(&each_item(&keyword), items).await;
+        assert!(took < LONG, "{took:?}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "an `enum` is compared member by member for each item, and counted as nothing"]
+async fn a_long_enum_of_many_items_is_refused() {
+    let mut members: Vec<Value> = (1000..13_000).map(|n| json!(n)).collect();
+    members.push(json!("x"));
+    let schema = each_item(&json!({ "enum": members }));
+    let took = takes(&schema, json!({ "a": vec![9; 100_000] })).await;
+    assert!(took < LONG, "{took:?}");
+}
+
+#[tokio::test]
+#[ignore = "patterns are compiled as the list is read, each up to 10 MB, whatever they add up to"]
+async fn a_schema_of_many_large_patterns_is_refused() {
+    let patterns = (0..100).map(|n| json!({ "pattern": format!(r"\p{{L}}{{80}}{n}") }));
+    let schema = json!({ "allOf": patterns.collect::<Vec<Value>>() });
+    let took = takes(&schema, json!({})).await;
+    assert!(took < LONG, "{took:?}");
+}
+
+#[tokio::test]
+#[ignore = "how long texts are is not counted, nor that many patterns look at each"]
+async fn many_patterns_that_look_at_one_long_text_are_refused() {
+    let pattern = |n: usize| json!({ "pattern": format!("a[ab]{{1000}}c[ab]{{100}}d|x[ab]*y{n}") });
+    let schema = json!({ "properties": { "a": {
+        "allOf": (0..1000).map(pattern).collect::<Vec<Value>>(),
+    } } });
+    let took = takes(&schema, json!({ "a": "aabab".repeat(40_000) })).await;
+    assert!(took < LONG, "{took:?}");
+}
+
+#[tokio::test]
+#[ignore = "how many keywords and properties are gone through is not counted, only those that apply"]
+async fn to_count_what_a_schema_takes_does_not_take_long_itself() {
+    let map = |count: usize, value: Value| -> Value {
+        names(count)
+            .into_iter()
+            .map(|name| (name, value.clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let mut unevaluated = map(7000, json!(0));
+    unevaluated["unevaluatedProperties"] = json!(true);
+    for (what, schema, arguments) in [
+        // (Of an array, about which it says nothing.)
+        ("unevaluated", json!({ "properties": { "a": unevaluated } }), json!(vec![0; 20_000])),
+        ("keywords", each_item(&map(7000, json!(0))), json!(vec![0; 60_000])),
+        (
+            "properties",
+            each_item(&json!({ "properties": map(4000, json!({})) })),
+            json!(vec![json!({}); 60_000]),
+        ),
+    ] {
+        let took = takes(&schema, json!({ "a": arguments })).await;
+        assert!(took < LONG, "{what}: {took:?}");
+    }
+}
+
+#[test]
+#[ignore = "each `id` anywhere writes the whole schema out, to look for the name of draft 4 in it"]
+#[expect(clippy::disallowed_methods, reason = "it is the real time that it must not take")]
+fn a_list_in_which_ids_stand_is_read_at_once() {
+    let schema = json!({ "examples": vec![json!({ "id": "" }); 6000] });
+    let start = Instant::now();
+    drop(Tools::new("x", &one("t", &schema)));
+    let took = start.elapsed();
+    assert!(took < LONG, "{took:?}");
+}
+
+#[tokio::test]
+#[ignore = "where a mistake is, and the pattern that does not match, are told at any length"]
+async fn what_a_model_is_told_of_its_mistakes_is_short() {
+    let schema = json!({ "additionalProperties": { "type": "string" } });
+    let denied = run(&schema, json!({ "x".repeat(200_000): 1 })).await.unwrap_err();
+    let told = denied.to_string().len();
+    assert!(told < 10_000, "{told} bytes");
+}
+
+#[test]
+#[ignore = "schemas of good faith that are refused, and with them the whole list"]
+fn schemas_as_libraries_write_them_are_taken() {
+    let email = r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$";
+    let draft_4 = "http://json-schema.org/draft-04/schema#";
+    let mut refused = Vec::new();
+    for (of, schema) in [
+        (
+            "zod 4, `z.email()`",
+            json!({ "properties": { "to": {
+            "type": "string", "format": "email", "pattern": email,
+        } } }),
+        ),
+        (
+            "TypeBox, `Type.Recursive` at the root",
+            json!({ "$id": "Node", "properties": {
+            "nodes": { "type": "array", "items": { "$ref": "Node" } },
+        } }),
+        ),
+        (
+            "TypeBox, `Type.Recursive` inside",
+            json!({ "properties": { "tree": {
+            "$id": "T0", "properties": { "nodes": { "items": { "$ref": "T0" } } },
+        } } }),
+        ),
+        (
+            "schemars 1 and ts-json-schema-generator, names with other letters",
+            json!({
+                "$defs": { "Page<T>": { "type": "string" } },
+                "properties": { "page": { "$ref": "#/$defs/Page%3CT%3E" } },
+            }),
+        ),
+        (
+            "an anchor",
+            json!({
+                "$defs": { "a": { "$anchor": "a" } }, "properties": { "x": { "$ref": "#a" } },
+            }),
+        ),
+        (
+            "an example that is a schema",
+            json!({ "properties": { "schema": {
+            "examples": [{ "$ref": "#/components/schemas/Order" }],
+        } } }),
+        ),
+        (
+            "a default with an `$id`",
+            json!({ "properties": { "document": {
+            "default": { "$id": "https://example.com/order" },
+        } } }),
+        ),
+        (
+            "draft 4, a value with an `id`",
+            json!({ "$schema": draft_4, "properties": { "who": {
+            "enum": [{ "id": "u:mira" }],
+        } } }),
+        ),
+    ] {
+        if let Err(error) = Tools::new("x", &one("t", &schema)) {
+            refused.push(format!("{of}: {error}"));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }

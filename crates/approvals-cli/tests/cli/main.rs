@@ -7,6 +7,7 @@
     reason = "helpers outside of test functions may fail as tests do"
 )]
 
+mod attack_fifth;
 mod attack_second;
 mod drama;
 mod program;
