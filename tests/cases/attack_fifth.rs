@@ -66,7 +66,6 @@ impl Ledger for Blinks {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "when the read fails by which a card is made, nobody is ever asked, and the caller waits until it expires"]
 async fn a_ledger_that_fails_one_read_does_not_leave_a_card_unshown() {
     let mut unshown = Vec::new();
     for read in 0..12 {
@@ -97,7 +96,6 @@ impl From<Denied> for Brittle {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "what is denied before it is asked is turned into the caller's error outside what catches panics"]
 async fn a_batch_in_which_a_denial_panics_cuts_no_sibling_off() {
     let world = World::new(PolicyFn::new("lax/1", |_| Verdict::Allow).unwrap()).await;
     let (gate, ran) = (world.gate.clone(), world.ran.clone());
@@ -119,7 +117,6 @@ async fn a_batch_in_which_a_denial_panics_cuts_no_sibling_off() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "a card that is presented again, as by a second gate on the same ledger, is new again"]
 async fn an_inbox_that_two_gates_share_hands_a_card_out_once() {
     let inbox = InMemoryApprover::new();
     let (ledger, people) = (memory().await, People::default());
@@ -205,7 +202,6 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "generic parameters are neither bound nor named: calls that differ in them alone are one call"]
 async fn an_approval_of_one_const_parameter_is_none_of_another() {
     let small = |gate: Gate, paid: Arc<AtomicU64>| async move {
         pay_const::<5>(&gate, &paid, "mira").await
@@ -217,7 +213,6 @@ async fn an_approval_of_one_const_parameter_is_none_of_another() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "generic parameters are neither bound nor named: calls that differ in them alone are one call"]
 async fn an_approval_of_one_type_parameter_is_none_of_another() {
     let small =
         |gate: Gate, paid: Arc<AtomicU64>| async move { pay_any(&gate, &paid, Cents(5)).await };

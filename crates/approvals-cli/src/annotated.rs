@@ -1,6 +1,6 @@
 //! The functions of a source file that have `#[requires_approval]`. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,9 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, Ident, ImplItemFn, ItemFn, ItemImpl, ItemMod, ItemTrait, Macro, Meta, Pat,
-    PatIdent, Path, Signature, Token, TraitItemFn, Type, UseRename,
+    Attribute, FnArg, Ident, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, ItemStatic,
+    ItemTrait, ItemUse, Macro, Meta, Pat, PatIdent, Path, Signature, Token, TraitItemFn, Type,
+    UseRename, UseTree,
 };
 
 use crate::terms::{self, Term};
@@ -27,6 +28,8 @@ pub(crate) struct Annotated {
     pub(crate) line: usize,
     /// With the modules of its file, and the type or trait, that it is in.
     pub(crate) function: String,
+    /// What gates it: its path, as far as this file tells.
+    pub(crate) attribute: String,
     /// None where the attribute has none, which does not compile.
     pub(crate) action: Option<String>,
     pub(crate) risk: String,
@@ -40,7 +43,7 @@ pub(crate) struct Annotated {
     pub(crate) unbound: Vec<String>,
     /// The other keys, as they are written.
     pub(crate) other: BTreeMap<String, String>,
-    /// The condition without which it is not gated: that of a `cfg_attr`.
+    /// The condition without which it is not gated, or not there: that of a `cfg_attr`, or of a `cfg` on it or around it.
     pub(crate) only_if: Option<String>,
 }
 
@@ -55,9 +58,18 @@ pub(crate) struct Found {
 /// Finds them in the text of this file, whatever the attribute is called there.
 pub(crate) fn functions(file: &str, text: &str, names: &Names) -> syn::Result<Found> {
     let syntax = syn::parse_file(text)?;
-    let mut search =
-        Search { file, names, inside: Vec::new(), found: Found::default(), error: None };
-    search.visit_file(&syntax);
+    let mut uses = Uses::default();
+    uses.visit_file(&syntax);
+    let mut search = Search {
+        file,
+        names,
+        uses,
+        inside: Vec::new(),
+        conditions: Vec::new(),
+        found: Found::default(),
+        error: None,
+    };
+    search.under(&syntax.attrs, |search| search.visit_file(&syntax));
     match search.error {
         Some(error) => Err(error),
         None => Ok(search.found),
@@ -108,11 +120,52 @@ impl Visit<'_> for Names {
     }
 }
 
+/// What a file imports: each name with its path.
+#[derive(Debug, Default)]
+struct Uses(Vec<(String, String)>);
+
+impl Uses {
+    fn add(&mut self, before: &str, tree: &UseTree) {
+        let joined = |name: &Ident| format!("{before}{}", name.unraw());
+        match tree {
+            UseTree::Path(path) => self.add(&format!("{}::", joined(&path.ident)), &path.tree),
+            UseTree::Name(name) => {
+                self.0.push((name.ident.unraw().to_string(), joined(&name.ident)))
+            }
+            UseTree::Rename(rename) => {
+                self.0.push((rename.rename.unraw().to_string(), joined(&rename.ident)));
+            }
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.add(before, tree)),
+            UseTree::Glob(_) => {}
+        }
+    }
+
+    /// A path as far as this file tells; what is imported under one name from several places is told with all of them.
+    fn resolve(&self, path: &Path) -> String {
+        let names = path.segments.iter().map(|segment| segment.ident.unraw().to_string());
+        let names: Vec<String> = names.collect();
+        let Some((first, rest)) = names.split_first() else { return String::new() };
+        let from = self.0.iter().filter(|(name, _)| name == first).map(|(_, path)| path.as_str());
+        let from: Vec<&str> = from.collect::<BTreeSet<_>>().into_iter().collect();
+        let first = if from.is_empty() { first.clone() } else { from.join(" or ") };
+        std::iter::once(first).chain(rest.iter().cloned()).collect::<Vec<_>>().join("::")
+    }
+}
+
+impl Visit<'_> for Uses {
+    fn visit_item_use(&mut self, item: &ItemUse) {
+        self.add("", &item.tree);
+    }
+}
+
 struct Search<'a> {
     file: &'a str,
     names: &'a Names,
-    /// The modules, types and traits around what is looked at.
+    uses: Uses,
+    /// The modules, types, traits and functions around what is looked at.
     inside: Vec<String>,
+    /// The conditions under which what is looked at is compiled.
+    conditions: Vec<String>,
     found: Found,
     /// The first attribute that cannot be read.
     error: Option<syn::Error>,
@@ -121,7 +174,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn look_at(&mut self, attributes: &[Attribute], signature: &Signature) {
         for attribute in attributes {
-            if let Err(error) = self.look_at_one(&attribute.meta, None, signature) {
+            if let Err(error) = self.look_at_one(&attribute.meta, &[], signature) {
                 self.error.get_or_insert(error);
             }
         }
@@ -130,7 +183,7 @@ impl Search<'_> {
     fn look_at_one(
         &mut self,
         meta: &Meta,
-        only_if: Option<String>,
+        only_if: &[String],
         signature: &Signature,
     ) -> syn::Result<()> {
         if self.names.has(meta.path()) {
@@ -138,7 +191,8 @@ impl Search<'_> {
                 Meta::List(list) => terms::read(list.tokens.clone())?,
                 Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
             };
-            let function = self.annotated(terms, only_if, signature);
+            let attribute = self.uses.resolve(meta.path());
+            let function = self.annotated(attribute, terms, only_if, signature);
             self.found.functions.push(function);
         } else if meta.path().is_ident("cfg_attr")
             && let Meta::List(list) = meta
@@ -146,12 +200,9 @@ impl Search<'_> {
             let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
             let mut metas = metas.iter();
             let condition = metas.next().map(|condition| source(condition.span()));
-            let all = match (&only_if, condition) {
-                (Some(outer), Some(inner)) => Some(format!("all({outer}, {inner})")),
-                (outer, inner) => inner.or_else(|| outer.clone()),
-            };
+            let all: Vec<String> = only_if.iter().cloned().chain(condition).collect();
             for meta in metas {
-                self.look_at_one(meta, all.clone(), signature)?;
+                self.look_at_one(meta, &all, signature)?;
             }
         }
         Ok(())
@@ -159,13 +210,21 @@ impl Search<'_> {
 
     fn annotated(
         &self,
+        attribute: String,
         terms: Vec<Term>,
-        only_if: Option<String>,
+        only_if: &[String],
         signature: &Signature,
     ) -> Annotated {
         let name = signature.ident.unraw().to_string();
         let function = self.inside.iter().chain([&name]).map(String::as_str).collect::<Vec<_>>();
+        let all: Vec<&str> = self.conditions.iter().chain(only_if).map(String::as_str).collect();
+        let only_if = match all.as_slice() {
+            [] => None,
+            [one] => Some((*one).to_owned()),
+            several => Some(format!("all({})", several.join(", "))),
+        };
         let mut this = Annotated {
+            attribute,
             file: self.file.to_owned(),
             line: signature.ident.span().start().line,
             function: function.join("::"),
@@ -200,6 +259,16 @@ impl Search<'_> {
         this
     }
 
+    /// Looks at what is compiled only where the `cfg`s among these attributes hold.
+    fn under(&mut self, attributes: &[Attribute], look: impl FnOnce(&mut Self)) {
+        let outer = self.conditions.len();
+        let conditions = attributes.iter().filter(|one| one.path().is_ident("cfg"));
+        let conditions = conditions.filter_map(|one| one.meta.require_list().ok());
+        self.conditions.extend(conditions.map(|list| list.tokens.to_string()));
+        look(self);
+        self.conditions.truncate(outer);
+    }
+
     fn within(&mut self, name: String, look: impl FnOnce(&mut Self)) {
         self.inside.push(name);
         look(self);
@@ -209,22 +278,45 @@ impl Search<'_> {
 
 impl Visit<'_> for Search<'_> {
     fn visit_item_fn(&mut self, item: &ItemFn) {
-        self.look_at(&item.attrs, &item.sig);
-        visit::visit_item_fn(self, item);
+        self.under(&item.attrs, |this| {
+            this.look_at(&item.attrs, &item.sig);
+            this.within(called(&item.sig), |this| visit::visit_item_fn(this, item));
+        });
     }
 
     fn visit_impl_item_fn(&mut self, item: &ImplItemFn) {
-        self.look_at(&item.attrs, &item.sig);
-        visit::visit_impl_item_fn(self, item);
+        self.under(&item.attrs, |this| {
+            this.look_at(&item.attrs, &item.sig);
+            this.within(called(&item.sig), |this| visit::visit_impl_item_fn(this, item));
+        });
     }
 
     fn visit_trait_item_fn(&mut self, item: &TraitItemFn) {
-        self.look_at(&item.attrs, &item.sig);
-        visit::visit_trait_item_fn(self, item);
+        self.under(&item.attrs, |this| {
+            this.look_at(&item.attrs, &item.sig);
+            this.within(called(&item.sig), |this| visit::visit_trait_item_fn(this, item));
+        });
     }
 
     fn visit_item_mod(&mut self, item: &ItemMod) {
-        self.within(item.ident.unraw().to_string(), |this| visit::visit_item_mod(this, item));
+        let name = item.ident.unraw().to_string();
+        self.under(&item.attrs, |this| {
+            this.within(name, |this| visit::visit_item_mod(this, item));
+        });
+    }
+
+    fn visit_item_const(&mut self, item: &ItemConst) {
+        let name = format!("const {}", item.ident);
+        self.under(&item.attrs, |this| {
+            this.within(name, |this| visit::visit_item_const(this, item));
+        });
+    }
+
+    fn visit_item_static(&mut self, item: &ItemStatic) {
+        let name = format!("static {}", item.ident);
+        self.under(&item.attrs, |this| {
+            this.within(name, |this| visit::visit_item_static(this, item));
+        });
     }
 
     fn visit_item_impl(&mut self, item: &ItemImpl) {
@@ -234,11 +326,20 @@ impl Visit<'_> for Search<'_> {
             None
         };
         let name = name.unwrap_or_else(|| source(item.self_ty.span()));
-        self.within(name, |this| visit::visit_item_impl(this, item));
+        let name = match &item.trait_ {
+            Some((_, path, _)) => format!("<{name} as {}>", source(path.span())),
+            None => name,
+        };
+        self.under(&item.attrs, |this| {
+            this.within(name, |this| visit::visit_item_impl(this, item));
+        });
     }
 
     fn visit_item_trait(&mut self, item: &ItemTrait) {
-        self.within(item.ident.unraw().to_string(), |this| visit::visit_item_trait(this, item));
+        let name = item.ident.unraw().to_string();
+        self.under(&item.attrs, |this| {
+            this.within(name, |this| visit::visit_item_trait(this, item));
+        });
     }
 
     fn visit_macro(&mut self, found: &Macro) {
@@ -246,6 +347,11 @@ impl Visit<'_> for Search<'_> {
             self.found.in_macros.push(found.path.span().start().line);
         }
     }
+}
+
+/// A function, as something that others can be in.
+fn called(signature: &Signature) -> String {
+    format!("{}()", signature.ident.unraw())
 }
 
 /// What the attribute calls a parameter: its name, or the names that it is taken apart into.

@@ -26,10 +26,10 @@ fn the_attribute_is_found_wherever_a_function_can_stand() {
     let expected = [
         "3:free",
         "6:Bank::method",
-        "10:Bank::of_a_trait",
+        "10:<Bank as Pay>::of_a_trait",
         "14:Pay::provided",
         "19:deep::deeper::inside",
-        "21:deep::deeper::in_a_body",
+        "21:deep::deeper::inside()::in_a_body",
     ];
     assert_eq!(found(text), expected);
 }

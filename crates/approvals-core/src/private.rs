@@ -267,6 +267,20 @@ pub fn show<T: Bindable + ?Sized>(
     value.show(call, name)
 }
 
+/// Shows what a type parameter stands for: the same bytes mean something else in another type.
+pub fn generic<T: ?Sized>(call: &mut Description, name: &str) -> Result<(), DescribeError> {
+    call.show(name, std::any::type_name::<T>())
+}
+
+/// The same of a parameter whose type has no name.
+pub fn anonymous<T: ?Sized>(
+    call: &mut Description,
+    name: &str,
+    _value: &T,
+) -> Result<(), DescribeError> {
+    generic::<T>(call, name)
+}
+
 /// Makes a call whose arguments are decoded first.
 pub fn decoding<C>(make: impl FnOnce() -> Result<C, DescribeError>) -> Result<C, DescribeError> {
     make()

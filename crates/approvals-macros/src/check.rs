@@ -10,6 +10,7 @@ use syn::{
 
 use crate::args::{Args, Shown};
 use crate::errors::Errors;
+use crate::generics::Generic;
 use crate::model::{Body, Function};
 use crate::output::output;
 use crate::param::{Exposure, Param, expected, mentions};
@@ -39,6 +40,7 @@ pub(crate) struct Plan {
     pub(crate) on_denied: Option<Path>,
     pub(crate) takes_self: bool,
     pub(crate) params: Vec<Param>,
+    pub(crate) generics: Vec<Generic>,
     /// What the body returns once it has run.
     pub(crate) output: Type,
     pub(crate) body: Body,
@@ -120,6 +122,7 @@ impl Plan {
             gate: args.gate.value,
             on_denied: args.on_denied.value,
             takes_self: function.sig.receiver().is_some(),
+            generics: Generic::all(&function.sig, &params),
             params,
             output: output?,
             body: body??,

@@ -2,10 +2,12 @@
 
 use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Ident, Index, Signature, Type};
 
 use crate::check::{Plan, When};
+use crate::generics::Generic;
 use crate::model::{Body, Function};
 use crate::param::{Exposure, Param};
 use crate::readable::Reading;
@@ -241,6 +243,21 @@ fn describe(plan: &Plan) -> TokenStream {
         let quiet = quiet([ident]);
         quote!(#quiet #statement)
     });
+    let generics = plan.generics.iter().map(|generic| {
+        let ident = generic.ident();
+        let (name, here) = (format!("<{}>", ident.unraw()), site.located_at(ident.span()));
+        match generic {
+            Generic::Type(_) => {
+                quote_spanned!(here=> #root::__private::generic::<#ident>(#call, #name)?;)
+            }
+            Generic::Const(_) => {
+                quote_spanned!(here=> #root::__private::show(#call, #name, &#ident)?;)
+            }
+            Generic::Anonymous(_) => {
+                quote_spanned!(here=> #root::__private::anonymous(#call, #name, #ident)?;)
+            }
+        }
+    });
     quote_spanned! {site=>
         |(#(#seen,)*), #call| {
             #call.action(#action, #root::__private::Risk::#risk)?;
@@ -251,6 +268,7 @@ fn describe(plan: &Plan) -> TokenStream {
             #expires
             #receiver
             #(#params)*
+            #(#generics)*
             #when
             #(#show)*
             ::core::result::Result::Ok(())

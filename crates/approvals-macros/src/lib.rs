@@ -10,6 +10,7 @@ mod args;
 mod check;
 mod errors;
 mod expand;
+mod generics;
 mod keys;
 mod model;
 mod output;

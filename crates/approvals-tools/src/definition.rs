@@ -1,6 +1,7 @@
 //! What a list says of one tool, none of which is believed where it would loosen anything.
 
 use approvals_core::{Digest, Risk};
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Validator};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +14,15 @@ const MAX_DEFINITION: usize = 64 * 1024;
 
 /// The most mistakes that a model is told at once.
 const MAX_MISTAKES: usize = 5;
+
+/// The most letters of one of them.
+const MAX_TOLD: usize = 300;
+
+/// The most steps that checking arguments may take if their mistakes are to be listed.
+const MAX_STEPS_TOLD: usize = 20_000;
+
+/// The most bytes of one compiled pattern.
+const MAX_PATTERN: usize = 256 * 1024;
 
 /// A tool, as MCP's `tools/list` has it, and as model providers want it. What else a list says is not needed.
 #[derive(Debug, Deserialize)]
@@ -69,19 +79,29 @@ impl Definition {
 
     /// What is wrong with the arguments, without saying what they are.
     pub(crate) fn check(&self, arguments: &Value) -> Result<(), String> {
-        cost::check_arguments(&self.schema, arguments)?;
-        let mut mistakes = self.validator.iter_errors(arguments);
-        let told: Vec<String> = mistakes
-            .by_ref()
-            .take(MAX_MISTAKES)
-            .map(|mistake| format!("{}: {}", mistake.instance_path(), mistake.masked()))
-            .collect();
-        match (told.is_empty(), mistakes.next()) {
-            (true, _) => Ok(()),
-            (false, None) => Err(told.join("; ")),
-            (false, Some(_)) => Err(format!("{}; and more", told.join("; "))),
+        let steps = cost::check_arguments(&self.schema, arguments)?;
+        if self.validator.is_valid(arguments) {
+            return Ok(());
         }
+        // To list the mistakes makes all of them first.
+        if steps > MAX_STEPS_TOLD {
+            return Err("they are much, and somewhere in them is a mistake".into());
+        }
+        let mut mistakes = self.validator.iter_errors(arguments).map(|mistake| {
+            let place = mistake.instance_path().to_string();
+            format!("{}: {}", shortened(&place), shortened(&mistake.masked().to_string()))
+        });
+        let told: Vec<String> = mistakes.by_ref().take(MAX_MISTAKES).collect();
+        let more = if mistakes.next().is_some() { "; and more" } else { "" };
+        Err(format!("{}{more}", told.join("; ")))
     }
+}
+
+/// Not longer than a model needs: what a mistake names is as long as the schema and the arguments make it.
+fn shortened(text: &str) -> String {
+    let mut letters = text.chars();
+    let short: String = letters.by_ref().take(MAX_TOLD).collect();
+    if letters.next().is_some() { format!("{short}…") } else { short }
 }
 
 impl Hints {
@@ -104,6 +124,13 @@ fn validator(tool: &str, schema: &Value) -> Result<Validator, ToolsError> {
         return Err(refuse("it is not a JSON object".into()));
     }
     cost::check_schema(schema).map_err(refuse)?;
-    let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
-    options.build(schema).map_err(|error| refuse(error.to_string()))
+    let patterns = PatternOptions::regex().size_limit(MAX_PATTERN);
+    let options = jsonschema::options().with_pattern_options(patterns);
+    options.build(schema).map_err(|error| match error.kind() {
+        ValidationErrorKind::Format { format } if format == "regex" => refuse(format!(
+            "{} is no pattern that is matched in linear time (https://docs.rs/regex), or is too large: write it without look-around and back-references, or leave it out",
+            shortened(&error.instance().to_string())
+        )),
+        _other => refuse(shortened(&error.to_string())),
+    })
 }

@@ -17,6 +17,9 @@ use crate::naming::action_name;
 /// The most tools of one list.
 const MAX_TOOLS: usize = 1000;
 
+/// The most bytes of a call's arguments: as much as a gate takes, unless it is told otherwise, in more letters.
+const MAX_ARGUMENTS: usize = 4 * canonical::MAX_BYTES;
+
 /// The tools of a dispatcher.
 ///
 /// Each tool is an action, named by the prefix and the tool's own name: `deleteFile` of `files` is `files.delete-file`,
@@ -156,8 +159,8 @@ impl Tools {
         let unknown = || refuse(ToolsError::Unknown(name.clone()).to_string());
         let tool = self.by_name.get(&name).ok_or_else(unknown)?;
         let arguments = if arguments.is_null() { Value::Object(Map::new()) } else { arguments };
-        // Before a schema walks through them: how deep they are is the model's choice.
-        canonical::to_bytes(&arguments, usize::MAX).map_err(DescribeError::from)?;
+        // Before a schema walks through them: how deep they are, and how large, is the model's choice.
+        canonical::to_bytes(&arguments, MAX_ARGUMENTS).map_err(DescribeError::from)?;
         let unfit =
             |why: &str| refuse(format!("its arguments are not what the tool takes ({why})"));
         tool.definition.check(&arguments).map_err(|mistakes| unfit(&mistakes))?;

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Gated, console: &mut Console<'_>) -> Result<(), Error> 
             read.push((file, text));
         }
     }
-    let mut list = List::default();
+    let mut list = List { root: root(&args.paths), ..List::default() };
     for (file, text) in &read {
         list.add(file, text, &names, console)?;
     }
@@ -62,6 +62,8 @@ impl Unlisted {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
+    /// The folder that was looked at, if it was one: what is below it is the same wherever it is named from.
+    root: PathBuf,
     functions: Vec<Annotated>,
 }
 
@@ -90,9 +92,12 @@ impl List {
     fn lost(&self, before: List) -> Vec<String> {
         let mut now: Vec<_> = self.functions.iter().collect();
         let mut missing = Vec::new();
+        let is_same_place = |was: &Annotated, is: &Annotated| {
+            below(&before.root, &was.file) == below(&self.root, &is.file)
+        };
         for function in before.functions {
             let is_as_before = |one: &&Annotated| {
-                function.is_at_place_of(one) && differences(&function, one).is_empty()
+                is_same_place(&function, one) && differences(&function, one).is_empty()
             };
             match now.iter().position(is_as_before) {
                 Some(place) => drop(now.swap_remove(place)),
@@ -101,7 +106,7 @@ impl List {
         }
         let told = |was: Annotated| {
             let is =
-                now.iter().position(|one| was.is_at_place_of(one) && was.function == one.function);
+                now.iter().position(|one| is_same_place(&was, one) && was.function == one.function);
             let changes = is.map(|place| differences(&was, now.swap_remove(place)));
             let changes = changes.map(|all| format!(" ({})", all.join("; "))).unwrap_or_default();
             printable(&format!("{} in {}{changes}", was.function, was.file))
@@ -123,17 +128,21 @@ fn differences(was: &Annotated, is: &Annotated) -> Vec<String> {
     changed.map(|(key, was, is)| format!("{key} was {was}, is {is}")).collect()
 }
 
-impl Annotated {
-    /// Whether both stand in one file, whatever folder it is named from.
-    fn is_at_place_of(&self, other: &Self) -> bool {
-        let [one, other] = [&self.file, &other.file].map(|file| {
-            Path::new(file)
-                .components()
-                .filter(|part| *part != Component::CurDir)
-                .collect::<PathBuf>()
-        });
-        one.ends_with(&other) || other.ends_with(&one)
+/// The one folder that is looked at, if it is one.
+fn root(paths: &[PathBuf]) -> PathBuf {
+    match paths {
+        [folder] if folder.is_dir() => folder.clone(),
+        _files_or_several => PathBuf::new(),
     }
+}
+
+/// A file by its path below this folder, however both are written.
+fn below(root: &Path, file: &str) -> PathBuf {
+    let plain = |path: &Path| -> PathBuf {
+        path.components().filter(|part| *part != Component::CurDir).collect()
+    };
+    let file = plain(Path::new(file));
+    file.strip_prefix(plain(root)).map(Path::to_owned).unwrap_or(file)
 }
 
 fn mistake(file: &Path, text: &str, error: &syn::Error) -> Error {
@@ -152,6 +161,7 @@ impl Report for List {
                 ("resource", one.resource.as_deref().unwrap_or_default()),
                 ("tags", tags.as_str()),
                 ("only if", one.only_if.as_deref().unwrap_or_default()),
+                ("gated by", if is_plain(&one.attribute) { "" } else { &one.attribute }),
             ];
             let parameters =
                 [("bound", &one.bound), ("redacted", &one.redacted), ("NOT bound", &one.unbound)];
@@ -178,6 +188,11 @@ impl Report for List {
         );
         page.into_text()
     }
+}
+
+/// Whether an attribute is what it is everywhere.
+fn is_plain(attribute: &str) -> bool {
+    ["requires_approval", "approvals::requires_approval"].contains(&attribute)
 }
 
 /// An earlier list.

@@ -23,7 +23,7 @@ pub(crate) fn new(args: &KeysNew, console: &mut Console<'_>) -> Result<(), Error
     }
     let keys = Keyring::create(&args.dir)?;
     let is = "three keys were made; the files are secret, and readable by you only";
-    console.report(&Keys { is, ..Keys::of(&keys, &args.dir, args.origin.as_deref())? })
+    console.report(&Publics { is, ..Publics::of(&keys, &args.dir, args.origin.as_deref())? })
 }
 
 pub(crate) fn show(args: &KeysShow, console: &mut Console<'_>) -> Result<(), Error> {
@@ -32,7 +32,7 @@ pub(crate) fn show(args: &KeysShow, console: &mut Console<'_>) -> Result<(), Err
         let origin = args.origin.as_deref().unwrap_or_default();
         return console.report(&VkeyAlone { vkey: vkey(&keys, origin)? });
     }
-    console.report(&Keys::of(&keys, &args.dir, args.origin.as_deref())?)
+    console.report(&Publics::of(&keys, &args.dir, args.origin.as_deref())?)
 }
 
 fn vkey(keys: &Keyring, origin: &str) -> Result<String, Error> {
@@ -49,7 +49,7 @@ fn check_origin(origin: &str) -> Result<(), Error> {
 
 /// What is public of them.
 #[derive(Debug, Serialize)]
-struct Keys {
+struct Publics {
     #[serde(skip)]
     is: &'static str,
     keys: Vec<Key>,
@@ -68,7 +68,7 @@ impl Report for VkeyAlone {
     }
 }
 
-impl Keys {
+impl Publics {
     fn of(keys: &Keyring, dir: &Path, origin: Option<&str>) -> Result<Self, Error> {
         let publics = [keys.log.public_key(), keys.recorder.public_key(), keys.grant.public_key()];
         let files = FILES.map(|name| dir.join(name));
@@ -103,7 +103,7 @@ impl Key {
     }
 }
 
-impl Report for Keys {
+impl Report for Publics {
     fn text(&self) -> String {
         let mut page = Page::default();
         page.line("", self.is);

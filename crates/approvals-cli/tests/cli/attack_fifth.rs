@@ -30,7 +30,6 @@ fn is_noticed(name: &str, before: &str, after: &str) -> bool {
 }
 
 #[test]
-#[ignore = "a `cfg` beside the attribute, or around it, is not looked at; only that of a `cfg_attr` is"]
 fn what_is_gated_only_where_it_is_compiled_is_said_to_be() {
     let beside = format!("#[cfg(any())]\n{GATED}#[cfg(not(any()))]\n{UNGATED}");
     assert!(is_noticed("fifth-cfg", GATED, &beside), "a cfg on the function");
@@ -42,7 +41,6 @@ fn what_is_gated_only_where_it_is_compiled_is_said_to_be() {
 }
 
 #[test]
-#[ignore = "what a function or a block is in is no part of its name, nor is the trait of an `impl`"]
 fn a_function_that_nobody_calls_does_not_stand_for_one_that_is_gated_no_more() {
     let in_a_function = format!("fn never() {{\n{GATED}}}\n{UNGATED}");
     assert!(is_noticed("fifth-nested", GATED, &in_a_function), "in a function");
@@ -54,7 +52,6 @@ fn a_function_that_nobody_calls_does_not_stand_for_one_that_is_gated_no_more() {
 }
 
 #[test]
-#[ignore = "the attribute is known by the last part of its path, whatever the path is"]
 fn an_attribute_of_another_crate_does_not_stand_for_the_one_that_gates() {
     let other = GATED.replace("approvals::", "mocks::");
     assert!(is_noticed("fifth-path", GATED, &other), "{other}");
@@ -72,7 +69,6 @@ fn an_attribute_of_another_crate_does_not_stand_for_the_one_that_gates() {
 }
 
 #[test]
-#[ignore = "a file is taken for any other whose path ends in the same way"]
 fn a_file_further_down_does_not_stand_for_one_that_is_gated_no_more() {
     let folder = listed("fifth-decoy", GATED);
     fs::write(folder.join("src/bank.rs"), UNGATED).unwrap();

@@ -28,6 +28,9 @@ const BATCH_TIMEOUT: Duration = CHANNEL_TIMEOUT.saturating_add(Duration::from_se
 /// How often others are looked for: decisions made in another process ring no bell here.
 const POLL: Duration = Duration::from_millis(250);
 
+/// The longest pause before a ledger that is away is tried again.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
 /// A request that this process looks after, until this is dropped.
 struct Attending {
     core: Arc<Core>,
@@ -60,7 +63,7 @@ impl Core {
         tokio::spawn(async move {
             let mut cards = Vec::new();
             for one in attending {
-                match core.card(one.id).await {
+                match insist(one.id, || core.card(one.id)).await {
                     Ok(card) => cards.push((one, card)),
                     Err(error) => unattended(one.id, &error),
                 }
@@ -88,16 +91,17 @@ impl Core {
         card: &Card,
         shown_by: Vec<Arc<dyn Approver>>,
     ) -> Result<(), StepError> {
+        let id = card.id();
         if shown_by.is_empty() {
-            self.close_undelivered(card.id()).await?;
+            insist(id, || self.close_undelivered(id)).await?;
         }
         let pending = Pending::begin();
-        let loaded = self.decided_with_nudges(card, &shown_by).await?;
+        let loaded = insist(id, || self.decided_with_nudges(card, &shown_by)).await?;
         drop(pending);
         tell(&shown_by, card, loaded.state.phase()).await;
         if *loaded.state.phase() == Phase::Granted {
             // A grant can still be revoked or expire; the card should say so.
-            let loaded = self.decided(card.id(), Phase::Granted).await?;
+            let loaded = insist(id, || self.decided(id, Phase::Granted)).await?;
             tell(&shown_by, card, loaded.state.phase()).await;
         }
         Ok(())
@@ -237,6 +241,26 @@ impl Core {
                 () = rung => {}
                 () = tokio::time::sleep(POLL) => {}
             }
+        }
+    }
+}
+
+/// Tries again as long as the ledger is away: people are to see the request once it is back, and what became of it.
+async fn insist<T, F: Future<Output = Result<T, StepError>>>(
+    request: RequestId,
+    attempt: impl Fn() -> F,
+) -> Result<T, StepError> {
+    let mut pause = POLL;
+    loop {
+        match attempt().await {
+            Err(StepError::Ledger(
+                error @ (LedgerError::Unavailable(_) | LedgerError::Unknown(_)),
+            )) => {
+                tracing::warn!(%request, error = &error as &dyn std::error::Error, "the ledger is away, so a request waits");
+                tokio::time::sleep(pause).await;
+                pause = pause.saturating_mul(2).min(MAX_PAUSE);
+            }
+            done => return done,
         }
     }
 }

@@ -78,7 +78,7 @@ impl Gate {
         let running = asked.into_iter().map(|asked| async move {
             match asked {
                 Ok((attempt, action)) => caught(move || carry_out(attempt, action, body)).await,
-                Err(denied) => Ok(Err(metrics::denied(denied).into())),
+                Err(denied) => caught(move || async { Err(metrics::denied(denied).into()) }).await,
             }
         });
         let ended = join_all(running.map(Box::pin)).await;

@@ -123,8 +123,12 @@ impl Approver for InMemoryApprover {
     }
 
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError> {
-        let (card, desk) = (card.clone(), desk.clone());
-        self.held().insert(card.id(), Waiting { card, desk, is_new: true });
+        let (id, card, desk) = (card.id(), card.clone(), desk.clone());
+        let mut held = self.held();
+        // It may be presented again, as by another gate on the same ledger.
+        let is_new = held.get(&id).is_none_or(|one| one.is_new);
+        held.insert(id, Waiting { card, desk, is_new });
+        drop(held);
         self.arrived.notify_waiters();
         Ok(Presented::new())
     }

@@ -23,6 +23,7 @@ async fn rows(
                     |(of,), call| {
                         call.action("rows.list", ::approvals::__private::Risk::High)?;
                         ::approvals::__private::bind(call, "of", of)?;
+                        ::approvals::__private::anonymous(call, "<of>", of)?;
                         ::core::result::Result::Ok(())
                     },
                 ),

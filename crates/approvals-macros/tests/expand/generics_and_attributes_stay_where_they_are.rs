@@ -41,6 +41,8 @@ where
                         call.action("queue.drop", ::approvals::__private::Risk::High)?;
                         ::approvals::__private::bind(call, "from", from)?;
                         ::approvals::__private::bind(call, "ids", ids)?;
+                        ::approvals::__private::generic::<T>(call, "<T>")?;
+                        ::approvals::__private::show(call, "<N>", &N)?;
                         ::core::result::Result::Ok(())
                     },
                 ),
