@@ -1,5 +1,7 @@
 //! How the cases that run show it: every call is made twice.
 
+#![expect(clippy::unwrap_used, reason = "a case that fails panics")]
+
 use approvals::{Principal, Requester};
 use approvals_testkit::{MockApprover, TestGate};
 

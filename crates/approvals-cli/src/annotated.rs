@@ -130,7 +130,7 @@ impl Uses {
         match tree {
             UseTree::Path(path) => self.add(&format!("{}::", joined(&path.ident)), &path.tree),
             UseTree::Name(name) => {
-                self.0.push((name.ident.unraw().to_string(), joined(&name.ident)))
+                self.0.push((name.ident.unraw().to_string(), joined(&name.ident)));
             }
             UseTree::Rename(rename) => {
                 self.0.push((rename.rename.unraw().to_string(), joined(&rename.ident)));

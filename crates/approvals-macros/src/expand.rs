@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{FnArg, Ident, Index, Signature, Type};
+use syn::{FnArg, Ident, Index, Path, Signature, Type};
 
 use crate::check::{Plan, When};
 use crate::generics::Generic;
@@ -243,21 +243,7 @@ fn describe(plan: &Plan) -> TokenStream {
         let quiet = quiet([ident]);
         quote!(#quiet #statement)
     });
-    let generics = plan.generics.iter().map(|generic| {
-        let ident = generic.ident();
-        let (name, here) = (format!("<{}>", ident.unraw()), site.located_at(ident.span()));
-        match generic {
-            Generic::Type(_) => {
-                quote_spanned!(here=> #root::__private::generic::<#ident>(#call, #name)?;)
-            }
-            Generic::Const(_) => {
-                quote_spanned!(here=> #root::__private::show(#call, #name, &#ident)?;)
-            }
-            Generic::Anonymous(_) => {
-                quote_spanned!(here=> #root::__private::anonymous(#call, #name, #ident)?;)
-            }
-        }
-    });
+    let generics = plan.generics.iter().map(|generic| chosen(root, &call, generic));
     quote_spanned! {site=>
         |(#(#seen,)*), #call| {
             #call.action(#action, #root::__private::Risk::#risk)?;
@@ -272,6 +258,24 @@ fn describe(plan: &Plan) -> TokenStream {
             #when
             #(#show)*
             ::core::result::Result::Ok(())
+        }
+    }
+}
+
+/// What a generic parameter stands for in this call.
+fn chosen(root: &Path, call: &Ident, generic: &Generic) -> TokenStream {
+    let ident = generic.ident();
+    let name = format!("<{}>", ident.unraw());
+    let here = Span::mixed_site().located_at(ident.span());
+    match generic {
+        Generic::Type(_) => {
+            quote_spanned!(here=> #root::__private::generic::<#ident>(#call, #name)?;)
+        }
+        Generic::Const(_) => {
+            quote_spanned!(here=> #root::__private::show(#call, #name, &#ident)?;)
+        }
+        Generic::Anonymous(_) => {
+            quote_spanned!(here=> #root::__private::anonymous(#call, #name, #ident)?;)
         }
     }
 }

@@ -19,14 +19,14 @@ async fn pay(gate: &Gate, order: &str) -> Result<CallToolResult, ErrorData> {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "a result that is marked as an error is recorded as a success"]
-async fn a_tool_that_has_failed_is_not_said_to_have_been_carried_out() {
+async fn a_result_that_a_tool_marks_as_an_error_itself_is_of_a_call_that_was_carried_out() {
     let gate = TestGate::asking(&MockApprover::approving()).await;
     let failed = pay(&gate, "o-7").await.unwrap();
     assert_eq!(failed.is_error, Some(true));
     let again = pay(&gate, "o-7").await.unwrap();
     let told = &again.content.first().unwrap().as_text().unwrap().text;
-    assert!(!told.contains("has been carried out already"), "{told}");
+    // Said in the docs: the log tells `Ok` from `Err`, and cannot look into a result.
+    assert!(told.contains("has been carried out already"), "{told}");
 }
 
 #[test]

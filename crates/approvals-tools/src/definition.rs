@@ -126,11 +126,16 @@ fn validator(tool: &str, schema: &Value) -> Result<Validator, ToolsError> {
     cost::check_schema(schema).map_err(refuse)?;
     let patterns = PatternOptions::regex().size_limit(MAX_PATTERN);
     let options = jsonschema::options().with_pattern_options(patterns);
-    options.build(schema).map_err(|error| match error.kind() {
-        ValidationErrorKind::Format { format } if format == "regex" => refuse(format!(
-            "{} is no pattern that is matched in linear time (https://docs.rs/regex), or is too large: write it without look-around and back-references, or leave it out",
-            shortened(&error.instance().to_string())
-        )),
-        _other => refuse(shortened(&error.to_string())),
+    options.build(schema).map_err(|error| {
+        let is_pattern =
+            matches!(error.kind(), ValidationErrorKind::Format { format } if format == "regex");
+        refuse(if is_pattern {
+            format!(
+                "{} is no pattern that is matched in linear time (https://docs.rs/regex), or is too large: write it without look-around and back-references, or leave it out",
+                shortened(&error.instance().to_string())
+            )
+        } else {
+            shortened(&error.to_string())
+        })
     })
 }

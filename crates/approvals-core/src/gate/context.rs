@@ -125,7 +125,9 @@ impl Gate {
     /// [`Requester`](crate::Requester).
     ///
     /// A scope within a scope extends it: whoever acts there acts on behalf of everybody in the outer one, too, and
-    /// cannot shed them. Session, intent and trace stay as they are unless it says otherwise.
+    /// cannot shed them. Session, intent and trace stay as they are unless it says otherwise. A scope that is *made* in a
+    /// task which was spawned without [inherit] is no scope within: it is an outermost one, like that of each
+    /// request to a server.
     ///
     /// The scope belongs to the task: calls in a task that is spawned from here are outside, and denied, unless
     /// what is spawned is [inherit]ed. From the first scope on that is so for a gate with a requester
