@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use approvals::*;
 use approvals_testkit::{MockApprover, TestGate};
-use async_trait::async_trait;
 
+use crate::meddled::{Asked, Meddled};
 use crate::world::*;
 
 #[tokio::test(start_paused = true)]
@@ -32,41 +32,18 @@ async fn a_scope_that_is_made_in_a_task_that_inherits_sheds_nobody() {
     world.ran.assert_never_ran();
 }
 
-/// A ledger of which one read fails.
-#[derive(Debug)]
-struct Blinks {
-    inner: Arc<MemoryLedger>,
-    reads_left: AtomicU64,
-}
-
-#[async_trait]
-impl Ledger for Blinks {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        self.inner.append(append).await
-    }
-
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        if of.is_some() && self.reads_left.fetch_sub(1, Ordering::SeqCst) == 0 {
-            return Err(LedgerError::Unavailable("it blinked".into()));
-        }
-        self.inner.history(of).await
-    }
-
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.inner.entries(from, limit).await
-    }
-
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.inner.head().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_ledger_that_fails_one_read_does_not_leave_a_card_unshown() {
     let mut unshown = Vec::new();
     for read in 0..12 {
         let blinking = |gate: GateBuilder, inner: Arc<MemoryLedger>| {
-            gate.ledger(Blinks { inner, reads_left: AtomicU64::new(read) })
+            let reads_left = AtomicU64::new(read);
+            gate.ledger(Meddled::new(inner, move |asked| {
+                let is_read = matches!(asked, Asked::History(Some(_)));
+                let blinks = is_read && reads_left.fetch_sub(1, Ordering::SeqCst) == 0;
+                let blinked = || Err(LedgerError::Unavailable("it blinked".into()));
+                Box::pin(async move { if blinks { blinked() } else { Ok(()) } })
+            }))
         };
         let everybody = Obligation::new("everybody").unwrap().seats("ops", 1).unwrap();
         let asked = Obligations::new([everybody.approve_within(MINUTE)]);

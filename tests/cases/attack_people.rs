@@ -9,6 +9,7 @@ use approvals::*;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
+use crate::meddled::{Asked, Meddled};
 use crate::world::*;
 
 const RULES: &str = r#"
@@ -162,44 +163,24 @@ async fn no_argument_of_an_agent_names_the_risk() {
     assert_eq!(world.card().document().risk, Risk::High, "the word of the program, or its default");
 }
 
-/// A ledger during whose next look at the log itself Cyd resolves the only request that is carried out.
-#[derive(Debug)]
-struct Resolves {
-    inner: Arc<MemoryLedger>,
-    desk: Arc<Mutex<Option<(Desk, RequestId)>>>,
-    now: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl Ledger for Resolves {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        self.inner.append(append).await
-    }
-
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        let desk = self.desk.lock().unwrap().clone();
-        let due = desk.filter(|_| of.is_none() && self.now.swap(false, Ordering::SeqCst));
-        if let Some((desk, request)) = due {
-            let cyd = identity("chat", "cyd");
-            desk.resolve(&cyd, request, Resolution::NotDone, "it hangs").await.unwrap();
-        }
-        self.inner.history(of).await
-    }
-
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.inner.entries(from, limit).await
-    }
-
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.inner.head().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn to_resolve_an_act_that_is_being_carried_out_spoils_no_log() {
-    let (desk, now, inner) = (Arc::default(), Arc::default(), memory().await);
-    let ledger =
-        Resolves { inner: Arc::clone(&inner), desk: Arc::clone(&desk), now: Arc::clone(&now) };
+    let (desk, now) =
+        (Arc::new(Mutex::new(None::<(Desk, RequestId)>)), Arc::new(AtomicBool::new(false)));
+    let (meddling, due, inner) = (Arc::clone(&desk), Arc::clone(&now), memory().await);
+    // During the next look at the log itself Cyd resolves the only request that is carried out.
+    let ledger = Meddled::new(Arc::clone(&inner), move |asked| {
+        let desk = meddling.lock().unwrap().clone();
+        let is_log = asked == Asked::History(None);
+        let act = desk.filter(|_| is_log && due.swap(false, Ordering::SeqCst));
+        Box::pin(async move {
+            if let Some((desk, request)) = act {
+                let cyd = identity("chat", "cyd");
+                desk.resolve(&cyd, request, Resolution::NotDone, "it hangs").await.unwrap();
+            }
+            Ok(())
+        })
+    });
     let people = People::default();
     for name in ["ann", "bob", "cyd"] {
         people.human(name, &["ops"]);

@@ -1,13 +1,13 @@
 //! Attacks on who counts, whom a stop hits, and how much one requester may ask and write.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use approvals::*;
 use approvals_testkit::ManualClock;
 use async_trait::async_trait;
 
+use crate::meddled::{Asked, Meddled};
 use crate::world::*;
 
 fn version(number: u32) -> DynamicAction {
@@ -95,35 +95,19 @@ async fn what_a_process_that_is_gone_has_asked_blocks_nobody_for_ever() {
     assert!(asked.is_ok(), "a month later: {asked:?}");
 }
 
-/// A ledger that takes a moment to append, as those on a disk do.
-#[derive(Debug)]
-struct Slow(Arc<MemoryLedger>);
-
-#[async_trait]
-impl Ledger for Slow {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        self.0.append(append).await
-    }
-
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.0.history(of).await
-    }
-
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.0.entries(from, limit).await
-    }
-
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.0.head().await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn calls_that_are_refused_at_once_together_are_counted() {
     let ledger = memory().await;
     let policy = PolicyFn::new("no/1", |_| Verdict::Deny("no".into())).unwrap();
-    let (slow, limits) = (Slow(ledger.clone()), Limits::default().refused_per_hour(3));
+    // It takes a moment to append, as those on a disk do.
+    let slow = Meddled::new(ledger.clone(), |asked| {
+        let moment = Duration::from_millis(if asked == Asked::Append { 5 } else { 0 });
+        Box::pin(async move {
+            tokio::time::sleep(moment).await;
+            Ok(())
+        })
+    });
+    let limits = Limits::default().refused_per_hour(3);
     let more = |gate: GateBuilder| gate.policy(policy).limits(limits).ledger(slow);
     let world = World::on(ledger, People::default(), more).await;
     let calls: Vec<_> = (0..500)

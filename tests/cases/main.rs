@@ -31,6 +31,7 @@ mod break_glass;
 mod changed_policy;
 mod clocks;
 mod context;
+mod meddled;
 mod metrics;
 mod once;
 mod policy;

@@ -1,7 +1,8 @@
 //! Bugs that could be in the product, each of which the machine must find.
 
 use super::super::*;
-use super::product::{Heart, envelope};
+use super::product::Heart;
+use super::words::envelope;
 use crate::action::principal::Principal;
 use crate::record::control::Control;
 use crate::record::event::Event;

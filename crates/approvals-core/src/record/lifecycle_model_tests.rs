@@ -1,71 +1,15 @@
 //! What the life of requests is meant to be, told again as simply as possible: people are sets of names, times are numbers,
 //! and every question is answered by trying everything. It shares no code with what it is held against.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-pub(super) type Millis = i64;
-
-pub(super) const MINUTE: Millis = 60_000;
-pub(super) const DAY: Millis = 24 * 60 * MINUTE;
-
-/// One account in the directory, and under which names its person goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Person {
-    pub(super) name: &'static str,
-    pub(super) others: BTreeSet<&'static str>,
-    pub(super) is_human: bool,
-    /// Since when, where that is known.
-    pub(super) groups: BTreeMap<&'static str, Option<Millis>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rule {
-    pub(super) name: &'static str,
-    pub(super) seats: Vec<(&'static str, usize)>,
-    pub(super) veto: usize,
-    pub(super) approve_within: Millis,
-    pub(super) vote_lives: Millis,
-    pub(super) execute_within: Millis,
-    pub(super) cool_off: Millis,
-    pub(super) owner_may: bool,
-    pub(super) shared: bool,
-    pub(super) escalate: Option<(Millis, &'static str)>,
-    pub(super) remind: Option<Millis>,
-}
-
-impl Rule {
-    /// Some that are asked for often, so that standing grants stand in their place.
-    pub(super) fn usual(which: usize) -> Self {
-        Self {
-            name: "usual",
-            seats: vec![("a", 1 + which)],
-            veto: 1,
-            approve_within: 30 * MINUTE,
-            vote_lives: 60 * MINUTE,
-            execute_within: 15 * MINUTE,
-            cool_off: 0,
-            owner_may: false,
-            shared: false,
-            escalate: None,
-            remind: None,
-        }
-    }
-}
+use super::people::{DAY, Millis, Person, Rule, Vote, can_be_seated, heaps};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Allow,
     Deny,
     Review(Vec<Rule>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Vote {
-    pub(super) voter: Person,
-    /// In whose place.
-    pub(super) lender: Option<Person>,
-    pub(super) approve: bool,
-    pub(super) at: Millis,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,60 +73,6 @@ pub(super) struct Case {
     pub(super) started: Option<(Millis, u64)>,
     pub(super) has_ended: bool,
     pub(super) is_reviewed: bool,
-}
-
-impl Person {
-    pub(super) fn names(&self) -> BTreeSet<&'static str> {
-        self.others.iter().copied().chain([self.name]).collect()
-    }
-
-    fn goes_by_a_name_of(&self, other: &Self) -> bool {
-        !self.names().is_disjoint(&other.names())
-    }
-}
-
-impl Vote {
-    fn people(&self) -> Vec<&Person> {
-        std::iter::once(&self.voter).chain(&self.lender).collect()
-    }
-
-    fn shares_a_person_with(&self, other: &Self) -> bool {
-        self.people().iter().any(|one| other.people().iter().any(|two| one.goes_by_a_name_of(two)))
-    }
-}
-
-/// The votes in heaps, each of one person: whatever two votes share a name, however far apart, lie in one heap.
-fn heaps(votes: &[Vote]) -> Vec<Vec<Vote>> {
-    let mut heap: Vec<usize> = (0..votes.len()).collect();
-    loop {
-        let before = heap.clone();
-        for one in 0..votes.len() {
-            for two in 0..one {
-                if votes[one].shares_a_person_with(&votes[two]) {
-                    let least = heap[one].min(heap[two]);
-                    (heap[one], heap[two]) = (least, least);
-                }
-            }
-        }
-        if heap == before {
-            break;
-        }
-    }
-    let numbers: BTreeSet<usize> = heap.iter().copied().collect();
-    let votes_in = |number: usize| {
-        let own = (0..votes.len()).filter(|n| heap[*n] == number);
-        own.map(|n| votes[n].clone()).collect()
-    };
-    numbers.into_iter().map(votes_in).collect()
-}
-
-/// Whether everybody can be sat somewhere, tried one by one.
-fn can_be_seated(seats: &[BTreeSet<usize>], taken: &BTreeSet<usize>) -> bool {
-    let Some((seat, rest)) = seats.split_first() else { return true };
-    seat.difference(taken).any(|person| {
-        let taken = taken.iter().copied().chain([*person]).collect();
-        can_be_seated(rest, &taken)
-    })
 }
 
 impl Case {

@@ -1,38 +1,29 @@
 //! The product behind the same steps as the model: everything that is asked of it goes through its one transition, and what
 //! that says is folded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use super::super::*;
-use super::model::{
-    AGENT, How, JUDGES, Millis, OWNER, Person, Rule, Verdict as Asked, Vote as Said, Why,
+use super::model::{AGENT, JUDGES, OWNER, Verdict as Asked};
+use super::people::{Person, Rule, Vote as Said};
+use super::words::{
+    ORIGIN, SHARED, cause, document, envelope, execution, id, obligation, principal, requester,
+    ruling, seen, span, statement, stop, time, verdict,
 };
-use super::world::{Again, OWN_ACT, SILENCE, SLOTS, Scope, Step, World, asked_again};
-use crate::action::action::Action as _;
-use crate::action::description::Description;
-use crate::action::document::Document;
-use crate::action::dynamic::DynamicAction;
+use super::world::{Again, OWN_ACT, SILENCE, SLOTS, Step, World, asked_again};
 use crate::action::id::{PrincipalId, RequestId};
-use crate::action::principal::{Principal, Requester};
+use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
-use crate::policy::obligation::Obligation;
 use crate::policy::obligations::Obligations;
 use crate::policy::policy::BreakGlass;
 use crate::record::control::Control;
 use crate::record::event::Event;
 use crate::record::fold::Impossible;
-use crate::record::own_act::OwnAct;
-use crate::record::signer::{LocalSigner, Signer as _};
-use crate::review::decision::SeenHead;
 use crate::review::directory::ChannelIdentity;
-use crate::review::envelope::{Payload, Unsigned};
 use crate::review::grant::{self, Claims};
 use crate::review::standing::StandingTerms;
-use crate::review::statement::{Resolution, Stop};
-
-const ORIGIN: &str = "example.org/test";
+use crate::review::statement::Resolution;
 
 /// What is under test. Planted bugs are others.
 pub(super) trait Heart {
@@ -64,123 +55,6 @@ pub(super) struct Product<H> {
     /// What each stop is called by, in the order in which they were made.
     pub(super) stops: Vec<Digest>,
     heart: PhantomData<H>,
-}
-
-thread_local! {
-    static SHARED: Shared = Shared::new();
-}
-
-/// What costs time to make and is always the same.
-struct Shared {
-    documents: Vec<(Digest, Document)>,
-    recorder: approvals_log::PublicKey,
-    grantor: approvals_log::PublicKey,
-}
-
-impl Shared {
-    fn new() -> Self {
-        let describe = |slot: usize| {
-            let mut call = Description::new(4096, BTreeMap::new());
-            if slot == OWN_ACT {
-                OwnAct::lift(Digest::ZERO, &Stop::Everything, "").describe(&mut call).unwrap();
-            } else {
-                let action = DynamicAction::from_json(&format!("act.n{slot}"), b"{}").unwrap();
-                action.describe(&mut call).unwrap();
-            }
-            let intake = call.seal(ORIGIN, &requester()).unwrap();
-            (intake.digest, intake.document().unwrap())
-        };
-        let key = |seed| LocalSigner::from_seed(&[seed; 32]).unwrap().public_key();
-        Self { documents: (0..SLOTS).map(describe).collect(), recorder: key(1), grantor: key(2) }
-    }
-}
-
-pub(super) fn document(slot: usize) -> (Digest, Document) {
-    SHARED.with(|shared| shared.documents[slot].clone())
-}
-
-pub(super) fn id(n: usize) -> RequestId {
-    format!("00000000-0000-4000-8000-{n:012}").parse().unwrap()
-}
-
-fn requester() -> Requester {
-    Requester::new(Principal::agent(AGENT).unwrap()).on_behalf_of(Principal::human(OWNER).unwrap())
-}
-
-pub(super) fn time(millis: Millis) -> Timestamp {
-    Timestamp::from_millis(millis)
-}
-
-fn span(millis: Millis) -> Duration {
-    Duration::from_millis(millis.unsigned_abs())
-}
-
-pub(super) fn principal(person: &Person) -> Principal {
-    let known = match person.name {
-        name if person.is_human => Principal::human(name),
-        AGENT => Principal::agent(AGENT),
-        name => Principal::service(name),
-    };
-    let known = known.unwrap().also_known_as(person.others.iter().copied()).unwrap();
-    person.groups.iter().fold(known, |known, (group, since)| match since {
-        None => known.member_of([*group]).unwrap(),
-        Some(since) => known.member_since(group, time(*since)).unwrap(),
-    })
-}
-
-fn obligation(rule: &Rule) -> Obligation {
-    let mut one = Obligation::new(rule.name).unwrap();
-    for (group, count) in &rule.seats {
-        one = one.seats(group, u32::try_from(*count).unwrap()).unwrap();
-    }
-    if let Some((after, group)) = rule.escalate {
-        one = one.escalate(span(after), group).unwrap();
-    }
-    Obligation {
-        approve_within: span(rule.approve_within),
-        vote_lives: span(rule.vote_lives),
-        execute_within: span(rule.execute_within),
-        cool_off: span(rule.cool_off),
-        owner_may_approve: rule.owner_may,
-        shared: rule.shared,
-        remind: rule.remind.into_iter().map(span).collect(),
-        ..one.veto(u32::try_from(rule.veto).unwrap())
-    }
-}
-
-fn verdict(asked: &Asked) -> Verdict {
-    match asked {
-        Asked::Allow => Verdict::Allow,
-        Asked::Deny => Verdict::Deny("no".into()),
-        Asked::Review(rules) => Verdict::Review(Obligations::new(rules.iter().map(obligation))),
-    }
-}
-
-fn ruling(verdict: Verdict) -> Ruling {
-    Ruling::new(verdict, vec![], Digest::of("policy", b"p"))
-}
-
-pub(super) fn envelope<T: Payload>(contents: &T) -> Envelope<T> {
-    let key = SHARED.with(|shared| shared.recorder);
-    Unsigned::new(contents).unwrap().sign(&key, [0; 64])
-}
-
-fn seen() -> SeenHead {
-    SeenHead { root: String::new(), size: 0 }
-}
-
-fn statement(person: Principal, says: Says, at: Timestamp, reason: String) -> Statement {
-    let identity = ChannelIdentity::new("c", person.id().as_str()).unwrap();
-    Statement {
-        assurance: Assurance::ChannelAttested,
-        at,
-        identity,
-        log: ORIGIN.into(),
-        person,
-        reason,
-        says,
-        seen: seen(),
-    }
 }
 
 impl<H: Heart> Product<H> {
@@ -452,7 +326,7 @@ impl<H: Heart> Product<H> {
         let at = self.control.time(time(world.now));
         let anybody = Principal::human("u:somebody").unwrap();
         let account = |n: usize| world.people[n].as_ref().map(principal);
-        let name = |n: usize| super::world::ACCOUNTS[n].0;
+        let name = |n: usize| super::people::ACCOUNTS[n].0;
         match step {
             Step::Load { right, guarded, agreed } => {
                 let in_force = self.control.policy().map(|policy| policy.digest);
@@ -505,40 +379,5 @@ impl<H: Heart> Product<H> {
             }
             _other => panic!("it is not about the log"),
         }
-    }
-}
-
-fn stop(scope: Scope) -> Stop {
-    match scope {
-        Scope::Everything => Stop::Everything,
-        Scope::Principal(name) => Stop::Principal(name.parse().unwrap()),
-        Scope::Slot(slot) => Stop::Action(document(slot).1.action),
-    }
-}
-
-pub(super) fn execution(how: How) -> Execution {
-    match how {
-        How::Succeeded => Execution::Succeeded,
-        How::Failed => Execution::Failed,
-        How::Panicked => Execution::Panicked,
-        How::Dropped => Execution::Dropped,
-        How::Changed => Execution::Changed,
-        How::NotRun => Execution::NotRun,
-    }
-}
-
-fn cause(why: Why) -> Cause {
-    let by = || "u:fay".parse().unwrap();
-    let reason = || "r".to_owned();
-    match why {
-        Why::Denied => Cause::Denied { reason: reason() },
-        Why::Rejected => Cause::Rejected { by: by() },
-        Why::Expired => Cause::Expired,
-        Why::Withdrawn => Cause::Withdrawn,
-        Why::Revoked => Cause::Revoked { by: None, reason: reason() },
-        Why::RevokedBySomebody => Cause::Revoked { by: Some(by()), reason: reason() },
-        Why::Undeliverable => Cause::Undeliverable,
-        Why::Unsatisfiable => Cause::Unsatisfiable { reason: reason() },
-        Why::Stopped => Cause::Stopped { stop: Digest::ZERO, reason: reason() },
     }
 }

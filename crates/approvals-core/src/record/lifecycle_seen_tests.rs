@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::super::*;
-use super::model::{AGENT, Case, Millis, OWNER, Phase as Told, Why};
-use super::product::{Heart, Product, execution, id};
+use super::model::{AGENT, Case, OWNER, Phase as Told, Why};
+use super::people::Millis;
+use super::product::{Heart, Product};
+use super::words::{execution, id};
 use super::world::{SLOTS, World};
 use crate::action::principal::Principal;
 use crate::record::event::Event;
@@ -34,8 +36,8 @@ struct Seen {
 
 fn of_model(case: &Case, now: Millis) -> Seen {
     let at = case.time(now);
-    let voter = |vote: &super::model::Vote| vote.voter.name.to_owned();
-    let lender = |vote: &super::model::Vote| vote.lender.as_ref().map(|one| one.name.to_owned());
+    let voter = |vote: &super::people::Vote| vote.voter.name.to_owned();
+    let lender = |vote: &super::people::Vote| vote.lender.as_ref().map(|one| one.name.to_owned());
     let counting = case.counting(&case.votes, at).into_iter().flatten();
     let emergency = case.is_emergency && case.started.is_some();
     Seen {

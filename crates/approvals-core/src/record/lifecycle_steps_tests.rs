@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use proptest::strategy::Union;
 use proptest_state_machine::ReferenceStateMachine;
 
-use super::model::{AGENT, Case, DAY, How, MINUTE, Millis, OWNER, Phase, Rule, Verdict, Why};
-use super::world::{ACCOUNTS, Again, OWN_ACT, SLOTS, Scope, Step, World};
+use super::model::{AGENT, Case, How, OWNER, Phase, Verdict, Why};
+use super::people::{ACCOUNTS, DAY, MINUTE, Millis, Rule};
+use super::world::{Again, OWN_ACT, SLOTS, Scope, Step, World};
 
 /// One obligation. Those that stand beside each other never move people at the same moment.
 fn rule(name: &'static str, odd: Millis) -> impl Strategy<Value = Rule> {

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{
-    AGENT, Case, How, JUDGES, Millis, OWNER, Person, Phase, Rule, Verdict, Vote, Why,
-};
+use super::model::{AGENT, Case, How, OWNER, Phase, Verdict, Why};
+use super::people::{ACCOUNTS, Millis, Person, Rule, Vote, account};
 
 /// Requests at a time. The last is for an act on the approvals themselves, which no stop stops.
 pub(super) const SLOTS: usize = 4;
@@ -95,32 +94,6 @@ pub(super) struct World {
     pub(super) last: Millis,
     /// Whether the last step was one that could be.
     pub(super) taken: bool,
-}
-
-pub(super) const ACCOUNTS: [(&str, &[&str], &[&str]); 13] = [
-    ("u:ada", &[], &["a"]),
-    ("u:bo", &[], &["a", "b"]),
-    ("u:cy", &[], &["b"]),
-    ("u:ada-admin", &["u:ada"], &["a", "b"]),
-    ("u:fay", &[], &["a", "b"]),
-    ("u:eve", &[], &["c"]),
-    ("u:dan", &[], &[]),
-    ("u:link", &["u:bo", "u:cy"], &["b"]),
-    (OWNER, &[], &["a", "b"]),
-    ("u:owner-admin", &[OWNER], &["a", "c"]),
-    ("svc:bot", &[], &["a", "b"]),
-    (AGENT, &[], &["a"]),
-    ("u:out", &[], &[]),
-];
-
-fn account(n: usize) -> Person {
-    let (name, others, groups) = ACCOUNTS[n];
-    Person {
-        name,
-        others: others.iter().copied().collect(),
-        is_human: name.starts_with("u:"),
-        groups: groups.iter().map(|group| (*group, None)).collect(),
-    }
 }
 
 /// What the policy says again to a request that was asked under `rules`.
@@ -413,118 +386,5 @@ impl Lent {
 impl Standing {
     fn is_usable(&self, at: Millis) -> bool {
         !self.is_retired && self.used.len() < self.uses && at < self.until
-    }
-}
-
-impl Case {
-    fn start(
-        &mut self,
-        now: Millis,
-        may: bool,
-        again: Again,
-        people: &[Option<Person>],
-        lends: &dyn Fn(&Vote) -> bool,
-    ) -> bool {
-        let at = self.time(now);
-        let is_due = match self.phase {
-            Phase::Allowed | Phase::Granted => true,
-            Phase::Started | Phase::Ran(How::Dropped) => {
-                self.restart_at().is_some_and(|from| at >= from)
-            }
-            _other => false,
-        };
-        let policy_lets = match (asked_again(again, self.rules.as_ref()), &self.rules) {
-            (Verdict::Deny, _) | (Verdict::Review(_), None) => false,
-            (Verdict::Allow, None) => true,
-            (Verdict::Allow, Some(_)) => self.by_standing || self.granted_at.is_some(),
-            (Verdict::Review(asks), Some(had)) => {
-                (self.by_standing || self.granted_at.is_some())
-                    && asks.iter().all(|rule| had.contains(rule))
-            }
-        };
-        let still_granted = self.granted_at.is_none()
-            || (self.usable_until().is_some_and(|until| at < until)
-                && self.still_agreed(people, lends));
-        let in_time = !self.is_overdue(at);
-        let starts = may && is_due && in_time && policy_lets && still_granted;
-        if starts {
-            self.started = Some((at, self.started.map_or(0, |(_, fence)| fence) + 1));
-            self.has_ended = false;
-            self.end(Phase::Started, at);
-        }
-        starts
-    }
-
-    fn finish(&mut self, now: Millis, how: How, back: u64) -> bool {
-        let is_told = matches!(how, How::Succeeded | How::Failed | How::Panicked);
-        let is_awaited = match self.phase {
-            Phase::Started => true,
-            Phase::Resolved(_) => is_told && !self.has_ended,
-            _other => false,
-        };
-        let is_newest = is_awaited && back == 0;
-        if is_newest {
-            self.has_ended = true;
-            self.end(Phase::Ran(how), self.time(now));
-        }
-        is_newest
-    }
-
-    fn close(&mut self, now: Millis, why: Why) -> bool {
-        let holds = match why {
-            // These follow from a vote at once, or never.
-            Why::Rejected | Why::RevokedBySomebody => false,
-            Why::Expired => self.is_overdue(now),
-            _other => true,
-        };
-        let closes = self.is_open() && holds;
-        if closes {
-            self.end(Phase::Closed(why), self.time(now));
-        }
-        closes
-    }
-
-    fn nudge(&mut self, now: Millis, right: bool) -> bool {
-        let at = self.time(now);
-        let next = self.next_nudge().filter(|(after, _)| right && at >= self.asked_at + after);
-        next.is_some_and(|next| {
-            self.happens(at);
-            self.nudged.insert(next)
-        })
-    }
-
-    fn resolve(&mut self, now: Millis, person: &Person, done: bool) -> bool {
-        let mut groups = self.rules().iter().flat_map(|rule| {
-            let seats = rule.seats.iter().map(|(group, _)| *group);
-            seats.chain(rule.escalate.map(|(_, group)| group))
-        });
-        let is_asked =
-            self.rules.is_none() || groups.any(|group| person.groups.contains_key(group));
-        let may = self.is_in_doubt() && Self::may_judge(person) && is_asked;
-        if may {
-            self.end(Phase::Resolved(done), self.time(now));
-        }
-        may
-    }
-
-    fn review(&mut self, now: Millis, person: &Person) -> bool {
-        let is_due = self.is_emergency && self.started.is_some() && !self.is_reviewed;
-        let votes = self.votes.clone();
-        let mut decided = votes.iter().flat_map(|vote| [Some(&vote.voter), vote.lender.as_ref()]);
-        let is_theirs = |one: &Person| !one.names().is_disjoint(&person.names());
-        let has_decided = decided.any(|one| one.is_some_and(is_theirs));
-        let may =
-            is_due && Self::may_judge(person) && !has_decided && person.groups.contains_key(JUDGES);
-        if may {
-            self.is_reviewed = true;
-            self.happens(self.time(now));
-        }
-        may
-    }
-
-    /// People who are not those that asked, whatever the rules let those do otherwise.
-    fn may_judge(person: &Person) -> bool {
-        let asking: BTreeSet<&str> = [AGENT, OWNER].into();
-        person.is_human && person.names().is_disjoint(&asking)
     }
 }

@@ -10,16 +10,23 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use super::*;
 use crate::record::event::Event;
 use crate::record::state::Outcome;
-use model::{How, Rule, Verdict as Asked};
+use model::{How, Verdict as Asked};
+use people::Rule;
 use product::{Heart, Product, Sound};
 use world::{Again, Step, World};
 
+#[path = "lifecycle_people_tests.rs"]
+mod people;
 #[path = "lifecycle_model_tests.rs"]
 mod model;
 #[path = "lifecycle_world_tests.rs"]
 mod world;
+#[path = "lifecycle_case_tests.rs"]
+mod case;
 #[path = "lifecycle_steps_tests.rs"]
 mod steps;
+#[path = "lifecycle_words_tests.rs"]
+mod words;
 #[path = "lifecycle_product_tests.rs"]
 mod product;
 #[path = "lifecycle_seen_tests.rs"]

@@ -165,6 +165,10 @@ mod conditions_tests;
 mod rules_tests;
 
 #[cfg(test)]
+#[path = "own_acts_tests.rs"]
+mod own_acts_tests;
+
+#[cfg(test)]
 #[path = "words_tests.rs"]
 mod words_tests;
 
