@@ -298,3 +298,20 @@ async fn t42_the_same_key_with_other_arguments_is_a_conflict() {
     world.pick_up(deploy()).await.unwrap();
     assert_eq!(world.ran.count(), 1, "the first is untouched");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_has_failed_under_a_key_is_never_said_to_have_been_carried_out() {
+    let world = World::new(PolicyFn::new("lax/1", |_| Verdict::Allow).unwrap()).await;
+    let of_key = || deploy().key("k").unwrap();
+    let gate = world.gate.clone();
+    let run = async |ends: Result<(), Denied>| gate.run(of_key(), async |_, _| ends).await;
+    let failure = Err(Denied::Unavailable { what: "the warehouse" });
+    assert_eq!(run(failure.clone()).await, failure);
+    let again = run(Ok(())).await.unwrap_err();
+    assert!(matches!(again, Denied::AlreadyRan { succeeded: false, .. }), "{again:?}");
+    assert!(again.to_string().contains("has been tried already, has failed"), "{again}");
+    assert!(matches!(
+        world.gate.withdraw(world.trail().await.states().next().unwrap().0).await,
+        Err(Denied::AlreadyRan { succeeded: false, .. })
+    ));
+}

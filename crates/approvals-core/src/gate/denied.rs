@@ -169,7 +169,7 @@ impl Denied {
     }
 }
 
-const OTHER_KEY: &str = ", under another key if it has one";
+const OTHER_KEY: &str = " (with a new idempotency key, if it has one)";
 
 fn in_doubt(retry_from: Option<Timestamp>) -> String {
     match retry_from {
