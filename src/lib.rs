@@ -16,6 +16,10 @@ pub use approvals_core::*;
 #[doc(inline)]
 #[cfg(feature = "cedar")]
 pub use approvals_cedar::{CedarError, CedarPolicy};
+/// Reviewers in Slack.
+#[doc(inline)]
+#[cfg(feature = "slack")]
+pub use approvals_slack as slack;
 #[doc(inline)]
 #[cfg(feature = "sqlite")]
 pub use approvals_sqlite::{Damage, Damages, OpenError, SqliteLedger};

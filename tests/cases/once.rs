@@ -115,7 +115,7 @@ async fn t25_a_grant_is_used_once_and_the_next_call_asks_again() {
 
 /// Gives way before and after each of its steps, so that a caller can be cut off there.
 #[derive(Debug)]
-struct Yielding(Arc<MemoryLedger>);
+pub(crate) struct Yielding(pub(crate) Arc<MemoryLedger>);
 
 #[async_trait]
 impl Ledger for Yielding {

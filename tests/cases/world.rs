@@ -1,6 +1,7 @@
 //! A gate, a directory that can change, and people who answer when a test says so.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,6 +14,7 @@ pub(crate) use approvals_testkit::Ran;
 use async_trait::async_trait;
 
 pub(crate) const ORIGIN: &str = "example.org/shop/test";
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
 /// The people of a test: `u:NAME` answers as `chat:NAME` and `web:NAME`. Whoever is not in it is unknown.
@@ -75,6 +77,84 @@ impl Approver for Wall {
 
     async fn update(&self, _card: &Card, phase: &Phase) -> Result<(), ApproverError> {
         self.updates.lock().unwrap().push(phase.clone());
+        Ok(())
+    }
+}
+
+/// A channel that cannot do what it is told for a while, and remembers what it could.
+#[derive(Clone, Debug)]
+pub(crate) struct Screen {
+    name: &'static str,
+    /// Which of its tries to show a card or to be told of something fail, and whether it says that there is to be another.
+    fails: (Range<usize>, bool),
+    tries: Arc<Mutex<usize>>,
+    shown: Arc<Mutex<usize>>,
+    nudges: Arc<Mutex<Vec<Nudge>>>,
+    told: Arc<Mutex<Vec<Phase>>>,
+}
+
+impl Screen {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self::away(name, 0..0)
+    }
+
+    /// For good.
+    pub(crate) fn broken(name: &'static str) -> Self {
+        Self { fails: (0..usize::MAX, false), ..Self::new(name) }
+    }
+
+    /// In these of its tries, counted from 0, each time for 30 seconds.
+    pub(crate) fn away(name: &'static str, during: Range<usize>) -> Self {
+        let (tries, shown) = (Arc::default(), Arc::default());
+        let (nudges, told) = (Arc::default(), Arc::default());
+        Self { name, fails: (during, true), tries, shown, nudges, told }
+    }
+
+    pub(crate) fn shown(&self) -> usize {
+        *self.shown.lock().unwrap()
+    }
+
+    pub(crate) fn nudges(&self) -> Vec<Nudge> {
+        self.nudges.lock().unwrap().clone()
+    }
+
+    pub(crate) fn told(&self) -> Vec<Phase> {
+        self.told.lock().unwrap().clone()
+    }
+
+    fn answer(&self) -> Result<(), ApproverError> {
+        let mut tries = self.tries.lock().unwrap();
+        let (fails, again) = &self.fails;
+        let is_away = fails.contains(&*tries);
+        *tries += 1;
+        match (is_away, again) {
+            (false, _) => Ok(()),
+            (true, true) => Err(ApproverError::later(SECOND * 30, "503")),
+            (true, false) => Err(ApproverError::new("404")),
+        }
+    }
+}
+
+#[async_trait]
+impl Approver for Screen {
+    fn channel(&self) -> &'static str {
+        self.name
+    }
+
+    async fn present(&self, _card: &Card, _desk: &Desk) -> Result<Presented, ApproverError> {
+        self.answer()?;
+        *self.shown.lock().unwrap() += 1;
+        Ok(Presented::new())
+    }
+
+    async fn nudge(&self, _card: &Card, nudge: &Nudge) -> Result<(), ApproverError> {
+        self.nudges.lock().unwrap().push(nudge.clone());
+        Ok(())
+    }
+
+    async fn update(&self, _card: &Card, phase: &Phase) -> Result<(), ApproverError> {
+        self.answer()?;
+        self.told.lock().unwrap().push(phase.clone());
         Ok(())
     }
 }
@@ -162,6 +242,23 @@ pub(crate) fn bare(ledger: Arc<MemoryLedger>) -> GateBuilder {
         .recorder_key(LocalSigner::from_seed(&[2; 32]).unwrap())
         .grant_key(LocalSigner::from_seed(&[3; 32]).unwrap())
         .requester(agent())
+}
+
+/// A process with just these channels, for `ann` and `bob` of `ops`.
+pub(crate) async fn process(
+    ledger: Arc<MemoryLedger>,
+    one: &Obligation,
+    channels: &[&(impl Approver + Clone + 'static)],
+) -> World {
+    let (people, clock) = (People::default(), Arc::new(ManualClock::default()));
+    for name in ["ann", "bob"] {
+        people.human(name, &["ops"]);
+    }
+    let gate = bare(Arc::clone(&ledger)).directory(people.clone()).clock(Arc::clone(&clock));
+    let gate = gate.policy(asks([one.clone()]));
+    let gate = channels.iter().fold(gate, |gate, one| gate.approver((*one).clone()));
+    let gate = gate.build().await.unwrap();
+    World { gate, ledger, people, wall: Wall::default(), clock, ran: Ran::default() }
 }
 
 pub(crate) async fn memory() -> Arc<MemoryLedger> {

@@ -213,11 +213,32 @@ async fn when_no_channel_can_be_reached_it_ends_at_once() {
     assert_eq!(outcome(&ledger).await, Some(Outcome::Closed(Cause::Undeliverable)));
 }
 
+/// A channel that shows nothing to anybody.
+#[derive(Debug)]
+struct Away;
+
+#[async_trait]
+impl Approver for Away {
+    fn channel(&self) -> &'static str {
+        "away"
+    }
+
+    async fn present(&self, _card: &Card, _desk: &Desk) -> Result<Presented, ApproverError> {
+        Err(ApproverError::new("nobody is there"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_channels_of_one_name_are_refused() {
+    let gate = builder(ledger().await).policy(ask_ops()).approver(Away).approver(Away);
+    let error = gate.build().await.unwrap_err();
+    assert!(matches!(error, BuildError::TwoChannels { channel } if channel == "away"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_channel_that_works_is_enough() {
     let ledger = ledger().await;
-    let gate =
-        builder(ledger).policy(ask_ops()).approver(MockApprover::script([Answer::Unreachable]));
+    let gate = builder(ledger).policy(ask_ops()).approver(Away);
     let gate = gate.approver(MockApprover::approving()).build().await.unwrap();
     let ran = Ran::default();
     run(&gate, deploy(), &ran).await.unwrap();

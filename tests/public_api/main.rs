@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-core",
     "approvals-log",
     "approvals-macros",
     "approvals-rmcp",
+    "approvals-slack",
     "approvals-sqlite",
     "approvals-terminal",
     "approvals-testkit",

@@ -103,6 +103,31 @@ pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf, Stop> {
     Ok(bin)
 }
 
+/// The folder with what `interop/slack-bolt/package-lock.json` names.
+pub(crate) fn slack_bolt(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    let ours = workspace.root.join("interop").join("slack-bolt");
+    let home = workspace.tool_dir("slack-bolt");
+    let (lock, installed) = (ours.join("package-lock.json"), home.join("installed.txt"));
+    let failed = |error| Stop::Failed(format!("`{}` cannot be made: {error}", home.display()));
+    let wanted = fs::read_to_string(lock).map_err(failed)?;
+    if fs::read_to_string(&installed).is_ok_and(|done| done == wanted) {
+        return Ok(home);
+    }
+    on_path(workspace, "node", "nodejs")?;
+    on_path(workspace, "npm", "npm")?;
+    fs::create_dir_all(&home).map_err(failed)?;
+    for name in ["package.json", "package-lock.json", ".npmrc"] {
+        fs::copy(ours.join(name), home.join(name)).map_err(failed)?;
+    }
+    // No package has to run anything to be installed.
+    Program::new(workspace, "npm")
+        .words("ci --ignore-scripts --no-audit --no-fund --prefix")
+        .arg(&home)
+        .run()?;
+    fs::write(&installed, wanted).map_err(failed)?;
+    Ok(home)
+}
+
 /// The `openssl` program.
 pub(crate) fn openssl(workspace: &Workspace) -> Result<(), Stop> {
     if Program::new(workspace, "openssl").words("version").answer().is_some() {

@@ -1,8 +1,10 @@
-//! What can be typed. No environment variable has a say in it.
+//! What can be typed. No environment variable has a say in it; secrets of Slack come from there, and from nowhere else.
 
 mod help;
 mod policy;
+mod slack;
 mod state;
+pub(crate) mod token;
 
 use std::path::PathBuf;
 
@@ -13,6 +15,7 @@ use crate::phase;
 use crate::span::Since;
 
 pub(crate) use policy::{Check, Diff, Explain, Policy, Test};
+pub(crate) use slack::{Slack, SlackCheck, SlackManifest};
 pub(crate) use state::{Claim, People, PeopleCheck, Resolve, Retire, Review, Scope, Stop};
 
 /// Looks at a ledger of approvals: what waits for people, what happened, and whether the log is whole; and at
@@ -68,6 +71,12 @@ pub(crate) enum Command {
     Stop(Stop),
     /// End the use of a standing grant
     Retire(Retire),
+    /// Set an app up in Slack, and check that it is
+    #[command(arg_required_else_help = true, after_help = slack::HELP)]
+    Slack {
+        #[command(subcommand)]
+        command: Slack,
+    },
     /// Verify, export or witness the log
     #[command(arg_required_else_help = true, after_help = help::LOG)]
     Log {

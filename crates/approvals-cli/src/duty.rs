@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use approvals_core::{Assurance, Obligation, Timestamp};
+use approvals_core::{Assurance, Due, Obligation, Timestamp};
 
 use crate::span;
 
@@ -37,7 +37,7 @@ pub(crate) fn sentences(one: &Obligation, asked: Option<Timestamp>) -> Vec<Strin
         let wait = span::words(one.cool_off);
         lines.push(format!("who came into a group after it was asked waits for {wait}"));
     }
-    lines.extend(how(one));
+    lines.extend(how(one, when));
     lines
 }
 
@@ -53,7 +53,7 @@ fn who(one: &Obligation) -> String {
     if one.quorum.len() > 1 { format!("{seats}; nobody counts twice") } else { seats }
 }
 
-fn how(one: &Obligation) -> Vec<String> {
+fn how(one: &Obligation, when: impl Fn(Duration) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     if one.assurance != Assurance::ChannelAttested {
         lines.push("signed with the approver's own key".to_owned());
@@ -61,6 +61,14 @@ fn how(one: &Obligation) -> Vec<String> {
     if !one.channels.is_empty() {
         let channels: Vec<&str> = one.channels.iter().map(String::as_str).collect();
         lines.push(format!("approved in {} only", channels.join(", ")));
+        lines.extend(one.add_channels.iter().map(|step| match step.due {
+            Due::After(span) => {
+                format!("after {}, shown and approved in {} as well", when(span), step.add_channel)
+            }
+            Due::Undelivered => {
+                format!("if that cannot show it: shown and approved in {}", step.add_channel)
+            }
+        }));
     }
     if one.shared {
         lines.push("whoever approves may count for other shared obligations as well".to_owned());
@@ -84,6 +92,7 @@ mod tests {
         one.remind = vec![minute.saturating_mul(2)];
         one.assurance = Assurance::ReviewerKey;
         one.channels.insert("slack".to_owned());
+        one = one.channel_after(minute, "teams").channel_if_undelivered("terminal");
         one.shared = true;
         one.owner_may_approve = true;
         one.ask_first = Some("on.call".parse().unwrap());
@@ -100,6 +109,8 @@ mod tests {
                 "who came into a group after it was asked waits for 1d",
                 "signed with the approver's own key",
                 "approved in slack only",
+                "after 1m (1970-01-01T00:01:00.000Z), shown and approved in teams as well",
+                "if that cannot show it: shown and approved in terminal",
                 "whoever approves may count for other shared obligations as well",
                 "those whom the fact on.call names are asked first",
             ]

@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use serde::Serialize;
 
 use crate::command::gated::Unlisted;
+use crate::command::slack_check::Unfit;
 use crate::mistake::Mistake;
 use crate::output::printable;
 
@@ -77,6 +78,9 @@ pub(crate) enum Error {
     #[error("`{}` is no call", .path.display())]
     Call { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
 
+    #[error(transparent)]
+    Slack(#[from] Unfit),
+
     #[error("the keys could not be read")]
     KeysRead(#[source] KeyringError),
     #[error("others than its owner can write `{}`, and so say who they are", .0.display())]
@@ -132,6 +136,7 @@ impl Error {
             | Self::TestsFail { .. }
             | Self::Loosens(_)
             | Self::MayLoosen(_)
+            | Self::Slack(Unfit::Missing(_))
             | Self::Gated(Unlisted::Lost(_))
             | Self::Desk(DeskError::Refused(_))
             | Self::Tampered(_) => DAMAGED,
@@ -151,6 +156,7 @@ impl Error {
             | Self::Cedar(_)
             | Self::Call { .. }
             | Self::Gated(Unlisted::NoSources(_) | Unlisted::NoList { .. })
+            | Self::Slack(_)
             | Self::KeysRead(_)
             | Self::NoUser
             | Self::Writable(_)
@@ -239,6 +245,7 @@ impl Error {
             }
             Self::Gated(error) => error.help(),
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
+            Self::Slack(error) => error.help(),
             Self::KeysRead(_) => "give the folder with the keys of whoever writes the ledger",
             Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",
             Self::Foreign(_) => {
@@ -308,6 +315,13 @@ pub(crate) fn usage(refusal: &clap::Error, out: &mut impl Write, err: &mut impl 
     let mut parts = text.split("\n\n").map(one_line).filter(|part| !part.is_empty());
     let error = parts.next().unwrap_or_default();
     say(err, &format!("{error}\nhelp: {}\n", parts.collect::<Vec<_>>().join("; ")));
+    ExitCode::from(USAGE)
+}
+
+/// A secret that was typed. It is not said again.
+pub(crate) fn typed_token(err: &mut impl Write) -> ExitCode {
+    let help = "secrets go in the environment (`SLACK_BOT_TOKEN`, `SLACK_APP_TOKEN`), never on the command line, where others of this host can read them";
+    say(err, &format!("error: an argument looks like a token\nhelp: {help}\n"));
     ExitCode::from(USAGE)
 }
 

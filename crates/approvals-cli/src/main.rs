@@ -1,4 +1,5 @@
-//! The `approvals` program: keys, policies, what waits, timelines, and the log verified, exported and witnessed.
+//! The `approvals` program: keys, policies, what waits, timelines, the set-up of channels, and the log verified, exported
+//! and witnessed.
 //!
 //! A thin layer: what is said here is computed by the libraries. Parse, dispatch, exit status.
 
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use approvals_core::{Clock as _, SystemClock};
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, Keys, Log, People, Policy};
+use crate::args::{Cli, Command, Keys, Log, People, Policy, Slack, token};
 use crate::error::Error;
 use crate::output::{Console, Format, Pipe};
 use crate::progress::Progress;
@@ -35,6 +36,10 @@ fn main() -> ExitCode {
     let (mut out, mut err) = (Pipe::new(io::stdout().lock()), Pipe::new(io::stderr()));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        // What clap says of an argument repeats it.
+        Err(usage) if usage.use_stderr() && token::is_in(std::env::args_os()) => {
+            return error::typed_token(&mut err);
+        }
         Err(usage) => return error::usage(&usage, &mut out, &mut err),
     };
     let format = if cli.json { Format::Json } else { Format::Text };
@@ -79,6 +84,12 @@ fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
         Command::Review(args) => command::statements::review(&args, console),
         Command::Stop(args) => command::statements::stop(&args, console),
         Command::Retire(args) => command::statements::retire(&args, console),
+        Command::Slack { command: Slack::Manifest(args) } => {
+            command::slack_manifest::run(&args, console)
+        }
+        Command::Slack { command: Slack::Check(args) } => {
+            command::slack_check::run(args, |name| std::env::var(name).ok(), console)
+        }
         Command::Log { command: Log::Verify(args) } => {
             command::log_verify::run(&args, now, console)
         }

@@ -1,8 +1,9 @@
 //! What an event says, in words: the one place in this program that knows every kind.
 
 use approvals_core::{
-    Assurance, Bound, Choice, Claims, Decision, Digest, Fact, FactSet, Nudge, PrincipalId, Request,
-    Resolution, Says, StandingTerms, Statement, Verdict, What, key_id, visible,
+    Assurance, Bound, Choice, Claims, Decision, Digest, Envelope, Fact, FactSet, Nudge, PostStage,
+    Press, PrincipalId, Request, Resolution, Says, StandingTerms, Statement, Verdict, What, key_id,
+    visible,
 };
 
 use crate::output::printable;
@@ -58,10 +59,10 @@ pub(crate) fn of(what: &What, card: Option<&str>) -> Told {
             let headline = format!("presented in {}", visible::text(channel));
             Told::new(headline, details.into_iter().chain(message).collect())
         }
-        What::Undelivered { channel, error } => Told::new(
-            format!("NOT delivered by {}", visible::text(channel)),
-            vec![("error", visible::text(error))],
-        ),
+        What::Undelivered { channel, error } => undelivered(channel, error),
+        What::Post { channel, place, stage } => posted(channel, place, stage),
+        What::Pressed { envelope } => pressed(envelope),
+        What::Dismissed { reason, .. } => dismissed(reason),
         What::Nudged { nudge } => nudged(nudge),
         What::Decided { envelope } => match envelope.unverified() {
             Ok(decision) => Told::new(voted(&decision), decided(&decision, card)),
@@ -84,6 +85,27 @@ pub(crate) fn of(what: &What, card: Option<&str>) -> Told {
         }
         What::Closed { cause } => Told::new(phase::cause_sentence(cause), Vec::new()),
     }
+}
+
+fn posted(channel: &str, place: &str, stage: &PostStage) -> Told {
+    let channel = visible::text(channel);
+    let (headline, detail) = match stage {
+        PostStage::Sending => (format!("{channel} posts a message"), None),
+        PostStage::Unsure { error } => {
+            (format!("{channel} does not know whether it has posted"), Some(("error", error)))
+        }
+        PostStage::Sent { message, .. } => {
+            (format!("{channel} has posted a message"), Some(("message", message)))
+        }
+        PostStage::Shown => (format!("{channel} shows the card"), None),
+        PostStage::Closed => (format!("{channel} tells the end"), None),
+        PostStage::Lost { error } => {
+            (format!("{channel} has NO message any more"), Some(("error", error)))
+        }
+    };
+    let place = ("place", visible::text(place));
+    let detail = detail.map(|(name, text)| (name, visible::text(text)));
+    Told::new(headline, std::iter::once(place).chain(detail).collect())
 }
 
 /// Its rules and facts stand on the card.
@@ -147,11 +169,19 @@ fn started(known: &FactSet, fence: u64, policy: Digest) -> Told {
 }
 
 fn nudged(nudge: &Nudge) -> Told {
-    let after = span::words(nudge.after());
+    let after = nudge.after().map(span::words).unwrap_or_default();
     let headline = match nudge {
         Nudge::Reminder { .. } => format!("people were reminded, after {after}"),
         Nudge::Escalation { group, .. } => {
             format!("nobody had decided within {after}: people of {group} may decide as well")
+        }
+        Nudge::Channel { channel, .. } => {
+            let channel = visible::text(channel);
+            format!("nobody had decided within {after}: it is shown in {channel} as well")
+        }
+        Nudge::Fallback { channel, obligation } => {
+            let channel = visible::text(channel);
+            format!("no channel of {obligation} could show it: it is shown in {channel} as well")
         }
     };
     Told::new(headline, Vec::new())
@@ -181,6 +211,7 @@ fn stated(said: &Statement, digest: Option<Digest>) -> Told {
         Says::Review { justified: false, .. } => {
             (format!("the emergency was NOT justified, says {who}"), None)
         }
+        Says::Explain { .. } => (format!("{who} says why they rejected it"), None),
         Says::Retire { standing } => {
             (format!("{who} ends a standing grant"), Some(("grant", standing.to_string())))
         }
@@ -236,6 +267,28 @@ fn voted(decision: &Decision) -> String {
     let place = decision.delegator.as_ref();
     let place = place.map(|one| format!(" in the place of {}", one.id())).unwrap_or_default();
     format!("{word} by {}{place}", decision.reviewer.id())
+}
+
+fn pressed(envelope: &Envelope<Press>) -> Told {
+    let Ok(press) = envelope.unverified() else {
+        return Told::new("a press that cannot be read", Vec::new());
+    };
+    let choice = match press.choice {
+        Choice::Approve => "approve",
+        Choice::Reject => "reject",
+    };
+    let message = format!("{}/{}", press.place, press.message);
+    let details = vec![("message", visible::text(&message))];
+    Told::new(format!("{} pressed a button: {choice}", press.identity), details)
+}
+
+fn dismissed(reason: &str) -> Told {
+    Told::new("what was pressed came to nothing", vec![("because", visible::text(reason))])
+}
+
+fn undelivered(channel: &str, error: &str) -> Told {
+    let headline = format!("NOT delivered by {}", visible::text(channel));
+    Told::new(headline, vec![("error", visible::text(error))])
 }
 
 fn identity(subject: &str, channel: &str) -> String {

@@ -48,21 +48,25 @@ pub use crate::action::id::{
 pub use crate::action::principal::{Principal, PrincipalKind, Requester};
 pub use crate::action::risk::Risk;
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
+pub use crate::gate::ballot::Ballot;
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
 pub use crate::gate::context::{AlreadyInstalled, inherit};
 pub use crate::gate::counter::{Counter, CounterError};
 pub use crate::gate::denied::Denied;
-pub use crate::gate::desk::{Ballot, Desk, DeskError};
+pub use crate::gate::desk::{Desk, DeskError};
 pub use crate::gate::forward::FlushError;
 pub use crate::gate::inbox::InMemoryApprover;
 pub use crate::gate::limits::Limits;
+pub use crate::gate::outbox::{Buttons, Outbox, Turn};
 pub use crate::gate::own_acts::ActError;
 pub use crate::gate::permit::Permit;
+pub use crate::gate::presses::{PressError, Pressed, Taken};
 pub use crate::gate::run::Ticket;
+pub use crate::gate::weak_desk::WeakDesk;
 pub use crate::policy::assurance::Assurance;
 pub use crate::policy::fact::{Fact, FactSet};
 pub use crate::policy::facts::Facts;
-pub use crate::policy::obligation::{Escalation, Obligation, Seats};
+pub use crate::policy::obligation::{AddedChannel, Due, Escalation, Obligation, Seats};
 pub use crate::policy::obligations::Obligations;
 pub use crate::policy::on_call::{OnCall, ShiftError};
 pub use crate::policy::policy::{BreakGlass, Policy, PolicyError, PolicyFn, Ruling, Verdict};
@@ -71,14 +75,16 @@ pub use crate::policy::rules::{Explanation, RuleFinding, RuleTest, Rules, RulesE
 pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
 pub use crate::policy::windows::{TimeWindows, WindowError};
 pub use crate::record::audit::{AuditSink, SinkError};
+pub use crate::record::body::Body;
 pub use crate::record::control::{Control, Delegation, LoadedPolicy, Standing};
-pub use crate::record::event::{Body, Cause, Event, Execution, Nudge, What};
+pub use crate::record::event::{Cause, Event, Execution, Nudge, What};
 pub use crate::record::fold::Impossible;
 pub use crate::record::keyring::{Keyring, KeyringError};
 pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
+pub use crate::record::post::{Post, PostStage};
 pub use crate::record::report::{ActionFigures, Report, ReviewerFigures};
 pub use crate::record::running_total::RunningTotal;
 pub use crate::record::signer::{LocalSigner, Signer, SignerError};
@@ -93,8 +99,10 @@ pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, S
 pub use crate::review::envelope::{Envelope, EnvelopeError, Payload};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::key::{Jwk, Purpose, key_id};
+pub use crate::review::press::Press;
 pub use crate::review::quorum::Ineligible;
 pub use crate::review::request::{Earlier, Request, Was};
 pub use crate::review::roll::RollError;
+pub use crate::review::section::{Line, Part, Section};
 pub use crate::review::standing::{Bound, StandingTerms};
 pub use crate::review::statement::{Resolution, Says, Statement, Stop};

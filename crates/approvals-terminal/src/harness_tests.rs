@@ -162,11 +162,16 @@ pub(crate) async fn gate_with(
     one: impl Approver + 'static,
     other: impl Approver + 'static,
 ) -> Gate {
+    asking().await.clock(clock).approver(one).approver(other).build().await.unwrap()
+}
+
+/// The same without a channel.
+pub(crate) async fn asking() -> GateBuilder {
     let asks =
         Obligation::new("one-of-ops").unwrap().seats("ops", 1).unwrap().approve_within(TEN_MINUTES);
     let asks = Obligations::new([asks]);
     let keys = Keyring::generate().unwrap();
-    let builder = Gate::builder()
+    Gate::builder()
         .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(asks.clone())).unwrap())
         .ledger(MemoryLedger::new("example.org/terminal/test", Arc::new(keys.log)).await.unwrap())
         .directory(directory())
@@ -175,8 +180,7 @@ pub(crate) async fn gate_with(
         .limits(
             Limits::default().pending(usize::MAX).per_hour(usize::MAX).cool_down(Duration::ZERO),
         )
-        .requester(Requester::new(Principal::agent("agent:a").unwrap()));
-    builder.clock(clock).approver(one).approver(other).build().await.unwrap()
+        .requester(Requester::new(Principal::agent("agent:a").unwrap()))
 }
 
 /// Two people of `ops`: whoever is at the terminal, and somebody else.

@@ -8,14 +8,14 @@ use approvals_core::{
 use tokio::runtime::Runtime;
 
 use crate::harness_tests::{
-    Person, TEN_MINUTES, Watch, action, elsewhere_identity, gate, gate_with, runs,
+    Person, TEN_MINUTES, Watch, action, asking, elsewhere_identity, gate, gate_with, runs,
 };
 use crate::{TerminalApprover, TerminalError};
 
 /// A gate with so many requests that wait, and their cards.
 async fn waiting(requests: usize) -> (Gate, Vec<Card>) {
     let inbox = InMemoryApprover::new();
-    let gate = gate(inbox.clone()).await;
+    let gate = asking().await.approver(inbox.clone()).build().await.unwrap();
     for n in 0..requests {
         gate.submit(action("{}").key(&format!("key-{n}")).unwrap()).await.unwrap();
     }
@@ -98,12 +98,7 @@ async fn without_a_terminal_nobody_is_asked_and_the_gate_is_told() {
             "there is no terminal to ask at; run it from a terminal, or give the gate another approver"
         );
     }
-    let gate = gate_with(
-        SystemClock::default(),
-        TerminalApprover::at("/dev/null"),
-        TerminalApprover::at("/dev/none"),
-    )
-    .await;
+    let gate = asking().await.approver(TerminalApprover::at("/dev/null")).build().await.unwrap();
     assert_eq!(runs(&gate, action("{}")).await.unwrap(), Err(Denied::Undeliverable));
 }
 

@@ -9,22 +9,23 @@ use crate::workspace::Workspace;
 
 /// An example that needs nobody, and what it must print; a line is held by what stands in it.
 struct Example {
-    name: &'static str,
+    /// Its name, and the arguments that it needs to need nobody.
+    call: &'static str,
     lines: &'static [&'static str],
 }
 
 /// Every example but those with a step of their own.
 const EXAMPLES: &[Example] = &[
     Example {
-        name: "break_glass",
+        call: "break_glass",
         lines: &["The role is bound.", "sam has reviewed it", "The log holds, and 0 emergencies"],
     },
     Example {
-        name: "custom_approver",
+        call: "custom_approver",
         lines: &["screens:guest: ", "screens:olga: Granted", "prices.html is public"],
     },
     Example {
-        name: "custom_policy",
+        call: "custom_policy",
         lines: &[
             "sessions: sessions is empty",
             "carts: carts is empty",
@@ -32,7 +33,7 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
-        name: "dynamic_tools",
+        call: "dynamic_tools",
         lines: &[
             "readFile of {\"path\":\"notes/a.md\"} is done",
             "deleteFile of {\"path\":\"notes/a.md\"} is done",
@@ -41,10 +42,10 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     // What it is about are its tests, which are run with all others.
-    Example { name: "in_tests", lines: &["Outside a gate nothing is sent."] },
-    Example { name: "minimal", lines: &["Refund 4200 cents to acct_7", "Fay has approved"] },
+    Example { call: "in_tests", lines: &["Outside a gate nothing is sent."] },
+    Example { call: "minimal", lines: &["Refund 4200 cents to acct_7", "Fay has approved"] },
     Example {
-        name: "runbook",
+        call: "runbook",
         lines: &[
             "sam approves",
             "ran: 3 lines are in 2026/11/search.log",
@@ -56,10 +57,34 @@ const EXAMPLES: &[Example] = &[
         ],
     },
     Example {
-        name: "two_person",
+        call: "slack --fake",
+        lines: &[
+            "This is a stand-in for Slack on this host",
+            "Nothing is missing.",
+            "Approve? shop.customers.export, high risk",
+            "[Approve] [Reject]",
+            "Ada clicks Approve.",
+            "Done: shop.customers.export, high risk",
+            "approved by*  @ada u:ada",
+            "  ran: 2 customers written to ",
+            "Ada clicks Reject",
+            "Rejected: shop.schema.change, high risk",
+            "did not run: u:ada rejected this action",
+            "did not run: the policy denies this action: tables are never dropped",
+            "With your Slack:",
+        ],
+    },
+    Example {
+        call: "two_person",
         lines: &["exported 10001 rows", "The log holds; the grant names [\"u:mira\", \"u:jo\"]."],
     },
 ];
+
+impl Example {
+    fn words(&self) -> (&'static str, &'static str) {
+        self.call.split_once(' ').unwrap_or((self.call, ""))
+    }
+}
 
 /// Those that a step of their own runs.
 const ELSEWHERE: [&str; 2] = ["quickstart", "rmcp_server"];
@@ -77,11 +102,13 @@ pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
         .run()?;
     let built = workspace.target.join("debug");
     for example in EXAMPLES {
-        let is_package = workspace.root.join("examples").join(example.name).join("Cargo.toml");
+        let (name, arguments) = example.words();
+        let is_package = workspace.root.join("examples").join(name).join("Cargo.toml");
         let folder = if is_package.exists() { built.clone() } else { built.join("examples") };
         let (text, status) = Program::new(workspace, "timeout")
             .arg(PATIENCE)
-            .arg(folder.join(example.name))
+            .arg(folder.join(name))
+            .words(arguments)
             .run_and_read()?;
         let wrong = if status.success() {
             missing(example.lines, &text).map(|line| format!("it does not print `{line}`"))
@@ -89,7 +116,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
             Some(status.to_string())
         };
         if let Some(wrong) = wrong {
-            return Err(Stop::Failed(format!("the example `{}`: {wrong}", example.name)));
+            return Err(Stop::Failed(format!("the example `{name}`: {wrong}")));
         }
         if let Some(log) = quickstart::log_path(&text) {
             Program::new(workspace, built.join("approvals")).words("log verify").arg(log).run()?;
@@ -115,7 +142,7 @@ fn listed(workspace: &Workspace) -> Result<Vec<String>, Stop> {
 }
 
 fn is_known(name: &str) -> bool {
-    ELSEWHERE.contains(&name) || EXAMPLES.iter().any(|example| example.name == name)
+    ELSEWHERE.contains(&name) || EXAMPLES.iter().any(|example| example.words().0 == name)
 }
 
 /// The first of these that no line of the text has; they come in this order.
@@ -146,7 +173,7 @@ mod tests {
     #[test]
     fn an_example_without_a_line_to_hold_it_to_is_not_listed() {
         for example in EXAMPLES {
-            assert!(!example.lines.is_empty(), "{}", example.name);
+            assert!(!example.lines.is_empty(), "{}", example.call);
         }
     }
 }

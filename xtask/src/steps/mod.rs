@@ -1,5 +1,6 @@
 //! The steps of `cargo xtask test`, the cheap ones first.
 
+mod blocks;
 mod deny;
 mod examples;
 mod features;
@@ -10,6 +11,7 @@ mod lints;
 mod mcp;
 mod nightly;
 mod quickstart;
+mod slack;
 mod suite;
 
 use crate::step::Step;
@@ -46,6 +48,11 @@ pub(crate) const ALL: &[Step] = &[
     Step { name: "deny", about: "licences, bans and sources of all dependencies", run: deny::run },
     Step { name: "interop", about: "OpenSSL and Python agree with our bytes", run: interop::run },
     Step {
+        name: "blocks",
+        about: "Slack's own library finds nothing wrong with our messages",
+        run: blocks::run,
+    },
+    Step {
         name: "quickstart",
         about: "without a reviewer nothing runs, and the log verifies",
         run: quickstart::run,
@@ -54,6 +61,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "mcp",
         about: "a foreign MCP client's calls wait for the person at the server's terminal",
         run: mcp::run,
+    },
+    Step {
+        name: "slack",
+        about: "Slack's own clients take the fake Slack of our tests for Slack",
+        run: slack::run,
     },
     Step {
         name: "examples",
@@ -78,6 +90,11 @@ pub(crate) const NIGHTLY: &[Step] = &[
         name: "simulation",
         about: "thousands of runs of several gates on a network that fails",
         run: nightly::simulation,
+    },
+    Step {
+        name: "clicks",
+        about: "a million changed payloads of Slack say what is understood of them",
+        run: nightly::clicks,
     },
     Step {
         name: "mutants",

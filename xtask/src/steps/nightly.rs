@@ -24,6 +24,13 @@ pub(super) fn simulation(workspace: &Workspace) -> Result<(), Stop> {
     )
 }
 
+/// A million payloads of clicks, each changed somewhere; and what takes Slack half a minute to show.
+pub(super) fn clicks(workspace: &Workspace) -> Result<(), Stop> {
+    // Not optimized, for the same reason.
+    the_long_test(Program::cargo(workspace).words("test"), "--package approvals-slack --lib")?;
+    the_long_test(Program::cargo(workspace).words("test"), "--package approvals-slack --test slack")
+}
+
 /// The heart, changed in one place at a time: each change must be noticed, or stand in `.cargo/mutants.toml` with
 /// the reason why not.
 pub(super) fn mutants(workspace: &Workspace) -> Result<(), Stop> {
@@ -53,10 +60,12 @@ fn the_long_test(cargo_test: Program, target: &str) -> Result<(), Stop> {
     let (text, status) = cargo_test
         .words(&format!("--locked {target} nightly_ -- --ignored --nocapture"))
         .run_and_read()?;
-    let ran = text.lines().any(|line| line.starts_with("test result: ok. 1 passed"));
+    let ran = text.lines().any(|line| {
+        line.starts_with("test result: ok. ") && !line.starts_with("test result: ok. 0 passed")
+    });
     if status.success() && ran {
         Ok(())
     } else {
-        Err(Stop::Failed(format!("`{target}`: {status}, and one test must pass")))
+        Err(Stop::Failed(format!("`{target}`: {status}, and some test must run")))
     }
 }

@@ -273,7 +273,7 @@ Examples:
   approvals people check people.toml
 
 Exit status:
-  0  it loads
+  0  it loads; what is probably a mistake in it is told as a doubt
   1  it does not: the message says where, and how to mend it
   2  usage, or a file that cannot be read";
 
@@ -294,7 +294,7 @@ Examples:
   approvals people check people.toml --json
 
 Exit status:
-  0  it loads
+  0  it loads; what is probably a mistake in it is told as a doubt
   1  it does not: the message says where, and how to mend it
   2  usage, or a file that cannot be read";
 

@@ -15,6 +15,8 @@ pub(crate) mod policy_explain;
 pub(crate) mod policy_test;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod slack_check;
+pub(crate) mod slack_manifest;
 pub(crate) mod statements;
 
 mod call;
@@ -22,4 +24,5 @@ mod in_force;
 mod loosened;
 mod named;
 mod replay;
+mod stranger;
 mod timeline;

@@ -6,6 +6,7 @@ use approvals_core::{Principal, PrincipalKind};
 use serde::Serialize;
 
 use crate::args::PeopleCheck;
+use crate::command::stranger;
 use crate::error::Error;
 use crate::mistake;
 use crate::output::{Console, Page, Report, printable};
@@ -18,13 +19,17 @@ pub(crate) fn run(args: &PeopleCheck, console: &mut Console<'_>) -> Result<(), E
         person.or_insert_with(|| Person::new(principal)).identities.push(identity.to_string());
     }
     let file = args.file.display().to_string();
-    console.report(&Checked { file, people: people.into_values().collect() })
+    let doubts = directory.identities().filter_map(|(identity, _)| stranger::doubt(identity));
+    let doubts = doubts.collect();
+    console.report(&Checked { file, people: people.into_values().collect(), doubts })
 }
 
 #[derive(Debug, Serialize)]
 struct Checked {
     file: String,
     people: Vec<Person>,
+    /// What loads and is probably a mistake.
+    doubts: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,6 +72,9 @@ impl Report for Checked {
             for (label, names) in rows.iter().filter(|(_, names)| !names.is_empty()) {
                 page.line(&format!("    {label:<10} "), &printable(&names.join(", ")));
             }
+        }
+        for doubt in &self.doubts {
+            page.line("  doubt: ", &printable(doubt));
         }
         page.into_text()
     }

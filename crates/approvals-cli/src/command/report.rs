@@ -45,6 +45,7 @@ struct Told {
     reviewers: BTreeMap<String, Reviewer>,
     actions: BTreeMap<String, Action>,
     escalations: BTreeMap<String, usize>,
+    added_channels: BTreeMap<String, usize>,
     each_other: Vec<EachOther>,
     always_together: Vec<Together>,
     unreviewed: Vec<Emergency>,
@@ -106,6 +107,7 @@ impl Told {
                 .collect(),
             actions: actions.map(|(name, one)| (name.to_string(), Action::new(one))).collect(),
             escalations: escalations.map(|(group, count)| (group.to_string(), *count)).collect(),
+            added_channels: report.added_channels.clone(),
             each_other: report
                 .each_other()
                 .map(|(one, other, one_for_other, other_for_one)| EachOther {
@@ -218,6 +220,12 @@ impl Told {
         }
         for (group, count) in &self.escalations {
             page.line("  ", &printable(&format!("{group}: {count}")));
+        }
+        if !self.added_channels.is_empty() {
+            page.line("", "-- channels that were added because nobody had decided or no other showed the card");
+        }
+        for (channel, count) in &self.added_channels {
+            page.line("  ", &printable(&format!("{channel}: {count}")));
         }
         if !self.each_other.is_empty() {
             page.line("", "-- who approves each other's requests");

@@ -1,9 +1,8 @@
 //! How a program becomes less gated without the list saying so.
 
 use std::fs;
-use std::path::PathBuf;
 
-use crate::program::{approvals_in, folder};
+use crate::program::{Folder, approvals_in, folder};
 
 const GATED: &str = "#[approvals::requires_approval(action = \"bank.pay\", risk = \"critical\")]\n\
     async fn pay(to: String, cents: u64) -> Result<(), Denied> { send(to, cents) }\n";
@@ -12,7 +11,7 @@ const UNGATED: &str =
     "async fn pay(to: String, cents: u64) -> Result<(), Denied> { send(to, cents) }\n";
 
 /// A folder with this as `src/bank.rs`, and the list of what is gated in it.
-fn listed(name: &str, bank: &str) -> PathBuf {
+fn listed(name: &str, bank: &str) -> Folder {
     let folder = folder(name);
     fs::create_dir_all(folder.join("src")).unwrap();
     fs::write(folder.join("src/bank.rs"), bank).unwrap();

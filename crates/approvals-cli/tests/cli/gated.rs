@@ -1,9 +1,8 @@
 //! The list of what is gated.
 
 use std::fs;
-use std::path::PathBuf;
 
-use crate::program::{approvals_in, folder};
+use crate::program::{Folder, approvals_in, folder};
 
 const BANK: &str = r#"//! A bank.
 
@@ -56,7 +55,7 @@ src/bank.rs:24: close
 2 functions are gated
 ";
 
-fn shop(name: &str) -> PathBuf {
+fn shop(name: &str) -> Folder {
     let folder = folder(name);
     fs::create_dir_all(folder.join("src/deep")).unwrap();
     fs::create_dir_all(folder.join("src/target")).unwrap();

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use approvals_core::Keyring;
 
-use crate::program::{approvals_in, folder};
+use crate::program::{Folder, approvals_in, folder};
 use crate::story;
 
 /// Whether a tool is installed. Where tests are the gate, it must be.
@@ -45,8 +45,8 @@ fn openssl(out: &Path) -> Output {
     Command::new("sh").arg(script("verify_checkpoint.sh")).arg(out).output().unwrap()
 }
 
-/// An export with full and partial bundles, what a verifier must say of it, and how many events it has.
-fn export(name: &str) -> (PathBuf, String) {
+/// A folder with an export, `out`, of full and partial bundles, what a verifier must say of it, and how many events it has.
+fn export(name: &str) -> (Folder, String) {
     let folder = folder(name);
     let path = folder.join("approvals.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -56,7 +56,7 @@ fn export(name: &str) -> (PathBuf, String) {
     let json =
         approvals_in(&folder, ["log", "export", "approvals.db", "out", "--json"]).ok().json();
     assert_eq!(json["events"], 273);
-    (folder.join("out"), format!("ok 273 {}\n", json["root"].as_str().unwrap()))
+    (folder, format!("ok 273 {}\n", json["root"].as_str().unwrap()))
 }
 
 fn accepts(output: &Output, expected: &str) {
@@ -83,7 +83,8 @@ fn python_verifies_every_entry_of_an_export_and_refuses_a_tampered_one() {
     if !has_python() {
         return;
     }
-    let (out, expected) = export("interop-python");
+    let (folder, expected) = export("interop-python");
+    let out = folder.join("out");
     accepts(&python(&out), &expected);
     for name in ["tile/entries/000", "tile/entries/001.p/17", "checkpoint", "log.vkey"] {
         let length = fs::metadata(out.join(name)).unwrap().len();
@@ -101,7 +102,8 @@ fn openssl_verifies_the_checkpoint_of_an_export_and_refuses_a_tampered_one() {
     if !has_openssl() {
         return;
     }
-    let (out, expected) = export("interop-openssl");
+    let (folder, expected) = export("interop-openssl");
+    let out = folder.join("out");
     accepts(&openssl(&out), &expected);
     for name in ["checkpoint", "log.vkey"] {
         let length = fs::metadata(out.join(name)).unwrap().len();

@@ -27,6 +27,7 @@ mod policy;
 mod report;
 mod rollback;
 mod show;
+mod slack;
 mod statements;
 mod tamper;
 mod usage;

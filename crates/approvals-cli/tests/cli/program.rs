@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{self, Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
@@ -60,14 +62,55 @@ impl Ran {
     }
 }
 
-/// A new folder of this name, below the one for tests.
-pub(crate) fn folder(name: &str) -> PathBuf {
+/// A folder that nobody else has, in this process or in another one. It goes when it is dropped, unless a test fails: then
+/// what is in it is to be looked at.
+#[derive(Debug)]
+pub(crate) struct Folder(PathBuf);
+
+/// A new folder, below the one for tests; its name begins like this.
+pub(crate) fn folder(name: &str) -> Folder {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("{name}-{}-{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    // What a failed test of an earlier process of this number has left.
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
     fs::create_dir_all(&folder).unwrap();
-    folder
+    Folder(folder)
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+}
+
+#[test]
+fn no_folder_is_anothers_and_none_stays() {
+    let (one, two) = (folder("same"), folder("same"));
+    assert!(one.is_dir() && two.is_dir() && *one != *two);
+    let name = one.file_name().unwrap().to_str().unwrap();
+    assert!(name.contains(&process::id().to_string()), "{name}");
+    let path = one.to_owned();
+    drop(one);
+    assert!(!path.exists() && two.is_dir());
 }
 
 /// Every file below `folder`, by its name from there.

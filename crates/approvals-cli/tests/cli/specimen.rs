@@ -1,7 +1,7 @@
 //! Copies of the ledger in which the story stands, to look at and to spoil.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::drama;
-use crate::program::{Ran, approvals_in, folder};
+use crate::program::{Folder, Ran, approvals_in, folder};
 use crate::story;
 
 /// The action whose document stands beside its entry.
@@ -19,25 +19,25 @@ const LARGE: &str = "s3.export";
 /// A ledger in a folder of its own.
 #[derive(Debug)]
 pub(crate) struct Specimen {
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: Folder,
 }
 
 /// The story, told once.
-fn original() -> &'static Path {
-    static ORIGINAL: OnceLock<PathBuf> = OnceLock::new();
+fn original() -> &'static [u8] {
+    static ORIGINAL: OnceLock<Vec<u8>> = OnceLock::new();
     ORIGINAL.get_or_init(|| tell("story", |path| Box::pin(async move { story::tell(&path).await })))
 }
 
 /// The other one, with all that people state, told once.
-fn drama() -> &'static Path {
-    static DRAMA: OnceLock<PathBuf> = OnceLock::new();
+fn drama() -> &'static [u8] {
+    static DRAMA: OnceLock<Vec<u8>> = OnceLock::new();
     DRAMA.get_or_init(|| {
         tell("drama", |path| Box::pin(async move { Box::pin(drama::tell(&path)).await }))
     })
 }
 
 /// One file, as it is after the crash of its process and the next clean end.
-fn tell(name: &str, teller: fn(PathBuf) -> Pin<Box<dyn Future<Output = ()>>>) -> PathBuf {
+fn tell(name: &str, teller: fn(PathBuf) -> Pin<Box<dyn Future<Output = ()>>>) -> Vec<u8> {
     let folder = folder(name);
     let (told, copy) = (folder.join("told.db"), folder.join("copy.db"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -50,7 +50,7 @@ fn tell(name: &str, teller: fn(PathBuf) -> Pin<Box<dyn Future<Output = ()>>>) ->
         .query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0))
         .unwrap();
     assert!(!folder.join("copy.db-wal").exists());
-    copy
+    fs::read(copy).unwrap()
 }
 
 impl Specimen {
@@ -64,9 +64,9 @@ impl Specimen {
         Self::of(drama(), name)
     }
 
-    fn of(original: &Path, name: &str) -> Self {
+    fn of(original: &[u8], name: &str) -> Self {
         let specimen = Self { folder: folder(name) };
-        fs::copy(original, specimen.path()).unwrap();
+        fs::write(specimen.path(), original).unwrap();
         specimen
     }
 

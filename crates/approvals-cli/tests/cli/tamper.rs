@@ -1,7 +1,6 @@
 //! What was changed in the file is found, with the event.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use approvals_core::{
@@ -14,7 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use crate::program::{approvals_in, folder};
+use crate::program::{Folder, approvals_in, folder};
 use crate::specimen::Specimen;
 use crate::story::{self, ORIGIN};
 
@@ -126,7 +125,7 @@ fn an_erased_secret_leaves_the_log_whole() {
 }
 
 /// A ledger of the same name with these events, each request's in order, under a root that its own key signs.
-fn rewritten(name: &str, events: Vec<Vec<u8>>) -> PathBuf {
+fn rewritten(name: &str, events: Vec<Vec<u8>>) -> Folder {
     let folder = folder(name);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::program::{approvals_in, folder};
 use crate::specimen::Specimen;
 
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["keys"],
     &["keys", "new"],
@@ -26,6 +26,9 @@ const COMMANDS: [&[&str]; 24] = [
     &["review"],
     &["stop"],
     &["retire"],
+    &["slack"],
+    &["slack", "manifest"],
+    &["slack", "check"],
     &["log"],
     &["log", "events"],
     &["log", "verify"],
@@ -90,11 +93,39 @@ fn what_cannot_be_understood_is_2_in_two_lines() {
     ] {
         approvals_in(&folder, arguments).refused(2, "");
     }
-    for arguments in [&[][..], &["keys"], &["log"], &["policy"], &["people"]] {
+    for arguments in [&[][..], &["keys"], &["log"], &["policy"], &["people"], &["slack"]] {
         let ran = approvals_in(&folder, arguments);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.contains("Usage: approvals"), "{}", ran.err);
     }
+}
+
+#[test]
+fn a_token_that_is_typed_is_not_said_again() {
+    let folder = folder("typed-token");
+    for arguments in [
+        &["slack", "check", "--app", "xoxb-1-CANARY", "--channel", "C0A"][..],
+        &["slack", "check", "--app", "A0A", "--channel", "C0A", "xapp-1-CANARY"],
+        &["slack", "check", "--app", "A0A", "--channel", "C0A", "--token", "xoxp-1-CANARY"],
+        &["slack", "check", "--token=\"xoxb-1-CANARY\""],
+        &["slack", "check", "SLACK_BOT_TOKEN=XOXB-1-CANARY"],
+        &["slack", "check", "--xoxe.xoxb-1-CANARY"],
+        &["xoxb-1-CANARY"],
+        &["slack", "xoxb-1-CANARY"],
+    ] {
+        for more in [&[][..], &["--json"]] {
+            let arguments = [arguments, more].concat();
+            let ran =
+                approvals_in(&folder, &arguments).refused(2, "an argument looks like a token");
+            assert!(!ran.err.contains("CANARY") && ran.out.is_empty(), "{ran:?}");
+            assert!(
+                ran.err.contains("`SLACK_BOT_TOKEN`") && ran.err.contains("environment"),
+                "{ran:?}"
+            );
+        }
+    }
+    approvals_in(&folder, ["slack", "box-x"]).refused(2, "unrecognized subcommand 'box-x'");
+    approvals_in(&folder, ["slack", "check", "--help", "xoxb-1-CANARY"]).ok();
 }
 
 #[test]

@@ -87,6 +87,14 @@ impl Principal {
         Ok(self)
     }
 
+    /// The same principal, not in this group: for directories that know better than others who is in it.
+    #[must_use]
+    pub fn without(mut self, group: &Group) -> Self {
+        self.groups.remove(group);
+        self.joined.remove(group);
+        self
+    }
+
     /// The same principal, in `group` as well, and only since then: new members may have to wait before they
     /// approve what was asked before they came.
     pub fn member_since(self, group: &str, since: Timestamp) -> Result<Self, NameError> {

@@ -16,6 +16,9 @@ use crate::review::card::Card;
 /// How long a channel may take to show or update a card.
 pub(super) const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// When a channel is asked again that has not answered.
+pub(super) const AFTER_SILENCE: Duration = Duration::from_secs(60);
+
 /// Puts requests before people: Slack, Teams, a queue, a terminal, a test.
 ///
 /// Duties: show the whole card or none of it, what the caller writes freely last, and nothing in it raw that
@@ -25,13 +28,17 @@ pub(super) const CHANNEL_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// Contract of [`present`](Self::present): it returns once the card is before people, not when they have
 /// decided. It may be called again for the same request after a crash: show it once more or recognise it.
-/// An error means that nobody will see it here; other channels are tried, and if none can, the request is
-/// closed. It runs on a task of its own; dropping it leaves open whether the card was shown, and the card can be
+/// An error means that nobody will see it here; other channels are tried, also those that the policy adds then, and
+/// if none can, the request is closed. If the error says when to try again ([`ApproverError::later`]), it is tried again for as long as the request
+/// is open. It runs on a task of its own; dropping it leaves open whether the card was shown, and the card can be
 /// presented again. Cards that wait at the same time do not disturb each other.
 ///
+/// Contract of [`open`](Self::open): it is called once for each gate that is built with this channel, before anything
+/// is presented. A channel that hears of answers by itself begins to listen then.
+///
 /// Contract of [`update`](Self::update) and [`nudge`](Self::nudge): `update` is called at least once when a
-/// presented request has been decided or has ended; failing only leaves an old card, on which an answer is
-/// refused. Both may come more than once, after the end, and about a card that this process has never presented:
+/// presented request has been decided or has ended, and while it still waits when somebody has voted; failing only leaves an old card, on which an answer is
+/// refused, and is tried again if the error says when. Both may come more than once, after the end, and about a card that this process has never presented:
 /// they may fail then, and do not panic.
 ///
 /// `approvals_testkit::conformance::approver` has a check for each of these.
@@ -67,6 +74,15 @@ pub trait Approver: fmt::Debug + Send + Sync {
     /// The channel's name, such as `slack`.
     fn channel(&self) -> &str;
 
+    /// Begins to listen for answers to whatever is in the ledger of this gate, if the channel does that by itself. An
+    /// error keeps the gate from being built.
+    ///
+    /// Who keeps the desk keeps the gate: keep a [`WeakDesk`](crate::WeakDesk).
+    async fn open(&self, desk: &Desk) -> Result<(), ApproverError> {
+        let _unused = desk;
+        Ok(())
+    }
+
     /// Puts a card before people.
     async fn present(&self, card: &Card, desk: &Desk) -> Result<Presented, ApproverError>;
 
@@ -82,7 +98,7 @@ pub trait Approver: fmt::Debug + Send + Sync {
             let presenting = || tokio::time::timeout(CHANNEL_TIMEOUT, self.present(card, desk));
             match caught(presenting).await {
                 Ok(Ok(shown)) => shown,
-                Ok(Err(elapsed)) => Err(ApproverError::new(elapsed)),
+                Ok(Err(elapsed)) => Err(ApproverError::later(AFTER_SILENCE, elapsed)),
                 Err(_panic) => Err(ApproverError::new("it panicked")),
             }
         };
@@ -93,6 +109,14 @@ pub trait Approver: fmt::Debug + Send + Sync {
     /// implemented; failing is reported and changes nothing.
     async fn nudge(&self, card: &Card, nudge: &Nudge) -> Result<(), ApproverError> {
         let _unused = (card, nudge);
+        Ok(())
+    }
+
+    /// Decides what was pressed under a card ([`Outbox::open_presses`](crate::Outbox::open_presses)) and nothing has come of
+    /// yet, unless this process is about to: whoever has taken it may be gone. Called again and again as long as there is
+    /// such. Does nothing unless implemented; failing is reported and changes nothing.
+    async fn catch_up(&self, card: &Card, desk: &Desk) -> Result<(), ApproverError> {
+        let _unused = (card, desk);
         Ok(())
     }
 
@@ -150,11 +174,34 @@ impl Presented {
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the channel could not show the card")]
-pub struct ApproverError(#[source] Box<dyn std::error::Error + Send + Sync>);
+pub struct ApproverError {
+    #[source]
+    cause: Box<dyn std::error::Error + Send + Sync>,
+    again_after: Option<Duration>,
+}
 
 impl ApproverError {
     /// An error with this cause.
     pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(cause.into())
+        Self { cause: cause.into(), again_after: None }
+    }
+
+    /// An error that may be gone after a while: the channel is to be asked again then.
+    pub fn later(
+        after: Duration,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { cause: cause.into(), again_after: Some(after) }
+    }
+
+    /// What went wrong, in the words of the channel.
+    pub(super) fn cause(&self) -> &dyn fmt::Display {
+        &self.cause
+    }
+
+    /// After what time the channel is to be asked again, if that may help.
+    #[must_use]
+    pub fn again_after(&self) -> Option<Duration> {
+        self.again_after
     }
 }

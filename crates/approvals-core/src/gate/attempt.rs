@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::builder::Core;
 use super::denied::Denied;
+use super::insist::POLL;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::prepare::Prepared;
 use super::stage::Stage;
@@ -21,8 +22,9 @@ use crate::action::id::{ActionName, IdempotencyKey, RequestId};
 use crate::action::principal::{Principal, Requester};
 use crate::policy::facts::Facts;
 use crate::policy::policy::{Ruling, Verdict};
+use crate::record::body::Body;
 use crate::record::control::Control;
-use crate::record::event::{Body, Cause};
+use crate::record::event::Cause;
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, Start};
@@ -135,7 +137,7 @@ impl Attempt {
         }
         self.attend();
         if *self.phase() == Phase::Pending {
-            let decided = self.core.decided(self.id, Phase::Pending);
+            let decided = self.core.decided(self.id, Phase::Pending, POLL);
             self.loaded = Stage::Wait.of(Some(self.id), decided).await?;
         }
         self.loaded.ensure_startable(self.id, self.core.now()).map(|()| Decided::Granted)

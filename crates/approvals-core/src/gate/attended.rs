@@ -14,6 +14,11 @@ impl Attended {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(request)
     }
 
+    /// All that are looked after now.
+    pub(super) fn all(&self) -> Vec<RequestId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
     pub(super) fn end(&self, request: RequestId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&request);
     }

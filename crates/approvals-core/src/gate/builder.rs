@@ -1,12 +1,13 @@
 //! Puts a gate together. A missing part is an error, never a default that lets things through.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
 use tokio::sync::Mutex;
 
-use super::approver::Approver;
+use super::approver::{Approver, ApproverError};
 use super::attended::Attended;
 use super::awaited::Awaited;
 use super::bell::Bells;
@@ -25,11 +26,9 @@ use crate::action::principal::Requester;
 use crate::policy::policy::Policy;
 use crate::policy::provider::FactProvider;
 use crate::record::audit::AuditSink;
-use crate::record::event::{Event, What};
-use crate::record::ledger::{Append, Ledger, LedgerError, NewEntry};
+use crate::record::ledger::{Ledger, LedgerError};
 use crate::record::signer::Signer;
 use crate::review::directory::Directory;
-use crate::review::key::{Jwk, Purpose};
 
 /// The way through which every gated action runs. Clones are the same gate.
 ///
@@ -209,12 +208,26 @@ pub enum BuildError {
         "the recorder and grant keys are the same; make one for each purpose with `approvals keys new`"
     )]
     SameKey,
+    /// Two channels have one name, so nobody could tell whose messages and answers are whose.
+    #[error("two channels of the gate are called `{channel}`; give one of them another name")]
+    TwoChannels {
+        /// The name.
+        channel: String,
+    },
     /// The ledger could not be read or written.
     #[error("the gate's ledger failed")]
     Ledger(#[from] LedgerError),
     /// An event has no canonical form.
     #[error("an event could not be written")]
     Event(#[from] CanonicalError),
+    /// A channel could not begin to listen.
+    #[error("the channel `{channel}` could not be opened: {}", source.cause())]
+    Channel {
+        /// The name of the channel.
+        channel: String,
+        /// What went wrong.
+        source: ApproverError,
+    },
 }
 
 impl GateBuilder {
@@ -313,6 +326,7 @@ impl GateBuilder {
         if self.approvers.is_empty() {
             return Err(missing("approver", "approver"));
         }
+        each_has_its_name(&self.approvers)?;
         if recorder.public_key() == grantor.public_key() {
             return Err(BuildError::SameKey);
         }
@@ -345,6 +359,7 @@ impl GateBuilder {
         core.meet_last_event(head.size()).await?;
         core.publish_keys().await?;
         core.publish_policy().await?;
+        core.open_channels().await?;
         if let Some(path) = self.policy_file {
             core.follow(path);
         }
@@ -352,48 +367,10 @@ impl GateBuilder {
     }
 }
 
-impl Core {
-    /// No time before the log's last event is believed.
-    async fn meet_last_event(&self, size: u64) -> Result<(), BuildError> {
-        let Some(last) = size.checked_sub(1) else { return Ok(()) };
-        for entry in self.ledger.entries(last, 1).await? {
-            if let Ok(event) = Event::parse(&entry.bytes) {
-                self.time.met(event.at);
-            }
-        }
-        Ok(())
-    }
-
-    /// Appends the keys that the log does not name yet.
-    async fn publish_keys(&self) -> Result<(), BuildError> {
-        let keys = [
-            (Purpose::Recorder, self.recorder.public_key()),
-            (Purpose::Grant, self.grantor.public_key()),
-        ];
-        loop {
-            let entries = self.ledger.history(None).await?;
-            self.keys.learn(&entries);
-            let known: Vec<What> = entries
-                .iter()
-                .filter_map(|entry| Some(Event::parse(&entry.bytes).ok()?.what))
-                .collect();
-            let wanted = keys
-                .iter()
-                .map(|(purpose, key)| What::KeyAdded { purpose: *purpose, key: Jwk::new(key) });
-            let mut new = Vec::new();
-            for what in wanted.filter(|what| !known.contains(what)) {
-                let bytes = Event::new(self.now(), None, what).to_bytes()?;
-                new.push(NewEntry { bytes, attachments: Vec::new() });
-            }
-            if new.is_empty() {
-                return Ok(());
-            }
-            let expected = u64::try_from(entries.len()).unwrap_or(u64::MAX);
-            let append = Append { request: None, expected, log_expected: None, entries: new };
-            match self.ledger.append(append).await {
-                Err(LedgerError::Conflict) => {}
-                other => return other.map(drop).map_err(BuildError::from),
-            }
-        }
+fn each_has_its_name(approvers: &[Arc<dyn Approver>]) -> Result<(), BuildError> {
+    let mut names = HashSet::new();
+    match approvers.iter().find(|approver| !names.insert(approver.channel())) {
+        Some(twice) => Err(BuildError::TwoChannels { channel: twice.channel().to_owned() }),
+        None => Ok(()),
     }
 }

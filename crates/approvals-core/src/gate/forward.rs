@@ -122,8 +122,11 @@ impl Core {
 }
 
 impl Gate {
-    /// Waits until every audit sink has everything that is in the ledger. Call it before the program ends.
+    /// Waits until every channel shows how those requests ended that this process has looked after, for thirty seconds at
+    /// most, and until every audit sink has everything that is in the ledger. Call it before the program ends: what is
+    /// not shown by then, [`recover`](Self::recover) takes up in the next one.
     pub async fn flush(&self) -> Result<(), FlushError> {
+        self.core().ends_told().await;
         for forwarder in &self.core().forwarders {
             let _one_at_a_time = forwarder.feeding.lock().await;
             forwarder.feed(&*self.core().ledger).await?;

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use super::approver::{Approver, ApproverError, Presented};
-use super::desk::{Ballot, Desk, DeskError};
+use super::ballot::Ballot;
+use super::desk::{Desk, DeskError};
 use crate::action::id::RequestId;
 use crate::record::state::Phase;
 use crate::record::transition::Refusal;
@@ -133,8 +134,10 @@ impl Approver for InMemoryApprover {
         Ok(Presented::new())
     }
 
-    async fn update(&self, card: &Card, _phase: &Phase) -> Result<(), ApproverError> {
-        self.held().remove(&card.id());
+    async fn update(&self, card: &Card, phase: &Phase) -> Result<(), ApproverError> {
+        if *phase != Phase::Pending {
+            self.held().remove(&card.id());
+        }
         Ok(())
     }
 }

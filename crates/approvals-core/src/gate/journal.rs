@@ -11,6 +11,7 @@ use crate::action::document::Document;
 use crate::action::id::RequestId;
 use crate::record::event::{Event, What};
 use crate::record::ledger::{Append, Attachment, Entry, LedgerError, NewEntry};
+use crate::record::post::Post;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal, transition};
 use crate::review::card::Card;
@@ -135,7 +136,8 @@ impl Loaded {
 
     /// Whether some channel has shown its card, in whatever process.
     pub(super) fn was_presented(&self) -> bool {
-        self.events.iter().any(|event| matches!(event.what, What::Presented { .. }))
+        let is_presented = |event: &Event| matches!(event.what, What::Presented { .. });
+        self.events.iter().any(is_presented) || self.state.posts().iter().any(Post::may_be_seen)
     }
 
     /// The grant as issued.
@@ -148,7 +150,7 @@ impl Loaded {
 
     /// The reason of the reviewer who rejected it.
     pub(super) fn rejection(&self) -> Option<String> {
-        self.state.decisions().last().and_then(|decision| decision.reason.clone())
+        self.state.why_rejected().map(ToOwned::to_owned)
     }
 
     /// The salts of its hidden arguments, so that the same arguments give the same bytes.
@@ -173,6 +175,14 @@ pub(super) fn attachments(intake: &Intake, beside: bool) -> Vec<Attachment> {
         erasable: true,
     });
     beside.then_some(document).into_iter().chain(sealed).collect()
+}
+
+/// How a request stands after a step that may not have been needed.
+#[derive(Debug)]
+pub(super) struct Stepped {
+    pub(super) state: State,
+    /// Whether it was this step that brought it there.
+    pub(super) is_news: bool,
 }
 
 impl Core {
@@ -224,13 +234,15 @@ impl Core {
         &self,
         id: RequestId,
         command: impl Fn(&Loaded) -> Option<Command>,
-    ) -> Result<State, StepError> {
+    ) -> Result<Stepped, StepError> {
         for _ in 0..TRIES {
             let loaded = self.load(id).await?;
-            let Some(command) = command(&loaded) else { return Ok(loaded.state) };
+            let Some(command) = command(&loaded) else {
+                return Ok(Stepped { state: loaded.state, is_news: false });
+            };
             match self.step(id, &loaded, vec![command]).await {
                 Err(StepError::Ledger(LedgerError::Conflict)) => {}
-                other => return other,
+                other => return other.map(|state| Stepped { state, is_news: true }),
             }
         }
         Err(LedgerError::Conflict.into())

@@ -36,6 +36,9 @@ impl Keys {
             What::Stated { envelope } => {
                 any(Purpose::Recorder, &|key| envelope.verify(key).is_ok())
             }
+            What::Pressed { envelope } => {
+                any(Purpose::Recorder, &|key| envelope.verify(key).is_ok())
+            }
             What::Granted { grant } => any(Purpose::Grant, &|key| grant.verify(key).is_ok()),
             What::KeyAdded { .. }
             | What::PolicyLoaded { .. }
@@ -46,6 +49,8 @@ impl Keys {
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Dismissed { .. }
             | What::Started { .. }
             | What::Finished { .. }
             | What::Closed { .. } => true,

@@ -64,6 +64,9 @@ impl Measure {
             | What::StandingUsed { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Pressed { .. }
+            | What::Dismissed { .. }
             | What::Nudged { .. }
             | What::Granted { .. }
             | What::Started { .. } => None,

@@ -6,6 +6,7 @@ use super::journal::StepError;
 use crate::action::id::RequestId;
 use crate::record::event::{Cause, Event};
 use crate::record::ledger::LedgerError;
+use crate::record::post::Post;
 use crate::record::state::{Phase, State};
 use crate::record::transition::Command;
 
@@ -32,6 +33,11 @@ impl Gate {
             }
             if *state.phase() == Phase::Pending && state.overdue(self.core().now()).is_none() {
                 self.core().attend(vec![id]);
+            } else if state.posts().iter().any(Post::is_untold)
+                || !state.channels().open().is_empty()
+                || state.is_in_doubt() && !state.posts().is_empty()
+            {
+                self.core().finish(id);
             }
             self.core().await_review(id, &state);
             if state.is_in_doubt() {

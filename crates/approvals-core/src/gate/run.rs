@@ -183,7 +183,7 @@ impl Gate {
         let withdraw = |loaded: &Loaded| {
             open(loaded.state.phase()).then_some(Command::Close(Cause::Withdrawn))
         };
-        let state = self.core().step_on(request, withdraw).await?;
+        let state = self.core().step_on(request, withdraw).await?.state;
         match state.phase() {
             Phase::Ended(Outcome::Closed(_)) => Ok(()),
             Phase::Ended(Outcome::Executed(Execution::Dropped)) | Phase::Started => {

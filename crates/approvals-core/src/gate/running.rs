@@ -12,6 +12,7 @@ use crate::action::describe_error::DescribeError;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::record::event::Execution;
+use crate::record::ledger::LedgerError;
 use crate::record::state::{Outcome, Phase, State};
 use crate::record::transition::{Command, Refusal};
 
@@ -67,22 +68,30 @@ const RETRIES: u32 = 6;
 /// Records how the body of a started request ended; if the ledger cannot take it now, beside the caller, who
 /// has the body's result already.
 async fn record(core: &Arc<Core>, id: RequestId, started: &State, execution: Execution) {
-    // Nothing else happens to a request that is running; if something did, look again.
+    // Little else happens to a request that is running; if something did, look again at once.
     let fence = started.started().map_or(1, |started| started.fence);
     let finish = move || Command::Finish { execution, fence };
     let step = Step::new(id, started, core.now()).then(finish());
-    if let Ok(step) = step
-        && core.take(step).await.is_ok()
-    {
+    let is_running = |loaded: &Loaded| {
+        let phase = loaded.state.phase();
+        matches!(phase, Phase::Started | Phase::Ended(Outcome::Resolved(_)))
+    };
+    let recorded = match step {
+        Ok(step) => core.take(step).await.map(drop),
+        Err(error) => Err(error),
+    };
+    let recorded = match recorded {
+        Err(StepError::Ledger(LedgerError::Conflict)) => {
+            core.step_on(id, |loaded| is_running(loaded).then(finish)).await.map(drop)
+        }
+        other => other,
+    };
+    if recorded.is_ok() {
         return;
     }
     let core = Arc::clone(core);
     beside(async move {
         for attempt in 0..RETRIES {
-            let is_running = |loaded: &Loaded| {
-                let phase = loaded.state.phase();
-                matches!(phase, Phase::Started | Phase::Ended(Outcome::Resolved(_)))
-            };
             match core.step_on(id, |loaded| is_running(loaded).then(finish)).await {
                 Ok(_recorded) => return,
                 Err(StepError::Refused(Refusal::Fenced)) => {

@@ -109,6 +109,16 @@ impl Desk {
         self.state_about(request, identity, Says::Review { request, justified }, reason).await
     }
 
+    /// Says afterwards why one has rejected a request, once, and only if one has not said so then.
+    pub async fn explain(
+        &self,
+        identity: &ChannelIdentity,
+        request: RequestId,
+        reason: &str,
+    ) -> Result<(), DeskError> {
+        self.state_about(request, identity, Says::Explain { request }, reason).await
+    }
+
     /// Records a statement about the log as a whole.
     async fn state(
         &self,

@@ -99,7 +99,7 @@ impl Stage {
 
     async fn run(&self, call: DynamicAction) -> RequestId {
         let ran = Box::pin(self.gate.run(call, |_, _| async { Ok::<_, Denied>(()) }));
-        let (ran, id) = tokio::join!(ran, self.approve("mira"));
+        let (ran, id) = tokio::join!(ran, Box::pin(self.approve("mira")));
         ran.unwrap();
         id
     }

@@ -57,7 +57,7 @@ impl Drop for Waiting {
         beside(async move {
             for _ in 0..LOOKS {
                 match core.step_on(id, |loaded| end(&loaded.state)).await {
-                    Ok(state) if state.outcome().is_some() => return,
+                    Ok(stepped) if stepped.state.outcome().is_some() => return,
                     Ok(_not_there_yet) => tokio::time::sleep(BETWEEN).await,
                     Err(error) => {
                         tracing::warn!(request = %id, error = &error as &dyn std::error::Error, "a withdrawn request was not closed");

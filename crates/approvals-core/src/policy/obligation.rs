@@ -43,6 +43,30 @@ pub struct Escalation {
     pub add_group: Group,
 }
 
+/// One more channel for an [obligation](Obligation) that names channels: there, too, the card is shown from some
+/// moment on, and approvals count. [`Obligation`] has an example.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AddedChannel {
+    /// The name of the channel.
+    pub add_channel: String,
+    /// From when on.
+    pub due: Due,
+}
+
+/// When a [channel is added](AddedChannel). [`Obligation`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a moment that is overlooked comes too early or never")]
+pub enum Due {
+    /// So long after the request was asked.
+    #[serde(rename = "after_ms", with = "millis")]
+    After(Duration),
+    /// As soon as none of the channels that the obligation has by then could show the card.
+    Undelivered,
+}
+
 /// A named condition: who must approve, and by when.
 ///
 /// ```
@@ -57,6 +81,12 @@ pub struct Escalation {
 /// assert_eq!((two.quorum[0].group.as_str(), two.quorum[0].count.get()), ("data-owners", 2));
 /// assert_eq!(two.escalate[0].add_group.as_str(), "data-leads");
 /// assert!(!two.owner_may_approve);
+///
+/// // In Slack; after ten minutes also in Teams; and at the terminal if neither can show it.
+/// use approvals::Due;
+/// let (ten, name) = (Duration::from_secs(10 * 60), "terminal");
+/// let two = two.in_channel("slack").channel_after(ten, "teams").channel_if_undelivered(name);
+/// assert_eq!((two.add_channels[0].due, two.add_channels[1].due), (Due::After(ten), Due::Undelivered));
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +122,10 @@ pub struct Obligation {
     pub channels: BTreeSet<String>,
     /// Who may approve as well once people have had time.
     pub escalate: Vec<Escalation>,
+    /// The channels in which it may be approved as well, some of them in turn. Without any in
+    /// [`channels`](Self::channels) it may be approved anywhere, and these mean nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_channels: Vec<AddedChannel>,
     /// When, after it was asked, the channels are to remind people.
     #[serde(rename = "remind_ms", with = "millis::each")]
     pub remind: Vec<Duration>,
@@ -119,6 +153,7 @@ impl Obligation {
             assurance: Assurance::default(),
             channels: BTreeSet::new(),
             escalate: Vec::new(),
+            add_channels: Vec::new(),
             remind: Vec::new(),
             ask_first: None,
         })
@@ -197,6 +232,49 @@ impl Obligation {
     pub fn escalate(mut self, span: Duration, group: &str) -> Result<Self, crate::NameError> {
         self.escalate.push(Escalation { after: span, add_group: group.parse()? });
         Ok(self)
+    }
+
+    /// The same, shown and approved in `channel` as well once `span` has passed.
+    #[must_use]
+    pub fn channel_after(self, span: Duration, channel: &str) -> Self {
+        self.add_channel(channel, Due::After(span))
+    }
+
+    /// The same, shown and approved in `channel` as well once none of its channels could show the card. Of several
+    /// such channels each is taken when those before it could not show it either.
+    #[must_use]
+    pub fn channel_if_undelivered(self, channel: &str) -> Self {
+        self.add_channel(channel, Due::Undelivered)
+    }
+
+    fn add_channel(mut self, channel: &str, due: Due) -> Self {
+        self.add_channels.push(AddedChannel { add_channel: channel.to_owned(), due });
+        self
+    }
+
+    /// The channels that are added in the course of time; none if it is approved anywhere.
+    pub(crate) fn later_channels(&self) -> impl Iterator<Item = &AddedChannel> {
+        self.add_channels.iter().filter(|_step| !self.channels.is_empty())
+    }
+
+    /// Whether it may be approved in `channel` when the request is `age` old, and those channels are open that
+    /// `is_opened` names since no other could show the card.
+    pub(crate) fn is_open_in(
+        &self,
+        channel: &str,
+        age: Duration,
+        is_opened: impl Fn(&str) -> bool,
+    ) -> bool {
+        let is_added = |step: &AddedChannel| {
+            step.add_channel == channel
+                && match step.due {
+                    Due::After(span) => span <= age,
+                    Due::Undelivered => is_opened(channel),
+                }
+        };
+        self.channels.is_empty()
+            || self.channels.contains(channel)
+            || self.add_channels.iter().any(is_added)
     }
 
     /// Every seat by its group, one for each person needed.

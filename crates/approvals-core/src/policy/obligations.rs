@@ -84,9 +84,13 @@ impl Obligations {
         self.seats().chain(added).collect()
     }
 
-    /// Whether anybody is to be reminded, or added later.
+    /// Whether anybody is to be reminded, or anybody or any channel to be added later.
     pub(crate) fn nudge_people(&self) -> bool {
-        self.0.iter().any(|one| !one.remind.is_empty() || !one.escalate.is_empty())
+        self.0.iter().any(|one| {
+            !one.remind.is_empty()
+                || !one.escalate.is_empty()
+                || one.later_channels().next().is_some()
+        })
     }
 
     /// The shortest time to use the grant.

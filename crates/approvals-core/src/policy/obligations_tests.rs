@@ -70,6 +70,9 @@ fn people_are_moved_where_a_reminder_or_an_escalation_is_asked_for() {
     assert!(!moved(one("still")));
     assert!(moved(one("reminded").remind_after(MINUTE)));
     assert!(moved(one("escalated").escalate(MINUTE, "boss").unwrap()));
+    assert!(moved(one("added").in_channel("slack").channel_after(MINUTE, "teams")));
+    assert!(moved(one("added").in_channel("slack").channel_if_undelivered("teams")));
+    assert!(!moved(one("everywhere").channel_after(MINUTE, "teams")));
 }
 
 #[test]
@@ -79,4 +82,15 @@ fn each_word_about_an_obligation_is_kept() {
     assert_eq!((made.cool_off, made.shared, made.veto.get()), (MINUTE, true, 1));
     assert_eq!(made.assurance, crate::Assurance::ReviewerKey);
     assert_eq!(made.channels, BTreeSet::from(["slack".to_owned()]));
+}
+
+#[test]
+fn an_obligation_without_added_channels_is_written_as_before_there_were_any() {
+    let bytes = |one: &Obligation| serde_json::to_string(one).unwrap();
+    let plain = one("a").in_channel("slack");
+    assert!(!bytes(&plain).contains("add_channels"), "its digest is what it was");
+    let more = plain.channel_after(MINUTE, "teams").channel_if_undelivered("web");
+    let steps = r#""add_channels":[{"add_channel":"teams","due":{"after_ms":60000}},{"add_channel":"web","due":"undelivered"}]"#;
+    assert!(bytes(&more).contains(steps), "{}", bytes(&more));
+    assert_eq!(serde_json::from_str::<Obligation>(&bytes(&more)).unwrap(), more);
 }

@@ -1,6 +1,6 @@
 //! Whether what is asked now is at least as much as what was asked before.
 
-use super::obligation::Obligation;
+use super::obligation::{AddedChannel, Due, Obligation};
 use super::obligations::Obligations;
 use crate::action::id::Group;
 
@@ -9,7 +9,7 @@ impl Obligations {
     /// `false` also where it cannot.
     ///
     /// Each of the others must be asked for here, by at least as many people of the same groups, in no more
-    /// time, in no other channel, and with no less proof. Reminders, and who is asked first, make no difference.
+    /// time, in no other channel nor sooner in one, and with no less proof. Reminders, and who is asked first, make no difference.
     ///
     /// ```
     /// # use approvals_core as approvals;
@@ -46,20 +46,44 @@ impl Obligation {
             && self.vote_lives <= other.vote_lives
             && self.execute_within <= other.execute_within
             && self.cool_off >= other.cool_off;
-        let channels = other.channels.is_empty()
-            || (!self.channels.is_empty() && self.channels.is_subset(&other.channels));
         let escalation = self.escalate.iter().all(|step| {
             let mut steps = other.escalate.iter();
             steps.any(|was| was.add_group == step.add_group && was.after <= step.after)
         });
         seats
             && clocks
-            && channels
+            && self.is_in_no_other_channel_than(other)
             && escalation
             && self.veto <= other.veto
             && self.assurance >= other.assurance
             && (other.owner_may_approve || !self.owner_may_approve)
             && (other.shared || !self.shared)
+    }
+
+    /// Whether it is approved nowhere where the other is not, nor anywhere sooner.
+    fn is_in_no_other_channel_than(&self, other: &Self) -> bool {
+        let covers = |was: &AddedChannel, now: &AddedChannel| {
+            let is_no_sooner = match (was.due, now.due) {
+                (Due::After(was), Due::After(now)) => was <= now,
+                (Due::Undelivered, Due::Undelivered) => self.fails_like(other),
+                (Due::After(_), Due::Undelivered) | (Due::Undelivered, Due::After(_)) => false,
+            };
+            was.add_channel == now.add_channel && is_no_sooner
+        };
+        let is_covered = |now: &AddedChannel| {
+            other.channels.contains(&now.add_channel)
+                || other.add_channels.iter().any(|was| covers(was, now))
+        };
+        other.channels.is_empty()
+            || (!self.channels.is_empty()
+                && self.channels.is_subset(&other.channels)
+                && self.add_channels.iter().all(is_covered))
+    }
+
+    /// Whether its cards are undelivered exactly when those of the other are: with fewer channels they are so more
+    /// often, and also with one that comes later.
+    fn fails_like(&self, other: &Self) -> bool {
+        self.channels == other.channels && self.add_channels == other.add_channels
     }
 }
 

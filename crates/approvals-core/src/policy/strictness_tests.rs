@@ -8,13 +8,13 @@ use crate::action::clock::Timestamp;
 use crate::action::principal::{Principal, Requester};
 use crate::policy::assurance::Assurance;
 use crate::review::decision::Choice;
-use crate::review::quorum::{Question, Vote};
+use crate::review::quorum::{Opened, Question, Vote};
 
 const GROUPS: [&str; 3] = ["a", "b", "c"];
+const CHANNELS: [&str; 3] = ["slack", "mail", "web"];
 
 /// One obligation as the tests make it up: all that can decide about a vote.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "an obligation has as many")]
 struct Shape {
     seats: Vec<usize>,
     escalate: Vec<(u64, usize)>,
@@ -23,16 +23,21 @@ struct Shape {
     owner: bool,
     shared: bool,
     keyed: bool,
-    slack: bool,
+    /// Some of the channels by their bits; none for anywhere.
+    channels: u8,
+    /// When each comes, or once it cannot be delivered.
+    added: Vec<(Option<u64>, usize)>,
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
     let seats = prop::collection::vec(0_usize..3, 1..3);
     let escalate = prop::collection::vec((0_u64..4, 0_usize..3), 0..2);
     let seldom = || prop::bool::weighted(0.3);
-    let flags = (seldom(), seldom(), seldom(), seldom());
-    (seats, escalate, 2_u64..9, 0_u64..4, flags).prop_map(
-        |(seats, escalate, lives, cool_off, (owner, shared, keyed, slack))| Shape {
+    let flags = (seldom(), seldom(), seldom());
+    let step = (prop::option::of(0_u64..4), 0_usize..3);
+    let places = (prop_oneof![2 => Just(0_u8), 3 => 1_u8..4], prop::collection::vec(step, 0..3));
+    (seats, escalate, 2_u64..9, 0_u64..4, flags, places).prop_map(
+        |(seats, escalate, lives, cool_off, (owner, shared, keyed), (channels, added))| Shape {
             seats,
             escalate,
             lives,
@@ -40,7 +45,8 @@ fn shape() -> impl Strategy<Value = Shape> {
             owner,
             shared,
             keyed,
-            slack,
+            channels,
+            added,
         },
     )
 }
@@ -48,7 +54,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 /// Some obligations, and others that differ from them in a few places.
 fn pair() -> impl Strategy<Value = (Vec<Shape>, Vec<Shape>)> {
     let was = prop::collection::vec(shape(), 1..3);
-    let changes = prop::collection::vec((0_usize..10, 0_usize..2, shape()), 0..3);
+    let changes = prop::collection::vec((0_usize..11, 0_usize..2, shape()), 0..3);
     (was, changes).prop_map(|(was, changes)| {
         let mut now = was.clone();
         for (field, place, other) in changes {
@@ -62,8 +68,9 @@ fn pair() -> impl Strategy<Value = (Vec<Shape>, Vec<Shape>)> {
                 4 => one.owner = other.owner,
                 5 => one.shared = other.shared,
                 6 => one.keyed = other.keyed,
-                7 => one.slack = other.slack,
-                8 if length > 1 => drop(now.remove(place % length)),
+                7 => one.channels = other.channels,
+                8 => one.added = other.added,
+                9 if length > 1 => drop(now.remove(place % length)),
                 _ => now.push(other),
             }
         }
@@ -86,8 +93,13 @@ impl Shape {
         if self.keyed {
             one.assurance = Assurance::ReviewerKey;
         }
-        if self.slack {
-            one.channels.insert("slack".to_owned());
+        let named = |bit: &usize| self.channels & (1 << bit) != 0;
+        one.channels = (0..3).filter(named).map(|bit| CHANNELS[bit].to_owned()).collect();
+        for (after, channel) in &self.added {
+            one = match after {
+                Some(after) => one.channel_after(Duration::from_secs(*after), CHANNELS[*channel]),
+                None => one.channel_if_undelivered(CHANNELS[*channel]),
+            };
         }
         one
     }
@@ -98,8 +110,39 @@ fn obligations(shapes: &[Shape]) -> Obligations {
     Obligations::new(shapes.iter().zip(names).map(|(shape, name)| shape.obligation(name)))
 }
 
-/// A vote: by whom, in which groups, since when, when, and how.
-type Cast = (usize, u8, u64, u64, (bool, bool));
+/// A vote: by whom, in which groups, since when, when, and how: with a key or not, and where.
+type Cast = (usize, u8, u64, u64, (bool, usize));
+
+/// After how many seconds each channel fails; none if it shows the card.
+type Fails = [Option<u64>; 3];
+
+/// What is opened to an obligation since nothing else shows the card, second by second.
+fn opened(one: &Obligation, fails: Fails) -> Vec<Opened> {
+    let mut opened: Vec<Opened> = Vec::new();
+    for second in 0..6 {
+        let at = Timestamp::from_millis(1000).after(Duration::from_secs(second));
+        let is_there = |channel: &str, opened: &[Opened]| {
+            let is_added = |step: &AddedChannel| {
+                step.add_channel == channel
+                    && matches!(step.due, Due::After(span) if span.as_secs() <= second)
+            };
+            one.channels.contains(channel)
+                || one.add_channels.iter().any(is_added)
+                || opened.iter().any(|one| one.channel == channel)
+        };
+        for step in one.add_channels.iter().filter(|step| step.due == Due::Undelivered) {
+            let is_open = opened.iter().any(|known| known.channel == step.add_channel);
+            let has_failed = (0..3).all(|n| {
+                !is_there(CHANNELS[n], &opened) || fails[n].is_some_and(|from| from <= second)
+            });
+            if !is_open && has_failed {
+                let (obligation, channel) = (one.name.clone(), step.add_channel.clone());
+                opened.push(Opened { obligation, channel, at });
+            }
+        }
+    }
+    opened
+}
 
 fn people(votes: &[Cast]) -> Vec<Principal> {
     let person = |(id, groups, since, _, _): &Cast| {
@@ -118,11 +161,12 @@ fn people(votes: &[Cast]) -> Vec<Principal> {
 }
 
 /// Whether these votes satisfy `obligations`, which were asked at second 1, for the owner `u:0`.
-fn agreed(obligations: &Obligations, votes: &[Cast]) -> bool {
+fn agreed(obligations: &Obligations, votes: &[Cast], fails: Fails) -> bool {
     let agent = Requester::new(Principal::agent("agent:a").unwrap());
     let requester = agent.on_behalf_of(Principal::human("u:0").unwrap());
     let asked_at = Timestamp::from_millis(1000);
-    let question = Question { obligations, requester: &requester, asked_at };
+    let opened: Vec<Opened> = obligations.iter().flat_map(|one| opened(one, fails)).collect();
+    let question = Question { obligations, requester: &requester, asked_at, opened: &opened };
     let people = people(votes);
     let cast: Vec<Vote<'_>> = people
         .iter()
@@ -132,7 +176,7 @@ fn agreed(obligations: &Obligations, votes: &[Cast]) -> bool {
             person,
             delegator: None,
             assurance: if how.0 { Assurance::ReviewerKey } else { Assurance::ChannelAttested },
-            channel: if how.1 { "slack" } else { "mail" },
+            channel: CHANNELS[how.1],
             at: Timestamp::from_millis(1000).after(Duration::from_secs(*at)),
         })
         .collect();
@@ -143,7 +187,7 @@ fn agreed(obligations: &Obligations, votes: &[Cast]) -> bool {
 
 fn votes() -> impl Strategy<Value = Vec<Cast>> {
     let often = || prop::bool::weighted(0.7);
-    prop::collection::vec((0_usize..6, 1_u8..8, 0_u64..4, 0_u64..5, (often(), often())), 1..7)
+    prop::collection::vec((0_usize..6, 1_u8..8, 0_u64..4, 0_u64..5, (often(), 0_usize..3)), 1..7)
 }
 
 type Compare = fn(&Obligations, &Obligations) -> bool;
@@ -154,9 +198,11 @@ fn config(cases: u32) -> ProptestConfig {
 
 /// Whether it never calls `now` as strict as `was` where votes satisfy the first and not the second.
 fn is_right(compare: Compare, mut runner: TestRunner) -> bool {
-    let ran = runner.run(&(pair(), votes()), |((was, now), votes)| {
+    let fails = prop::array::uniform3(prop::option::weighted(0.7, 0_u64..3));
+    let ran = runner.run(&(pair(), votes(), fails), |((was, now), votes, fails)| {
         let (was, now) = (obligations(&was), obligations(&now));
-        let wrong = agreed(&now, &votes) && !agreed(&was, &votes) && compare(&now, &was);
+        let wrong =
+            agreed(&now, &votes, fails) && !agreed(&was, &votes, fails) && compare(&now, &was);
         prop_assert!(!wrong, "{now:?}\n{was:?}");
         Ok(())
     });
@@ -166,6 +212,10 @@ fn is_right(compare: Compare, mut runner: TestRunner) -> bool {
 #[test]
 fn who_satisfies_what_is_as_strict_satisfies_the_other_too() {
     assert!(is_right(Obligations::are_as_strict_as, TestRunner::new(config(20_000))));
+}
+
+fn set_due(one: &mut Obligation, due: fn(Due) -> Due) {
+    one.add_channels.iter_mut().for_each(|step| step.due = due(step.due));
 }
 
 /// The comparison, after `change` has made one part of all obligations the same.
@@ -181,7 +231,7 @@ fn blind(now: &Obligations, was: &Obligations, change: fn(&mut Obligation)) -> b
 
 #[test]
 fn a_comparison_that_overlooks_something_would_be_found() {
-    let planted: [Compare; 9] = [
+    let planted: [Compare; 12] = [
         |now, was| {
             blind(now, was, |one| {
                 one.quorum = Obligation::new("x").unwrap().seats("a", 1).unwrap().quorum;
@@ -194,6 +244,17 @@ fn a_comparison_that_overlooks_something_would_be_found() {
         |now, was| blind(now, was, |one| one.shared = false),
         |now, was| blind(now, was, |one| one.assurance = Assurance::default()),
         |now, was| blind(now, was, |one| one.channels.clear()),
+        |now, was| blind(now, was, |one| one.add_channels.clear()),
+        |now, was| blind(now, was, |one| set_due(one, |_| Due::Undelivered)),
+        // That a channel is added if another fails, whichever others there are.
+        |now, was| {
+            blind(now, was, |one| {
+                set_due(one, |due| match due {
+                    Due::After(span) => Due::After(span),
+                    Due::Undelivered => Due::After(Duration::from_secs(9)),
+                });
+            })
+        },
         // One obligation that stands for two.
         |now, was| was.iter().all(|other| now.iter().any(|one| one.is_as_strict_as(other))),
     ];
@@ -266,6 +327,44 @@ fn another_channel_or_more_people_sooner_asks_for_less() {
         of(&["slack"], &[(59, "b")]),
         of(&["slack"], &[(60, "c")]),
         of(&["slack"], &[(60, "b"), (60, "c")]),
+    ] {
+        assert!(!looser.are_as_strict_as(&was), "{looser:?}");
+    }
+}
+
+#[test]
+fn another_channel_in_a_while_asks_for_less_and_so_does_one_sooner_or_with_fewer_before_it() {
+    type Steps<'a> = &'a [(Option<u64>, &'a str)];
+    let of = |channels: &[&str], steps: Steps<'_>| {
+        let mut one = Obligation::new("one").unwrap().seats("a", 1).unwrap();
+        one.channels = channels.iter().map(ToString::to_string).collect();
+        for (after, channel) in steps {
+            one = match after {
+                Some(after) => one.channel_after(Duration::from_secs(*after), channel),
+                None => one.channel_if_undelivered(channel),
+            };
+        }
+        Obligations::new([one])
+    };
+    let (teams, web) = ((Some(60), "teams"), (None, "web"));
+    let was = of(&["slack", "mail"], &[teams, web]);
+    for stricter in [
+        of(&["slack", "mail"], &[teams, web]),
+        of(&["slack", "mail"], &[]),
+        of(&["slack"], &[teams]),
+        of(&["slack"], &[(Some(61), "teams"), (Some(1), "mail"), (None, "mail")]),
+    ] {
+        assert!(stricter.are_as_strict_as(&was), "{stricter:?}");
+        assert!(stricter.are_as_strict_as(&of(&[], &[])));
+    }
+    for looser in [
+        of(&[], &[teams, web]),
+        of(&["slack", "mail"], &[(Some(59), "teams"), web]),
+        of(&["slack", "mail"], &[(None, "teams"), web]),
+        of(&["slack", "mail"], &[teams, (Some(60), "web")]),
+        of(&["slack", "mail"], &[web]),
+        of(&["slack"], &[teams, web]),
+        of(&["slack"], &[(Some(60), "else")]),
     ] {
         assert!(!looser.are_as_strict_as(&was), "{looser:?}");
     }

@@ -316,6 +316,9 @@ impl Control {
             What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Pressed { .. }
+            | What::Dismissed { .. }
             | What::Nudged { .. }
             | What::Decided { .. }
             | What::Late { .. }
@@ -359,7 +362,9 @@ impl Control {
                     .map_err(|_refusal| "there is no such grant to retire")?;
                 self.standing.entry(*standing).and_modify(|one| one.retired = true);
             }
-            Says::Resolve { .. } | Says::Review { .. } => return Err("it is about a request"),
+            Says::Resolve { .. } | Says::Review { .. } | Says::Explain { .. } => {
+                return Err("it is about a request");
+            }
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Earlier {
         Some(Self {
             by: by.clone(),
             on_behalf_of: changed(&people(was), &people(now)),
-            reason: state.decisions().last().and_then(|last| last.reason.clone()),
+            reason: state.why_rejected().map(ToOwned::to_owned),
             request: state.id()?,
             resource: changed(&was.resource, &now.resource),
             retry_after_ms: changed(&was.retry_after_ms, &now.retry_after_ms),
@@ -82,5 +82,13 @@ impl Earlier {
             was: first.collect(),
             more: NonZeroUsize::new(differing.count()),
         })
+    }
+
+    /// Whether this is what there is to tell of an earlier attempt. Why that was rejected may have been said only while
+    /// this was asked for.
+    pub(super) fn tells_of(&self, state: &State, was: &Document, now: &Document) -> bool {
+        let told = Self::of(state, was, now);
+        let unexplained = told.clone().map(|told| Self { reason: None, ..told });
+        [told, unexplained].iter().any(|told| told.as_ref() == Some(self))
     }
 }

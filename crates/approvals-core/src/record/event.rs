@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::body::Body;
+use super::post::PostStage;
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
-use crate::action::document::Document;
-use crate::action::id::{Group, PrincipalId, RequestId};
+use crate::action::id::{Group, PrincipalId, RequestId, RuleId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::policy::fact::FactSet;
+use crate::policy::obligation::{AddedChannel, Due, Obligation};
 use crate::policy::policy::Verdict;
 use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
 use crate::review::key::{Jwk, Purpose};
+use crate::review::press::Press;
 use crate::review::request::Request;
 use crate::review::standing::StandingTerms;
 use crate::review::statement::Statement;
@@ -129,9 +132,30 @@ pub enum What {
         /// What the channel says went wrong.
         error: String,
     },
-    /// More people may decide from here on, or those who may were reminded.
+    /// A channel has got further with one of its messages that show the card.
+    Post {
+        /// The name of the channel, such as `slack`.
+        channel: String,
+        /// Where in the channel the message is, in the channel's own words.
+        place: String,
+        /// How far it has got.
+        stage: PostStage,
+    },
+    /// Somebody has pressed a button under the card. Nothing is decided by that yet.
+    Pressed {
+        /// Who pressed which one, and where, signed.
+        envelope: Envelope<Press>,
+    },
+    /// A button was pressed, and nothing came of it.
+    Dismissed {
+        /// The id of the press.
+        press: Digest,
+        /// Why nothing came of it.
+        reason: String,
+    },
+    /// More people may decide from here on, or in more channels, or those who may were reminded.
     Nudged {
-        /// Whether it was a reminder or an escalation, and when it was due.
+        /// Whether it was a reminder or an escalation, and when it was due, or why.
         nudge: Nudge,
     },
     /// A reviewer decided.
@@ -173,51 +197,6 @@ pub enum What {
         /// How the request ended.
         cause: Cause,
     },
-}
-
-/// A document in its event, or beside it when it is too large for an entry.
-///
-/// ```
-/// # use approvals_core as approvals;
-/// use approvals::{Body, Document};
-///
-/// let body = Body::Inline("{}".to_owned());
-/// assert_eq!(body.bytes(Document::digest(b"{}"), |_| None), Some(&b"{}"[..]));
-/// assert_eq!(body.bytes(Document::digest(b"[]"), |_| None), None, "another was expected");
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, reason = "there is nothing between inside and beside")]
-pub enum Body {
-    /// The bytes, as text.
-    Inline(String),
-    /// The bytes are an attachment with the action's digest.
-    Beside(Digest),
-}
-
-/// Larger documents stand beside their event.
-const MAX_INLINE: usize = 24 * 1024;
-
-impl Body {
-    pub(crate) fn of(document: &[u8]) -> Self {
-        match std::str::from_utf8(document) {
-            Ok(text) if document.len() <= MAX_INLINE => Self::Inline(text.to_owned()),
-            _large => Self::Beside(Document::digest(document)),
-        }
-    }
-
-    /// The bytes, from here or from `beside`, if they have the digest `expected`.
-    pub fn bytes<'a>(
-        &'a self,
-        expected: Digest,
-        beside: impl FnOnce(Digest) -> Option<&'a [u8]>,
-    ) -> Option<&'a [u8]> {
-        let bytes = match self {
-            Self::Inline(text) => text.as_bytes(),
-            Self::Beside(digest) => beside(*digest)?,
-        };
-        (Document::digest(bytes) == expected).then_some(bytes)
-    }
 }
 
 /// How a body ended. [`State`](crate::State) has an example.
@@ -327,7 +306,7 @@ impl fmt::Display for Cause {
 /// use std::time::Duration;
 ///
 /// let nudge = Nudge::Escalation { after_ms: 900_000, group: "managers".parse()? };
-/// assert_eq!(nudge.after(), Duration::from_secs(15 * 60));
+/// assert_eq!(nudge.after(), Some(Duration::from_secs(15 * 60)));
 /// # Ok::<(), approvals_core::NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -346,6 +325,21 @@ pub enum Nudge {
         /// The group that may decide from then on.
         group: Group,
     },
+    /// The card is shown in another channel as well, and may be decided there.
+    Channel {
+        /// How long after it was asked this was due, in milliseconds.
+        after_ms: u64,
+        /// The name of that channel.
+        channel: String,
+    },
+    /// The card is shown in another channel as well, and may be decided there, since none of those that an obligation
+    /// had could show it.
+    Fallback {
+        /// The name of that channel.
+        channel: String,
+        /// The name of the obligation.
+        obligation: RuleId,
+    },
 }
 
 impl Nudge {
@@ -357,13 +351,23 @@ impl Nudge {
         Self::Escalation { after_ms: whole_millis(after), group }
     }
 
-    /// How long after the request was asked it is due.
+    /// What adds a channel to this obligation.
+    pub(crate) fn of_step(one: &Obligation, step: &AddedChannel) -> Self {
+        let channel = step.add_channel.clone();
+        match step.due {
+            Due::After(after) => Self::Channel { after_ms: whole_millis(after), channel },
+            Due::Undelivered => Self::Fallback { channel, obligation: one.name.clone() },
+        }
+    }
+
+    /// How long after the request was asked it is due; none if that depends on what channels can show.
     #[must_use]
-    pub fn after(&self) -> Duration {
+    pub fn after(&self) -> Option<Duration> {
         match self {
-            Self::Reminder { after_ms } | Self::Escalation { after_ms, .. } => {
-                Duration::from_millis(*after_ms)
-            }
+            Self::Reminder { after_ms }
+            | Self::Escalation { after_ms, .. }
+            | Self::Channel { after_ms, .. } => Some(Duration::from_millis(*after_ms)),
+            Self::Fallback { .. } => None,
         }
     }
 }

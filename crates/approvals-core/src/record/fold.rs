@@ -1,12 +1,14 @@
 //! How one event changes the state of a request, or why it cannot be.
 
 use super::event::{Cause, Event, Execution, Nudge, What};
+use super::post::PostStage;
 use super::state::{Outcome, Phase, Started, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::review::decision::{Choice, Decision};
 use crate::review::envelope::Envelope;
 use crate::review::grant::{Claims, Grant};
+use crate::review::press::Press;
 use crate::review::quorum::Vote;
 use crate::review::request::Request;
 use crate::review::statement::{Says, Statement};
@@ -60,10 +62,25 @@ impl State {
         }
         match (&self.phase, &event.what) {
             (Phase::Absent, What::Requested { request, .. }) => self.ask(request, event)?,
+            (Phase::Pending | Phase::Granted, What::Presented { channel, .. }) => {
+                self.reach.show(channel);
+            }
+            (Phase::Pending | Phase::Granted, What::Undelivered { channel, .. }) => {
+                self.reach.fail(channel, event.at);
+            }
+            (Phase::Absent, What::Post { .. } | What::Pressed { .. } | What::Dismissed { .. }) => {
+                return Err("there is nothing to show");
+            }
             (
-                Phase::Pending | Phase::Granted,
-                What::Presented { .. } | What::Undelivered { .. },
-            ) => {}
+                Phase::Allowed | Phase::Started | Phase::Ended(_),
+                What::Post { stage: PostStage::Sending, .. } | What::Pressed { .. },
+            ) => return Err("there is nothing to decide any more"),
+            (phase, What::Post { channel, place, stage }) => {
+                let is_over = matches!(phase, Phase::Ended(_));
+                self.channels.post((channel, place), stage, is_over, event.at)?;
+            }
+            (_any, What::Pressed { envelope }) => self.press(envelope)?,
+            (_any, What::Dismissed { press, .. }) => self.channels.dismiss(*press)?,
             (Phase::Pending, What::Nudged { nudge }) => self.nudge(nudge, event.at)?,
             (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
                 self.decide(envelope)?;
@@ -82,9 +99,7 @@ impl State {
             (Phase::Allowed | Phase::Pending | Phase::Granted, What::Closed { cause }) => {
                 self.close(cause, event.at)?;
             }
-            (Phase::Started | Phase::Ended(_), What::Stated { envelope }) => {
-                self.state(envelope)?;
-            }
+            (_any, What::Stated { envelope }) => self.state(envelope)?,
             _other => return Err("its kind is not one that can come now"),
         }
         Ok(())
@@ -100,12 +115,26 @@ impl State {
         Ok(())
     }
 
+    /// Whether this may come next.
+    pub(super) fn takes(&self, what: &What, at: Timestamp) -> bool {
+        let event = Event::new(at, self.id(), what.clone());
+        self.clone().apply(&event).is_ok()
+    }
+
+    fn press(&mut self, envelope: &Envelope<Press>) -> Result<(), &'static str> {
+        let press = envelope.unverified().map_err(|_none| "no press in it")?;
+        if Some(press.request) != self.id() {
+            return Err("it is about something else");
+        }
+        self.channels.press(press)
+    }
+
     fn nudge(&mut self, nudge: &Nudge, at: Timestamp) -> Result<(), &'static str> {
         let due = self.next_nudge().is_some_and(|(due, next)| next == *nudge && at >= due);
         if !due {
             return Err("nobody was to be moved now");
         }
-        self.nudged.push(nudge.clone());
+        self.reach.nudge(nudge.clone(), at);
         Ok(())
     }
 
@@ -113,7 +142,7 @@ impl State {
         let decision = envelope.unverified().map_err(|_none| "no decision in it")?;
         self.is_about_this(&decision)?;
         let request = self.request.as_ref().ok_or("there is no request")?;
-        let question = request.question().ok_or("nobody was asked")?;
+        let question = self.question().ok_or("nobody was asked")?;
         let vote = Vote::of(&decision);
         question.admits(&vote).map_err(|_not| "the reviewer may not decide this")?;
         if self.has_voted(&vote) {
@@ -125,6 +154,7 @@ impl State {
         if self.phase == Phase::Pending && decision.at >= request.approve_by {
             return Err("it came too late");
         }
+        self.channels.decided(&decision.identity, decision.choice);
         self.decisions.push(decision);
         Ok(())
     }
@@ -135,6 +165,7 @@ impl State {
         if !self.is_late(&decision, at) {
             return Err("it was not late");
         }
+        self.channels.decided(&decision.identity, decision.choice);
         self.late.push(decision);
         Ok(())
     }
@@ -258,6 +289,12 @@ impl State {
             return Err("it is about something else");
         }
         match &statement.says {
+            Says::Explain { .. } => {
+                let rejection = self.rejection_by(&statement.person);
+                if rejection.is_none_or(|rejection| self.is_explained(rejection)) {
+                    return Err("there is nothing to explain, or not by this person");
+                }
+            }
             Says::Resolve { resolution, .. } => {
                 if !self.is_in_doubt() || self.may_resolve(&statement.person).is_err() {
                     return Err("there is nothing to resolve, or not by this person");

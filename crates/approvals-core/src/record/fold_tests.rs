@@ -89,7 +89,7 @@ fn no_event_is_older_than_the_one_before_it() {
 #[test]
 fn a_request_is_asked_for_once_under_its_own_id() {
     let (request, document) =
-        (request(Verdict::Allow), super::super::event::Body::Inline("{}".into()));
+        (request(Verdict::Allow), super::super::body::Body::Inline("{}".into()));
     let asked = What::Requested { request: request.clone(), document };
     let elsewhere = Event::new(at(1), Some(other_id()), asked.clone());
     assert!(State::default().apply(&elsewhere).is_err());

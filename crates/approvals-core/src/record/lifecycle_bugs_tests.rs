@@ -7,6 +7,7 @@ use crate::action::principal::Principal;
 use crate::record::control::Control;
 use crate::record::event::Event;
 use crate::record::fold::Impossible;
+use crate::review::directory::ChannelIdentity;
 
 macro_rules! bug {
     ($(#[$doc:meta])* $name:ident, |$state:ident, $command:ident, $now:ident| $body:expr) => {
@@ -124,6 +125,35 @@ bug!(
         transition(&unused, command, now)
     }
 );
+
+bug!(
+    /// In which channel a vote was given is not asked.
+    AnyChannelCounts,
+    |state, command, now| match command {
+        Command::Decide { mut decision, .. } => {
+            let subject = decision.identity.subject();
+            decision.identity = ChannelIdentity::new("chat", subject).unwrap();
+            let envelope = envelope(&*decision);
+            transition(state, Command::Decide { decision, envelope }, now)
+        }
+        other => transition(state, other, now),
+    }
+);
+
+/// A channel is added although another shows the card: that is written down, and forgotten.
+#[derive(Debug)]
+pub(super) struct ShownForgotten;
+
+impl Heart for ShownForgotten {
+    fn apply(state: State, event: &Event) -> Result<State, Impossible> {
+        let before = state.reach.clone();
+        let mut state = state.apply(event)?;
+        if matches!(event.what, What::Presented { .. }) {
+            state.reach = before;
+        }
+        Ok(state)
+    }
+}
 
 /// Votes never grow old: the fold takes each as if it had been given just now.
 #[derive(Debug)]

@@ -77,8 +77,11 @@ impl Case {
     pub(super) fn nudge(&mut self, now: Millis, right: bool) -> bool {
         let at = self.time(now);
         let next = self.next_nudge().filter(|(after, _)| right && at >= self.asked_at + after);
-        next.is_some_and(|next| {
+        next.is_some_and(|(_, next)| {
             self.happens(at);
+            if let (None, Some(rule)) = next {
+                self.opened.insert(rule, at);
+            }
             self.nudged.insert(next)
         })
     }

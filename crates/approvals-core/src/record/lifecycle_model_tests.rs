@@ -1,9 +1,9 @@
 //! What the life of requests is meant to be, told again as simply as possible: people are sets of names, times are numbers,
 //! and every question is answered by trying everything. It shares no code with what it is held against.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::people::{DAY, Millis, Person, Rule, Vote, can_be_seated, heaps};
+use super::people::{DAY, Millis, Person, Place, Rule, Vote, can_be_seated, heaps};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -54,6 +54,9 @@ pub(super) const OWNER: &str = "u:owner";
 /// Who judges emergencies.
 pub(super) const JUDGES: &str = "c";
 
+/// What moves people: when, unless that depends on channels, and whom or where.
+pub(super) type Move = (Option<Millis>, Option<&'static str>);
+
 /// One request.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "a model notes what has happened")]
@@ -68,7 +71,11 @@ pub(super) struct Case {
     pub(super) by_standing: bool,
     pub(super) votes: Vec<Vote>,
     pub(super) late: Vec<Vote>,
-    pub(super) nudged: BTreeSet<(Millis, Option<&'static str>)>,
+    pub(super) nudged: BTreeSet<Move>,
+    /// Whether chat shows it, and since when it could not.
+    pub(super) chat: (bool, Option<Millis>),
+    /// Since when a rule may be followed on the web, as chat could not show it.
+    pub(super) opened: BTreeMap<&'static str, Millis>,
     pub(super) granted_at: Option<Millis>,
     pub(super) started: Option<(Millis, u64)>,
     pub(super) has_ended: bool,
@@ -141,6 +148,17 @@ impl Case {
         (!since.is_empty(), since.into_iter().any(is_settled))
     }
 
+    /// Whether the vote was given where the rule wants it.
+    fn is_in_place(&self, rule: &Rule, vote: &Vote) -> bool {
+        let web_from = match rule.place {
+            Place::Anywhere => Some(self.asked_at),
+            Place::Chat => None,
+            Place::ThenWeb(Some(after)) => Some(self.asked_at + after),
+            Place::ThenWeb(None) => self.opened.get(rule.name).copied(),
+        };
+        !vote.web || web_from.is_some_and(|from| from <= vote.at)
+    }
+
     fn each_seat(rule: &Rule) -> impl Iterator<Item = &'static str> {
         rule.seats.iter().flat_map(|(group, count)| std::iter::repeat_n(*group, *count))
     }
@@ -149,7 +167,7 @@ impl Case {
         let could_sit = |rule: &Rule| {
             Self::each_seat(rule).any(|group| {
                 let (is_member, is_settled) = self.membership(rule, group, vote);
-                is_member && (is_settled || !vote.approve)
+                is_member && (is_settled && self.is_in_place(rule, vote) || !vote.approve)
             })
         };
         vote.people()
@@ -173,9 +191,11 @@ impl Case {
         let seats_of = |rule: &Rule| -> Vec<BTreeSet<usize>> {
             let sitters = |group| {
                 let can_sit = |n: &usize| {
-                    people[*n]
-                        .iter()
-                        .any(|vote| self.admits(vote) && self.membership(rule, group, vote).1)
+                    people[*n].iter().any(|vote| {
+                        self.admits(vote)
+                            && self.membership(rule, group, vote).1
+                            && self.is_in_place(rule, vote)
+                    })
                 };
                 (0..people.len()).filter(can_sit).collect()
             };
@@ -291,12 +311,40 @@ impl Case {
         is_agreed
     }
 
-    pub(super) fn next_nudge(&self) -> Option<(Millis, Option<&'static str>)> {
-        let reminders = self.rules().iter().filter_map(|rule| Some((rule.remind?, None)));
-        let steps = self.rules().iter().filter_map(|rule| rule.escalate);
-        let all = reminders.chain(steps.map(|(after, group)| (after, Some(group))));
-        let open = all.filter(|nudge| !self.nudged.contains(nudge));
-        open.min().filter(|_| self.phase == Phase::Pending)
+    /// What moves people next, and how long after it was asked.
+    pub(super) fn next_nudge(&self) -> Option<(Millis, Move)> {
+        let unseen = self.chat.1.filter(|_| !self.chat.0);
+        let of_rule = |rule: &Rule| {
+            let web = match rule.place {
+                Place::Anywhere | Place::Chat => None,
+                Place::ThenWeb(Some(after)) => Some((after, (Some(after), Some("web")))),
+                Place::ThenWeb(None) => {
+                    unseen.map(|at| (at - self.asked_at, (None, Some(rule.name))))
+                }
+            };
+            let reminder = rule.remind.map(|after| (after, (Some(after), None)));
+            let step = rule.escalate.map(|(after, group)| (after, (Some(after), Some(group))));
+            [reminder, step, web].into_iter().flatten()
+        };
+        let all = self.rules().iter().flat_map(of_rule);
+        let open = all.filter(|(_, step)| !self.nudged.contains(step));
+        // What is due at some time before what is due since then.
+        let next = open.min_by_key(|(due, (timed, to))| (*due, timed.is_none(), *to));
+        next.filter(|_| self.phase == Phase::Pending)
+    }
+
+    /// A channel shows the card, or cannot.
+    pub(super) fn note(&mut self, now: Millis, shown: bool, web: bool) -> bool {
+        let (at, is_open) = (self.time(now), matches!(self.phase, Phase::Pending | Phase::Granted));
+        if is_open {
+            match (web, shown) {
+                (false, true) => self.chat.0 = true,
+                (false, false) => self.chat.1 = self.chat.1.or(Some(at)),
+                (true, _) => {}
+            }
+            self.happens(at);
+        }
+        is_open
     }
 
     pub(super) fn happens(&mut self, at: Millis) {

@@ -32,6 +32,16 @@ pub(super) struct Rule {
     pub(super) shared: bool,
     pub(super) escalate: Option<(Millis, &'static str)>,
     pub(super) remind: Option<Millis>,
+    pub(super) place: Place,
+}
+
+/// Where a rule is approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Anywhere,
+    Chat,
+    /// In chat, and on the web after so long; or, if it is not said, once chat cannot show it.
+    ThenWeb(Option<Millis>),
 }
 
 impl Rule {
@@ -49,6 +59,7 @@ impl Rule {
             shared: false,
             escalate: None,
             remind: None,
+            place: Place::Anywhere,
         }
     }
 }
@@ -59,6 +70,8 @@ pub(super) struct Vote {
     /// In whose place.
     pub(super) lender: Option<Person>,
     pub(super) approve: bool,
+    /// On the web, and not in chat.
+    pub(super) web: bool,
     pub(super) at: Millis,
 }
 

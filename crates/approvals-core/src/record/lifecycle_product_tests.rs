@@ -8,8 +8,8 @@ use super::super::*;
 use super::model::{AGENT, JUDGES, OWNER, Verdict as Asked};
 use super::people::{Person, Rule, Vote as Said};
 use super::words::{
-    ORIGIN, SHARED, cause, document, envelope, execution, id, obligation, principal, requester,
-    ruling, seen, span, statement, stop, time, verdict,
+    ORIGIN, SHARED, cause, channel, document, envelope, execution, id, obligation, principal,
+    requester, ruling, seen, span, statement, stop, time, verdict,
 };
 use super::world::{Again, OWN_ACT, SILENCE, SLOTS, Step, World, asked_again};
 use crate::action::id::{PrincipalId, RequestId};
@@ -78,12 +78,12 @@ impl<H: Heart> Product<H> {
             Step::Ask { slot, verdict, repeatable, emergency } => {
                 self.ask(*slot, verdict, *repeatable, *emergency, now)
             }
-            Step::Vote { slot, person: n, for_other, approve, right, grant } => {
+            Step::Vote { slot, person: n, lent, yes, web, right, grant } => {
                 let Some(voter) = &world.people[*n] else { return false };
                 let at = self.states[*slot].time(now);
-                let lender = if *for_other { self.lender(voter, world, at) } else { None };
-                let said =
-                    Said { voter: voter.clone(), lender, approve: *approve, at: at.as_millis() };
+                let lender = if *lent { self.lender(voter, world, at) } else { None };
+                let (voter, at) = (voter.clone(), at.as_millis());
+                let said = Said { voter, lender, approve: *yes, web: *web, at };
                 self.vote(*slot, &said, *right, *grant)
             }
             Step::Issue { slot } => self.issue(*slot, now),
@@ -94,8 +94,12 @@ impl<H: Heart> Product<H> {
                 self.command(*slot, Command::Finish { execution: execution(*how), fence }, now)
             }
             Step::Close { slot, why } => self.command(*slot, Command::Close(cause(*why)), now),
-            Step::Note { slot } => {
-                let what = What::Undelivered { channel: "c".into(), error: "e".into() };
+            Step::Note { slot, shown, web } => {
+                let (channel, card) = (channel(*web).to_owned(), Digest::ZERO);
+                let what = match shown {
+                    true => What::Presented { channel, card, message: None },
+                    false => What::Undelivered { channel, error: "e".into() },
+                };
                 self.command(*slot, Command::Note(what), now)
             }
             Step::Nudge { slot, right } => {
@@ -181,7 +185,7 @@ impl<H: Heart> Product<H> {
             card: Digest::of("card", b""),
             choice: if said.approve { Choice::Approve } else { Choice::Reject },
             delegator: said.lender.as_ref().map(principal),
-            identity: ChannelIdentity::new("c", said.voter.name).unwrap(),
+            identity: ChannelIdentity::new(channel(said.web), said.voter.name).unwrap(),
             message: None,
             reason: None,
             request: id(slot),

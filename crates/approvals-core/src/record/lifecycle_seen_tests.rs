@@ -56,7 +56,7 @@ fn of_model(case: &Case, now: Millis) -> Seen {
         nudges: case.nudged.len(),
         next_nudge: case
             .next_nudge()
-            .map(|(after, group)| (case.asked_at + after, group.map(str::to_owned))),
+            .map(|(after, (_, to))| (case.asked_at + after, to.map(str::to_owned))),
         usable_until: case.usable_until(),
         started: case.started,
         restart_at: case.restart_at(),
@@ -75,6 +75,8 @@ fn of_product(state: &State, now: Millis) -> Seen {
     let nudge = |(due, nudge): (Timestamp, Nudge)| match nudge {
         Nudge::Reminder { .. } => (due.as_millis(), None),
         Nudge::Escalation { group, .. } => (due.as_millis(), Some(group.to_string())),
+        Nudge::Channel { channel, .. } => (due.as_millis(), Some(channel)),
+        Nudge::Fallback { obligation, .. } => (due.as_millis(), Some(obligation.to_string())),
     };
     Seen {
         phase: format!("{:?}", told(state.phase())),

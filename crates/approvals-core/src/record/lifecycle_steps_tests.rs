@@ -5,7 +5,7 @@ use proptest::strategy::Union;
 use proptest_state_machine::ReferenceStateMachine;
 
 use super::model::{AGENT, Case, How, OWNER, Phase, Verdict, Why};
-use super::people::{ACCOUNTS, DAY, MINUTE, Millis, Rule};
+use super::people::{ACCOUNTS, DAY, MINUTE, Millis, Place, Rule};
 use super::world::{Again, OWN_ACT, SLOTS, Scope, Step, World};
 
 /// One obligation. Those that stand beside each other never move people at the same moment.
@@ -27,10 +27,11 @@ fn rule(name: &'static str, odd: Millis) -> impl Strategy<Value = Rule> {
     let moves = (
         prop::option::of(prop::sample::select(vec![2 * MINUTE + odd, 6 * MINUTE + odd])),
         prop::option::of(Just(4 * MINUTE + odd)),
+        place(odd),
     );
     (seats, 1..3_usize, spans, flags, moves).prop_map(move |(seats, veto, spans, flags, moves)| {
         let (approve_within, vote_lives, execute_within, cool_off) = spans;
-        let ((owner_may, shared), (escalate, remind)) = (flags, moves);
+        let ((owner_may, shared), (escalate, remind, place)) = (flags, moves);
         let escalate = escalate.map(|after| (after, "c"));
         Rule {
             name,
@@ -44,8 +45,20 @@ fn rule(name: &'static str, odd: Millis) -> impl Strategy<Value = Rule> {
             shared,
             escalate,
             remind,
+            place,
         }
     })
+}
+
+/// Of those that stand beside each other, one at most depends on what a channel shows.
+fn place(odd: Millis) -> impl Strategy<Value = Place> {
+    let seen = if odd == 0 { Place::ThenWeb(None) } else { Place::Chat };
+    prop_oneof![
+        4 => Just(Place::Anywhere),
+        1 => Just(Place::Chat),
+        2 => Just(Place::ThenWeb(Some(5 * MINUTE + odd))),
+        2 => Just(seen),
+    ]
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {
@@ -104,13 +117,14 @@ fn vote(
     approve: f64,
     right: f64,
 ) -> BoxedStrategy<Step> {
-    let flags = [0.4, approve, right, 0.85].map(prop::bool::weighted);
+    let flags = [0.4, approve, 0.3, right, 0.85].map(prop::bool::weighted);
     (slot, person(), flags)
-        .prop_map(|(slot, person, [for_other, approve, right, grant])| Step::Vote {
+        .prop_map(|(slot, person, [lent, yes, web, right, grant])| Step::Vote {
             slot,
             person,
-            for_other,
-            approve,
+            lent,
+            yes,
+            web,
             right,
             grant,
         })
@@ -132,6 +146,11 @@ fn finish(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
 
 fn nudge(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
     (slot, prop::bool::weighted(0.8)).prop_map(|(slot, right)| Step::Nudge { slot, right }).boxed()
+}
+
+fn note(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
+    let flags = [0.3, 0.3].map(prop::bool::weighted);
+    (slot, flags).prop_map(|(slot, [shown, web])| Step::Note { slot, shown, web }).boxed()
 }
 
 fn judged(slot: impl Strategy<Value = usize> + 'static) -> BoxedStrategy<Step> {
@@ -221,7 +240,7 @@ fn anything() -> BoxedStrategy<Step> {
         2 => start(slot()),
         2 => finish(slot()),
         1 => close(),
-        1 => slot().prop_map(|slot| Step::Note { slot }),
+        1 => note(slot()),
         1 => nudge(slot()),
         1 => judged(slot()),
         4 => wait(),
@@ -245,7 +264,8 @@ fn onward(slot: usize, phase: Phase) -> BoxedStrategy<Step> {
         Phase::Pending => prop_oneof![
             8 => vote(Just(slot), 0.9, 1.0),
             1 => Just(Step::Issue { slot }),
-            1 => nudge(Just(slot)),
+            2 => note(Just(slot)),
+            2 => nudge(Just(slot)),
         ]
         .boxed(),
         Phase::Started | Phase::Ran(How::Dropped) => prop_oneof![

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::*;
 use super::model::{AGENT, How, OWNER, Verdict as Asked, Why};
-use super::people::{Millis, Person, Rule};
+use super::people::{Millis, Person, Place, Rule};
 use super::world::{OWN_ACT, SLOTS, Scope};
 use crate::action::action::Action as _;
 use crate::action::description::Description;
@@ -63,6 +63,10 @@ pub(super) fn envelope<T: Payload>(contents: &T) -> Envelope<T> {
     Unsigned::new(contents).unwrap().sign(&key, [0; 64])
 }
 
+pub(super) fn channel(web: bool) -> &'static str {
+    if web { "web" } else { "chat" }
+}
+
 pub(super) fn id(n: usize) -> RequestId {
     format!("00000000-0000-4000-8000-{n:012}").parse().unwrap()
 }
@@ -100,6 +104,12 @@ pub(super) fn obligation(rule: &Rule) -> Obligation {
     if let Some((after, group)) = rule.escalate {
         one = one.escalate(span(after), group).unwrap();
     }
+    one = match rule.place {
+        Place::Anywhere => one,
+        Place::Chat => one.in_channel("chat"),
+        Place::ThenWeb(Some(after)) => one.in_channel("chat").channel_after(span(after), "web"),
+        Place::ThenWeb(None) => one.in_channel("chat").channel_if_undelivered("web"),
+    };
     Obligation {
         approve_within: span(rule.approve_within),
         vote_lives: span(rule.vote_lives),

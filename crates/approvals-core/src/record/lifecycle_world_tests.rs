@@ -16,12 +16,12 @@ pub(super) const SILENCE: Millis = 30_000;
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Ask { slot: usize, verdict: Verdict, repeatable: bool, emergency: bool },
-    Vote { slot: usize, person: usize, for_other: bool, approve: bool, right: bool, grant: bool },
+    Vote { slot: usize, person: usize, lent: bool, yes: bool, web: bool, right: bool, grant: bool },
     Issue { slot: usize },
     Start { slot: usize, right: bool, again: Again },
     Finish { slot: usize, how: How, back: u64 },
     Close { slot: usize, why: Why },
-    Note { slot: usize },
+    Note { slot: usize, shown: bool, web: bool },
     Nudge { slot: usize, right: bool },
     Resolve { slot: usize, person: usize, done: bool },
     Review { slot: usize, person: usize },
@@ -103,19 +103,7 @@ pub(super) fn asked_again(again: Again, rules: Option<&Vec<Rule>>) -> Verdict {
         (Again::Deny, _) => return Verdict::Deny,
         (_review, rules) => rules.cloned().unwrap_or_default(),
     };
-    let other = Rule {
-        name: "other",
-        seats: vec![("a", 1)],
-        veto: 1,
-        approve_within: 60_000,
-        vote_lives: 60_000,
-        execute_within: 60_000,
-        cool_off: 0,
-        owner_may: false,
-        shared: false,
-        escalate: None,
-        remind: None,
-    };
+    let other = Rule { name: "other", approve_within: 60_000, ..Rule::usual(0) };
     match again {
         Again::Less => rules.truncate(1),
         Again::More => rules.push(other),
@@ -260,11 +248,11 @@ impl World {
         let stopped: Vec<bool> = (0..SLOTS).map(|slot| self.is_stopped(slot)).collect();
         let now = self.now;
         match *step {
-            Step::Vote { slot, person, for_other, approve, right, grant } => {
+            Step::Vote { slot, person, lent, yes: approve, web, right, grant } => {
                 let Some(voter) = self.people[person].clone() else { return false };
                 let at = self.cases[slot].time(now);
-                let lender = if for_other { self.lender(&voter, at) } else { None };
-                let vote = Vote { voter, lender, approve, at };
+                let lender = if lent { self.lender(&voter, at) } else { None };
+                let vote = Vote { voter, lender, approve, web, at };
                 self.cases[slot].vote(vote, right, grant)
             }
             Step::Start { slot, right, again } => {
@@ -281,12 +269,7 @@ impl World {
             }
             Step::Finish { slot, how, back } => self.cases[slot].finish(now, how, back),
             Step::Close { slot, why } => self.cases[slot].close(now, why),
-            Step::Note { slot } => {
-                let case = &mut self.cases[slot];
-                let open = matches!(case.phase, Phase::Pending | Phase::Granted);
-                let at = case.time(now);
-                open.then(|| case.happens(at)).is_some()
-            }
+            Step::Note { slot, shown, web } => self.cases[slot].note(now, shown, web),
             Step::Nudge { slot, right } => self.cases[slot].nudge(now, right),
             Step::Resolve { slot, person, done } => {
                 let Some(person) = self.people[person].clone() else { return false };

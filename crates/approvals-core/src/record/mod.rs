@@ -1,5 +1,7 @@
 //! What has happened: events, their meaning, and where they are kept.
 
+pub(crate) mod body;
+pub(crate) mod post;
 pub(crate) mod event;
 pub(crate) mod ledger;
 pub(crate) mod audit;
@@ -10,12 +12,15 @@ pub(crate) mod keyring;
 pub(crate) mod memory;
 mod tally;
 pub(crate) mod running_total;
+pub(crate) mod reach;
 pub(crate) mod state;
+mod rejection;
 pub(crate) mod fold;
 pub(crate) mod transition;
 pub(crate) mod control;
 pub(crate) mod own_act;
 mod earlier;
+mod beside;
 pub(crate) mod trail;
 pub(crate) mod report;
 

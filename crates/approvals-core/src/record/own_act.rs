@@ -114,6 +114,9 @@ impl OwnAct {
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Pressed { .. }
+            | What::Dismissed { .. }
             | What::Nudged { .. }
             | What::Decided { .. }
             | What::Late { .. }

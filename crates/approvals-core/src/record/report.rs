@@ -62,6 +62,8 @@ pub struct Report {
     pub actions: BTreeMap<ActionName, ActionFigures>,
     /// How often a group was added because nobody had decided.
     pub escalations: BTreeMap<Group, usize>,
+    /// How often a channel was added, because nobody had decided or no other could show the card.
+    pub added_channels: BTreeMap<String, usize>,
     /// Who approves whose requests, or those made on whose behalf: owner and approver, and how often.
     pub approvals: BTreeMap<(PrincipalId, PrincipalId), usize>,
     /// Who approves the same requests: two people, and how often.
@@ -112,7 +114,7 @@ pub struct ActionFigures {
     pub asked: usize,
     /// How many expired.
     pub expired: usize,
-    /// For how many more people were asked because nobody had decided.
+    /// For how many more people were asked, or in more channels, because nobody had decided or could be shown the card.
     pub escalated: usize,
 }
 
@@ -199,12 +201,16 @@ impl Report {
         let asked = usize::from(request.obligations().is_some() && request.standing.is_none());
         self.requests = self.requests.saturating_add(1);
         self.asked = self.asked.saturating_add(asked);
-        let mut groups = 0_usize;
+        let mut steps = 0_usize;
         for nudge in state.nudges() {
-            if let Nudge::Escalation { group, .. } = nudge {
-                groups = groups.saturating_add(1);
-                count(&mut self.escalations, group.clone());
+            match nudge {
+                Nudge::Escalation { group, .. } => count(&mut self.escalations, group.clone()),
+                Nudge::Channel { channel, .. } | Nudge::Fallback { channel, .. } => {
+                    count(&mut self.added_channels, channel.clone());
+                }
+                Nudge::Reminder { .. } => continue,
             }
+            steps = steps.saturating_add(1);
         }
         if let Some(action) = action {
             let expired = matches!(state.outcome(), Some(Outcome::Closed(Cause::Expired)));
@@ -212,7 +218,7 @@ impl Report {
             figures.requests = figures.requests.saturating_add(1);
             figures.asked = figures.asked.saturating_add(asked);
             figures.expired = figures.expired.saturating_add(usize::from(expired));
-            figures.escalated = figures.escalated.saturating_add(usize::from(groups > 0));
+            figures.escalated = figures.escalated.saturating_add(usize::from(steps > 0));
         }
         self.add_decisions(request, state, events);
     }

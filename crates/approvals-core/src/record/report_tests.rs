@@ -5,6 +5,7 @@ use crate::policy::assurance::Assurance;
 use crate::policy::obligation::Obligation;
 use crate::policy::obligations::Obligations;
 use crate::policy::policy::{Ruling, Verdict};
+use crate::record::reach::Reach;
 use crate::review::decision::SeenHead;
 use crate::{ChannelIdentity, Digest, Requester};
 
@@ -82,11 +83,15 @@ fn state(told: &Told) -> (Request, State) {
         decided.map(|(who, yes, at, lent)| decision(&request, *who, choice(*yes), *at, *lent));
     let late = told.late.iter().map(|who| decision(&request, *who, Choice::Reject, 99_000, false));
     let escalation = Nudge::escalation(Duration::from_secs(1), "leads".parse().unwrap());
+    let mut reach = Reach::default();
+    if told.escalated {
+        reach.nudge(escalation, Timestamp::from_millis(1000));
+    }
     let mut state = State {
         request: Some(request.clone()),
         decisions: decisions.collect(),
         late: late.collect(),
-        nudged: told.escalated.then_some(escalation).into_iter().collect(),
+        reach,
         ..State::default()
     };
     state.phase = match told.ending {

@@ -71,7 +71,7 @@ pub(super) fn asked(verdict: Verdict) -> State {
 }
 
 pub(super) fn of(request: Request) -> State {
-    let document = super::event::Body::Inline("{}".into());
+    let document = super::body::Body::Inline("{}".into());
     let requested = event(1, What::Requested { request, document });
     State::default().apply(&requested).unwrap()
 }

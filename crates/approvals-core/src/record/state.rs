@@ -1,6 +1,8 @@
 //! The state of a request: a fold over its events, and nothing that is stored anywhere else.
 
 use super::event::{Cause, Execution, Nudge};
+use super::post::{InChannels, Post};
+use super::reach::Reach;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
@@ -106,13 +108,14 @@ pub struct State {
     pub(super) request_digest: Option<Digest>,
     pub(super) decisions: Vec<Decision>,
     pub(super) late: Vec<Decision>,
-    pub(super) nudged: Vec<Nudge>,
+    pub(super) reach: Reach,
     pub(super) grant: Option<Claims>,
     pub(super) granted_at: Option<Timestamp>,
     pub(super) started: Option<Started>,
     /// Whether the body that was started last has told its end, or was dropped.
     pub(super) has_ended: bool,
     pub(super) statements: Vec<Statement>,
+    pub(super) channels: InChannels,
 }
 
 /// The last time that a body was started. [`State`] has an example.
@@ -177,7 +180,7 @@ impl State {
     /// The reminders and escalations so far.
     #[must_use]
     pub fn nudges(&self) -> &[Nudge] {
-        &self.nudged
+        self.reach.nudged()
     }
 
     /// What was granted, if something was.
@@ -201,6 +204,22 @@ impl State {
     #[must_use]
     pub fn statements(&self) -> &[Statement] {
         &self.statements
+    }
+
+    /// The messages that show its card, in all channels.
+    #[must_use]
+    pub fn posts(&self) -> &[Post] {
+        &self.channels.posts
+    }
+
+    /// How far it has come to people.
+    pub(crate) fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    /// What has happened to it in channels.
+    pub(crate) fn channels(&self) -> &InChannels {
+        &self.channels
     }
 
     /// How it ended, if it has.
@@ -245,7 +264,8 @@ impl State {
     }
 
     pub(crate) fn question(&self) -> Option<Question<'_>> {
-        self.request.as_ref()?.question()
+        let asked = self.request.as_ref()?.question()?;
+        Some(Question { opened: self.reach.opened(), ..asked })
     }
 
     fn votes(&self) -> impl Iterator<Item = Vote<'_>> {
@@ -301,9 +321,7 @@ impl State {
     #[must_use]
     pub fn next_nudge(&self) -> Option<(Timestamp, Nudge)> {
         let request = self.request.as_ref().filter(|_pending| self.phase == Phase::Pending)?;
-        let open = nudges(request.obligations()?).filter(|nudge| !self.nudged.contains(nudge));
-        let next = open.min_by_key(Nudge::after)?;
-        Some((request.asked_at.after(next.after()), next))
+        self.reach.next(request.obligations()?, request.asked_at)
     }
 
     /// What ends it, if its time is over at `now`.
@@ -369,16 +387,6 @@ fn is_apart<'a>(
     } else {
         Ok(())
     }
-}
-
-/// Everything that is to move people about a request with these obligations.
-fn nudges(obligations: &Obligations) -> impl Iterator<Item = Nudge> {
-    obligations.iter().flat_map(|one| {
-        let reminders = one.remind.iter().map(|after| Nudge::reminder(*after));
-        let escalations =
-            one.escalate.iter().map(|step| Nudge::escalation(step.after, step.add_group.clone()));
-        reminders.chain(escalations)
-    })
 }
 
 #[cfg(test)]

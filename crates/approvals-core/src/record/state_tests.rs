@@ -87,11 +87,11 @@ fn people_are_moved_in_the_order_of_time_each_once_while_it_waits() {
     let mut given = Vec::new();
     while let Some((due, nudge)) = state.next_nudge() {
         given.push((due, matches!(nudge, Nudge::Escalation { .. })));
-        state.nudged.push(nudge);
+        state.reach.nudge(nudge, due);
     }
     assert_eq!(given, [(at(11), false), (at(21), true), (at(31), false)]);
     assert_eq!(state.nudges().len(), 3);
-    state.nudged.clear();
+    state.reach = Reach::default();
     state.phase = Phase::Granted;
     assert_eq!(state.next_nudge(), None);
 }

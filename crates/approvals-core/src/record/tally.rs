@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::event::{Body, Event, Execution, What};
+use super::body::Body;
+use super::event::{Event, Execution, What};
 use super::ledger::{Entry, LedgerError};
 use crate::action::clock::Timestamp;
 use crate::action::document::Document;
@@ -140,6 +141,9 @@ impl Tally {
             | What::Late { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Pressed { .. }
+            | What::Dismissed { .. }
             | What::Decided { .. } => {}
         }
         Ok(())

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
+use super::beside;
 use super::control::{Control, Standing};
-use super::event::{Body, Event, What};
+use super::event::{Event, What};
 use super::ledger::Entry;
 use super::own_act::OwnAct;
 use super::state::State;
@@ -13,7 +14,6 @@ use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::RequestId;
-use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::review::card::Card;
@@ -21,8 +21,9 @@ use crate::review::decision::SeenHead;
 use crate::review::envelope::Envelope;
 use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
+use crate::review::press::Press;
 use crate::review::quorum::Vote;
-use crate::review::request::{Earlier, Request};
+use crate::review::request::Request;
 use crate::review::statement::Statement;
 
 /// Everything that a log says, read entry by entry and believed only where it holds.
@@ -105,7 +106,9 @@ impl Trail {
         if event.request != entry.request {
             return Err("it is filed under another request".into());
         }
-        self.check_attachments(&event, entry)?;
+        if let Some((request, document)) = beside::document(&event, entry, &self.origin)? {
+            self.documents.insert(request, document);
+        }
         let Some(id) = event.request else {
             self.check_log(&event)?;
             return Ok(event);
@@ -125,12 +128,15 @@ impl Trail {
             What::Granted { grant } => self.check_grant(&before, grant, event.at)?,
             What::Started { policy, .. } => self.check_start(&before, id, *policy, event.at)?,
             What::Stated { envelope } => self.check_statement(envelope)?,
+            What::Pressed { envelope } => self.check_press(&before, envelope)?,
             What::KeyAdded { .. }
             | What::PolicyLoaded { .. }
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
             | What::Undelivered { .. }
+            | What::Post { .. }
+            | What::Dismissed { .. }
             | What::Nudged { .. }
             | What::Finished { .. }
             | What::Closed { .. } => {}
@@ -208,8 +214,7 @@ impl Trail {
         }
         if let Some(earlier) = &request.earlier {
             let told = self.states.get(&earlier.request).zip(self.documents.get(&earlier.request));
-            let told = told.and_then(|(state, was)| Earlier::of(state, was, document));
-            if told.as_ref() != Some(earlier) {
+            if !told.is_some_and(|(state, was)| earlier.tells_of(state, was, document)) {
                 return Err("the earlier attempt that it names was another one".into());
             }
         }
@@ -255,6 +260,14 @@ impl Trail {
         state.question().is_some_and(|question| question.is_agreed(&votes, then))
     }
 
+    fn check_press(&self, before: &State, envelope: &Envelope<Press>) -> Result<(), String> {
+        self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
+        let press = envelope.unverified().map_err(|error| error.to_string())?;
+        let card = self.card(before).ok_or("it was pressed under nothing that was asked")?;
+        let is_of_it = card.digest() == Ok(press.card);
+        is_of_it.then_some(()).ok_or_else(|| "it was pressed under another card".into())
+    }
+
     fn check_statement(&self, envelope: &Envelope<Statement>) -> Result<(), String> {
         self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
         let said = envelope.unverified().map_err(|error| error.to_string())?;
@@ -273,45 +286,6 @@ impl Trail {
         if root.is_none_or(|root| SeenHead::of(*root, seen.size) != *seen) {
             return Err("it was made on a head that this log never had".into());
         }
-        Ok(())
-    }
-
-    /// Beside an event stand the document that it names, and what its commitments hide; nothing else.
-    fn check_attachments(&mut self, event: &Event, entry: &Entry) -> Result<(), String> {
-        let What::Requested { request, document } = &event.what else {
-            return if entry.attachments.is_empty() {
-                Ok(())
-            } else {
-                Err("something stands beside it".into())
-            };
-        };
-        let beside = |digest: Digest| {
-            let found = entry.attachments.iter().find(|one| one.digest == digest && !one.erasable);
-            found.map(|one| one.bytes.as_slice())
-        };
-        let bytes = document
-            .bytes(request.action, beside)
-            .ok_or("its document is missing or is another one")?;
-        let parsed = Document::parse(bytes).map_err(|error| error.to_string())?;
-        let chain = request.requester.chain().iter().map(Principal::id);
-        if parsed.requester != *request.requester.principal().id()
-            || !parsed.on_behalf_of.iter().eq(chain)
-        {
-            return Err("its document is of another requester".into());
-        }
-        if parsed.log != self.origin {
-            return Err(format!("its document is of the log `{}`", parsed.log.escape_debug()));
-        }
-        for one in &entry.attachments {
-            let is_document = *document == Body::Beside(one.digest) && !one.erasable;
-            let is_hidden =
-                one.erasable && parsed.redacted.values().any(|known| *known == one.digest);
-            let fits = Digest::of("redacted", &one.bytes) == one.digest;
-            if !(is_document || (is_hidden && fits)) {
-                return Err("what stands beside it is not what it names".into());
-            }
-        }
-        self.documents.insert(request.id, parsed);
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::action::principal::Principal;
 use crate::review::decision::Decision;
 use crate::review::envelope::Unsigned;
 use crate::review::grant::signing_input;

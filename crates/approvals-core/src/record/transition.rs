@@ -1,6 +1,7 @@
 //! The one transition: what a command does to a request, or why it does nothing.
 
-use super::event::{Body, Cause, Execution, Nudge, What};
+use super::body::Body;
+use super::event::{Cause, Execution, Nudge, What};
 use super::state::{Outcome, Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
@@ -165,7 +166,7 @@ pub(crate) fn transition(
     match (state.phase(), command) {
         (Phase::Absent, Command::Ask { request, document }) => Ok(ask(*request, document)),
         (Phase::Absent, _) => Err(Refusal::Unknown),
-        (Phase::Pending | Phase::Granted, Command::Note(what)) => Ok(vec![what]),
+        (_any, Command::Note(what)) if state.takes(&what, now) => Ok(vec![what]),
         (Phase::Pending, Command::Nudge(nudge)) => self::nudge(state, nudge, now),
         (_any, Command::Late { decision, envelope }) if state.is_late(&decision, now) => {
             Ok(vec![What::Late { envelope }])
@@ -186,6 +187,15 @@ pub(crate) fn transition(
         ) => finish(state, execution, fence),
         (Phase::Allowed | Phase::Pending | Phase::Granted, Command::Close(cause)) => {
             Ok(vec![What::Closed { cause }])
+        }
+        (_any, Command::State { statement, envelope })
+            if matches!(statement.says, Says::Explain { .. }) =>
+        {
+            let rejection = state.rejection_by(&statement.person).ok_or(Ineligible::NotAsked)?;
+            if state.is_explained(rejection) {
+                return Err(Refusal::Twice);
+            }
+            Ok(vec![What::Stated { envelope }])
         }
         (Phase::Started | Phase::Ended(_), Command::State { statement, envelope }) => {
             self::state(state, &statement, envelope)
@@ -215,7 +225,7 @@ fn decide(
     now: Timestamp,
 ) -> Result<Vec<What>, Refusal> {
     let request = state.request().ok_or(Refusal::Unknown)?;
-    let question = request.question().ok_or(Refusal::Over)?;
+    let question = state.question().ok_or(Refusal::Over)?;
     if decision.request != request.id
         || decision.action != request.action
         || state.request_digest() != Some(decision.request_digest)
@@ -288,7 +298,7 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
             return Err(Refusal::TooLate);
         }
         let votes: Vec<_> = start.approvals.iter().map(Vote::of).collect();
-        if !request.question().is_some_and(|question| question.is_agreed(&votes, granted_at)) {
+        if !state.question().is_some_and(|question| question.is_agreed(&votes, granted_at)) {
             return Err(Refusal::ApproversGone);
         }
     }
@@ -327,7 +337,11 @@ fn state(
                 return Err(Refusal::ReviewedAlready);
             }
         }
-        Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
+        Says::Stop { .. }
+        | Says::Delegate { .. }
+        | Says::Undelegate
+        | Says::Retire { .. }
+        | Says::Explain { .. } => {
             return Err(Refusal::Over);
         }
     }

@@ -11,7 +11,7 @@ use super::*;
 use crate::record::event::Event;
 use crate::record::state::Outcome;
 use model::{How, Verdict as Asked};
-use people::Rule;
+use people::{MINUTE, Rule};
 use product::{Heart, Product, Sound};
 use world::{Again, Step, World};
 
@@ -171,29 +171,19 @@ fn the_machine_finds_planted_bugs() {
     found::<bugs::StopIgnored>("a stop is ignored");
     found::<bugs::GrantUsedTwice>("a grant is used twice");
     found::<bugs::LapsedVoteCounts>("a vote that has lapsed still counts");
+    found::<bugs::AnyChannelCounts>("a vote counts in whatever channel");
+    found::<bugs::ShownForgotten>("a channel is added although another shows the card");
     found::<bugs::UsesNotCounted>("the uses of a standing grant are not counted");
 }
 
 /// Two of group `a`, and one rejection ends it.
 fn two_of_a() -> Rule {
-    Rule {
-        name: "two",
-        seats: vec![("a", 2)],
-        veto: 1,
-        approve_within: 1_800_000,
-        vote_lives: 1_800_000,
-        execute_within: 900_000,
-        cool_off: 0,
-        owner_may: false,
-        shared: false,
-        escalate: None,
-        remind: None,
-    }
+    Rule { name: "two", vote_lives: 30 * MINUTE, ..Rule::usual(1) }
 }
 
 /// People 0 and 1 approve, or the one named says otherwise.
 fn says(person: usize, approve: bool) -> Step {
-    Step::Vote { slot: 0, person, for_other: false, approve, right: true, grant: true }
+    Step::Vote { slot: 0, person, lent: false, yes: approve, web: false, right: true, grant: true }
 }
 
 fn ask(rule: Rule) -> Step {
@@ -264,8 +254,9 @@ fn who_has_rejected_under_another_name_approves_nothing() {
     let link = Step::Vote {
         slot: 0,
         person: 7,
-        for_other: false,
-        approve: true,
+        lent: false,
+        yes: true,
+        web: false,
         right: true,
         grant: false,
     };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::request::{Earlier, Request, Was};
+use super::section::{self, Page, Part, Section};
 use super::visible;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
@@ -13,7 +14,7 @@ use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
 use crate::policy::fact::Fact;
-use crate::policy::obligation::Obligation;
+use crate::policy::obligation::{Due, Obligation};
 use crate::policy::obligations::Obligations;
 
 /// One request as it is put before people.
@@ -109,17 +110,23 @@ impl Card {
     /// The card as lines of printable text, no line over `width` (and that at least 40).
     #[must_use]
     pub fn render(&self, width: usize) -> String {
-        let mut page = Page { width: width.max(40), text: String::new() };
+        section::render(&self.sections(), width.max(40))
+    }
+
+    /// The card in its parts, in the order in which every channel shows them.
+    #[must_use]
+    pub fn sections(&self) -> Vec<Section> {
+        let mut page = Page::default();
         self.facts(&mut page);
         self.arguments(&mut page);
         self.claims(&mut page);
-        page.text
+        page.sections
     }
 
     fn facts(&self, page: &mut Page) {
         let (document, request) = (&self.document, &self.request);
         self.emergency(page);
-        page.heading("facts");
+        page.heading(Part::Facts, "facts");
         page.fact("action", document.action.as_str());
         page.fact("risk", document.risk.as_str());
         for tag in &document.tags {
@@ -162,7 +169,7 @@ impl Card {
     /// Stands first: what is asked here is an exception.
     fn emergency(&self, page: &mut Page) {
         let Some(terms) = &self.request.ruling.break_glass else { return };
-        page.heading("EMERGENCY: break-glass, rules that deny this are set aside");
+        page.heading(Part::Emergency, "EMERGENCY: break-glass, rules that deny this are set aside");
         for rule in &terms.rules {
             page.fact("set aside", rule.as_str());
         }
@@ -196,11 +203,23 @@ impl Card {
         for channel in &one.channels {
             page.fact("approved in", &visible::text(channel));
         }
+        for step in one.later_channels() {
+            let channel = visible::text(&step.add_channel);
+            let line = match step.due {
+                Due::After(after) => {
+                    format!("after {} also in {channel} ({})", span(after), one.name)
+                }
+                Due::Undelivered => {
+                    format!("if it cannot be shown: in {channel} ({})", one.name)
+                }
+            };
+            page.fact("", &line);
+        }
     }
 
     fn earlier(&self, page: &mut Page) {
         let Some(earlier) = &self.request.earlier else { return };
-        page.heading("the same action was rejected before");
+        page.heading(Part::Earlier, "the same action was rejected before");
         page.fact("rejected by", earlier.by.as_str());
         page.fact("request", &earlier.request.to_string());
         if let Some(reason) = &earlier.reason {
@@ -232,7 +251,7 @@ impl Card {
     }
 
     fn arguments(&self, page: &mut Page) {
-        page.heading("what it is done to, and with: exactly this is approved");
+        page.heading(Part::Arguments, "what it is done to, and with: exactly this is approved");
         if let Some(resource) = &self.document.resource {
             page.value("resource", resource, &visible::text(resource));
         }
@@ -243,19 +262,19 @@ impl Card {
             page.fact("", "none");
         }
         if !self.document.shown.is_empty() {
-            page.heading("worked out from that by the program");
+            page.heading(Part::WorkedOut, "worked out from that by the program");
             for (name, value) in &self.document.shown {
                 page.argument(name, &value.to_string(), &visible::json(value));
             }
         }
         if !self.document.redacted.is_empty() {
-            page.heading("hidden from you, but bound");
+            page.heading(Part::Hidden, "hidden from you, but bound");
             for (name, commitment) in &self.document.redacted {
                 page.argument(name, "", &commitment.to_string());
             }
         }
         if !self.document.unbound.is_empty() {
-            page.heading("NOT shown and NOT bound: can be anything when it runs");
+            page.heading(Part::Unbound, "NOT shown and NOT bound: can be anything when it runs");
             for name in &self.document.unbound {
                 page.fact("", &visible::text(name));
             }
@@ -277,7 +296,7 @@ impl Card {
         if claims.is_empty() {
             return;
         }
-        page.heading("the requester says (not checked)");
+        page.heading(Part::Claims, "the requester says (not checked)");
         for (name, claim) in claims {
             page.value(name, claim, &visible::text(claim));
         }
@@ -326,56 +345,4 @@ fn before(was: &Was) -> (&'static str, String) {
 fn describe(principal: &Principal) -> String {
     let kind = format!("{:?}", principal.kind()).to_lowercase();
     format!("{} ({kind})", principal.id())
-}
-
-/// Lines of a fixed shape: a heading, or a label and a value. Long values go on behind a margin, so that
-/// no value can end one line and forge the next.
-struct Page {
-    width: usize,
-    text: String,
-}
-
-impl Page {
-    fn heading(&mut self, heading: &str) {
-        self.line(&format!("-- {heading}"), "-- ");
-    }
-
-    fn fact(&mut self, label: &str, value: &str) {
-        self.line(&format!("   {label:<14} {value}"), "   >  ");
-    }
-
-    /// A value that others chose, and how it reads where that differs.
-    fn value(&mut self, label: &str, raw: &str, shown: &str) {
-        self.fact(label, shown);
-        if let Some(reading) = visible::reading(raw) {
-            self.fact("  reads as", &reading);
-        }
-    }
-
-    /// A named value. A name that could be taken for a value stands on a line of its own.
-    fn argument(&mut self, name: &str, raw: &str, shown: &str) {
-        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.,()".contains(&b) || b == b' ';
-        let is_plain = name.len() <= 40 && !name.contains("  ") && name.bytes().all(is_plain);
-        if is_plain && !name.starts_with(|c: char| c.is_ascii_digit()) && name.trim() == name {
-            self.value(&visible::text(name), raw, shown);
-        } else {
-            self.fact("odd name", &visible::text(name));
-            self.value("  its value", raw, shown);
-        }
-    }
-
-    fn line(&mut self, line: &str, margin: &str) {
-        let mut column = 0_usize;
-        for letter in line.chars() {
-            if column.saturating_add(1) >= self.width {
-                self.text.push('\n');
-                self.text.push_str(margin);
-                column = margin.len();
-            }
-            self.text.push(letter);
-            // Letters of other scripts may take two columns.
-            column = column.saturating_add(if letter.is_ascii() { 1 } else { 2 });
-        }
-        self.text.push('\n');
-    }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::Decision;
 use super::key::key_id;
+use super::press::Press;
 use super::statement::Statement;
 use crate::action::canonical;
 use crate::action::digest::Digest;
@@ -34,6 +35,10 @@ impl Payload for Decision {
     const TYPE: &'static str = "application/vnd.approvals.decision.v1+json";
 }
 
+impl Payload for Press {
+    const TYPE: &'static str = "application/vnd.approvals.press.v1+json";
+}
+
 impl Payload for Statement {
     const TYPE: &'static str = "application/vnd.approvals.statement.v1+json";
 }
@@ -42,10 +47,11 @@ impl Payload for Statement {
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Decision {}
+    impl Sealed for super::Press {}
     impl Sealed for super::Statement {}
 }
 
-/// A DSSE envelope (secure-systems-lab/dsse v1) around one signed [`Decision`] or [`Statement`].
+/// A DSSE envelope (secure-systems-lab/dsse v1) around one signed [`Decision`], [`Press`] or [`Statement`].
 ///
 /// ```
 /// # use approvals_core::{self as approvals, *};

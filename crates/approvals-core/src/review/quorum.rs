@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::decision::{Choice, Decision};
 use super::matching::can_fill;
 use crate::action::clock::Timestamp;
-use crate::action::id::Group;
+use crate::action::id::{Group, RuleId};
 use crate::action::principal::{Principal, Requester};
 use crate::policy::assurance::Assurance;
-use crate::policy::obligation::Obligation;
+use crate::policy::obligation::{AddedChannel, Obligation};
 use crate::policy::obligations::Obligations;
 
 /// Who asks, when, and what must be satisfied.
@@ -17,6 +17,16 @@ pub(crate) struct Question<'a> {
     pub(crate) obligations: &'a Obligations,
     pub(crate) requester: &'a Requester,
     pub(crate) asked_at: Timestamp,
+    /// The channels that were added since no other could show the card.
+    pub(crate) opened: &'a [Opened],
+}
+
+/// A channel that was added to an obligation since none of those that it had could show the card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opened {
+    pub(crate) obligation: RuleId,
+    pub(crate) channel: String,
+    pub(crate) at: Timestamp,
 }
 
 /// One vote as it counts: who stands behind it, as the directory knows them.
@@ -181,13 +191,23 @@ impl Question<'_> {
             return Err(Ineligible::NotAsked);
         }
         let is_new = !groups.any(is_settled);
-        if !obligation.channels.is_empty() && !obligation.channels.contains(vote.channel) {
+        if !self.is_open_in(obligation, vote) {
             return Err(Ineligible::Channel);
         }
         if vote.assurance < obligation.assurance {
             return Err(Ineligible::Assurance);
         }
         if is_new { Err(Ineligible::CoolingOff) } else { Ok(()) }
+    }
+
+    /// Whether the vote was given where the obligation could be approved by then.
+    fn is_open_in(&self, obligation: &Obligation, vote: &Vote<'_>) -> bool {
+        let is_opened = |channel: &str| {
+            self.opened.iter().any(|one| {
+                one.obligation == obligation.name && one.channel == channel && one.at <= vote.at
+            })
+        };
+        obligation.is_open_in(vote.channel, self.asked_at.until(vote.at), is_opened)
     }
 
     /// The groups for whose sake the vote may fill a seat of `group`: that one, and those added by now.
@@ -258,7 +278,10 @@ impl Question<'_> {
         if let Some(why) = closed.next() {
             return Some(why);
         }
-        // Each at the last moment, in the channel that proves most, which is when and where most is open.
+        // Each at the last moment, in the channel that proves most, which is when and where most is open, and with
+        // all channels that come if others fail.
+        let opened: Vec<Opened> = self.all_opened().collect();
+        let most_open = Question { opened: &opened, ..*self };
         let at = self.asked_at.after(self.obligations.approve_within());
         let vote = |person, (channel, assurance)| Vote {
             choice: Choice::Approve,
@@ -275,7 +298,7 @@ impl Question<'_> {
         let people = people(&votes);
         for one in self.obligations {
             for seats in &one.quorum {
-                let able = |votes: &&Vec<Vote<'_>>| self.can_sit(one, &seats.group, votes);
+                let able = |votes: &&Vec<Vote<'_>>| most_open.can_sit(one, &seats.group, votes);
                 let able = people.iter().filter(able).count();
                 if able < seats.count.get() as usize {
                     return Some(format!(
@@ -285,8 +308,19 @@ impl Question<'_> {
                 }
             }
         }
-        let enough = self.can_all_be_filled(&people);
+        let enough = most_open.can_all_be_filled(&people);
         (!enough).then(|| "there are too few different people for all its seats".to_owned())
+    }
+
+    /// What is opened if no channel can show the card.
+    fn all_opened(&self) -> impl Iterator<Item = Opened> {
+        let (at, all) = (self.asked_at, self.obligations.iter());
+        let steps = all.flat_map(|one| one.add_channels.iter().map(move |step| (one, step)));
+        steps.map(move |(one, AddedChannel { add_channel, .. })| Opened {
+            obligation: one.name.clone(),
+            channel: add_channel.clone(),
+            at,
+        })
     }
 
     /// Whether `person` is one of those who are asked, whenever they came and whatever their channel.
@@ -302,7 +336,12 @@ impl Question<'_> {
 
 /// Why no channel offers what the obligation asks for, whoever is in its groups, if that is so.
 fn closed(one: &Obligation, channels: &[(&str, Assurance)]) -> Option<String> {
-    let is_named = |channel: &str| one.channels.is_empty() || one.channels.contains(channel);
+    let added = || one.later_channels().map(|step| &step.add_channel);
+    let is_named = |channel: &str| {
+        one.channels.is_empty()
+            || one.channels.contains(channel)
+            || added().any(|name| name == channel)
+    };
     let mut open = channels.iter().filter(|(channel, _)| is_named(channel)).peekable();
     let is_open = open.peek().is_some();
     if open.any(|(_, assurance)| *assurance >= one.assurance) {
@@ -313,7 +352,8 @@ fn closed(one: &Obligation, channels: &[(&str, Assurance)]) -> Option<String> {
     } else if one.channels.is_empty() {
         "there is no channel to approve in".to_owned()
     } else {
-        let names: Vec<_> = one.channels.iter().map(|name| format!("`{name}`")).collect();
+        let names = one.channels.iter().chain(added());
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
         format!("it is approved in {} only, which is no channel here", names.join(" or "))
     };
     Some(format!("nobody could approve `{}`, whoever is in its groups: {why}", one.name))

@@ -42,14 +42,16 @@ fn one_dba() -> Obligation {
 /// Whether these votes agree about a request that was asked at 0.
 fn agreed(obligations: impl IntoIterator<Item = Obligation>, votes: &[Vote<'_>]) -> bool {
     let (obligations, requester) = (Obligations::new(obligations), agent());
-    let question = Question { obligations: &obligations, requester: &requester, asked_at: at(0) };
+    let question =
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] };
     question.is_agreed(votes, at(2))
 }
 
 /// What the door says to this vote about a request that was asked at 0.
 fn admitted(obligation: Obligation, vote: &Vote<'_>) -> Result<(), Ineligible> {
     let (obligations, requester) = (Obligations::new([obligation]), agent());
-    Question { obligations: &obligations, requester: &requester, asked_at: at(0) }.admits(vote)
+    Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] }
+        .admits(vote)
 }
 
 #[test]
@@ -144,7 +146,8 @@ fn a_vote_in_anothers_place_is_one_vote_of_both() {
 fn an_approval_lives_for_a_while() {
     let one = || [one_dba().vote_lives(minutes(10))];
     let (obligations, requester) = (Obligations::new(one()), agent());
-    let question = Question { obligations: &obligations, requester: &requester, asked_at: at(0) };
+    let question =
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] };
     let a = person("a", &["dba"]);
     let last = Timestamp::from_millis(11 * MINUTE - 1);
     assert!(question.is_agreed(&[yes(&a)], last));
@@ -190,9 +193,66 @@ fn a_rule_can_ask_for_a_channel_and_for_the_reviewers_own_key() {
 }
 
 #[test]
+fn an_added_channel_counts_from_its_time_on_and_changes_no_count() {
+    let two = Obligation::new("two").unwrap().seats("dba", 2).unwrap();
+    let two = two.in_channel("chat").channel_after(minutes(10), "teams");
+    let (a, b) = (person("a", &["dba"]), person("b", &["dba"]));
+    let vote = |person, millis| Vote {
+        at: Timestamp::from_millis(millis),
+        channel: "teams",
+        ..yes(person)
+    };
+    let early = vote(&b, 10 * MINUTE - 1);
+    assert_eq!(admitted(two.clone(), &early), Err(Ineligible::Channel));
+    assert_eq!(admitted(two.clone(), &vote(&b, 10 * MINUTE)), Ok(()));
+    assert!(!agreed([two.clone()], &[yes(&a), early]), "not even once it is due");
+    assert!(!agreed([two.clone()], &[vote(&b, 10 * MINUTE)]), "one is not two");
+    assert!(agreed([two.clone()], &[yes(&a), vote(&b, 10 * MINUTE)]));
+    let bot = Principal::service("ci").unwrap().member_of(["dba"]).unwrap();
+    assert_eq!(admitted(two.clone(), &vote(&bot, 10 * MINUTE)), Err(Ineligible::NotHuman));
+    let elsewhere = Vote { channel: "web", ..vote(&b, 10 * MINUTE) };
+    assert_eq!(admitted(two, &elsewhere), Err(Ineligible::Channel));
+}
+
+#[test]
+fn a_channel_for_what_cannot_be_shown_counts_from_when_it_was_opened_to_that_obligation() {
+    let one = |name: &str| Obligation { name: name.parse().unwrap(), ..one_dba() };
+    let one = |name| one(name).in_channel("chat").channel_if_undelivered("teams");
+    let (a, requester) = (person("a", &["dba"]), agent());
+    let admits = |opened: &[(&str, &str)], vote: Vote<'_>| {
+        let (obligations, at) = (Obligations::new([one("one")]), at(5));
+        let opened: Vec<_> = opened
+            .iter()
+            .map(|(of, channel)| Opened {
+                obligation: of.parse().unwrap(),
+                channel: (*channel).to_owned(),
+                at,
+            })
+            .collect();
+        let question = Question {
+            obligations: &obligations,
+            requester: &requester,
+            asked_at: at,
+            opened: &opened,
+        };
+        question.admits(&vote)
+    };
+    let vote = Vote { channel: "teams", at: at(5), ..yes(&a) };
+    assert_eq!(admits(&[], vote), Err(Ineligible::Channel));
+    assert_eq!(admits(&[("one", "teams")], vote), Ok(()));
+    assert_eq!(admits(&[("one", "teams")], Vote { at: at(4), ..vote }), Err(Ineligible::Channel));
+    assert_eq!(admits(&[("two", "teams")], vote), Err(Ineligible::Channel), "of another one");
+    assert_eq!(
+        admits(&[("one", "web")], Vote { channel: "web", ..vote }),
+        Err(Ineligible::Channel)
+    );
+}
+
+#[test]
 fn who_rejects_takes_their_approval_back_and_enough_rejections_end_it() {
     let (obligations, requester) = (Obligations::new([one_dba().veto(2)]), agent());
-    let question = Question { obligations: &obligations, requester: &requester, asked_at: at(0) };
+    let question =
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] };
     let (a, b) = (person("a", &["dba"]), person("b", &["dba"]));
     assert!(!question.is_agreed(&[yes(&a), no(&a)], at(2)));
     assert!(question.is_agreed(&[yes(&b), no(&a)], at(2)), "one of two vetoes");
@@ -206,7 +266,7 @@ fn what_nobody_could_satisfy_is_said_with_what_is_missing() {
     let chat = [("chat", Assurance::ChannelAttested)];
     let shortfall = |obligation: Obligation, members: &[Principal]| {
         let (obligations, requester) = (Obligations::new([obligation]), agent());
-        Question { obligations: &obligations, requester: &requester, asked_at: at(0) }
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] }
             .shortfall(members, &chat)
     };
     let two = || Obligation::new("two").unwrap().seats("dba", 2).unwrap();
@@ -227,7 +287,7 @@ fn what_no_channel_offers_is_said_to_be_for_want_of_a_channel_and_not_of_people(
     let (requester, a) = (agent(), person("a", &["dba"]));
     let shortfall = |obligation: &Obligation, channels: &[(&str, Assurance)]| {
         let obligations = Obligations::new([obligation.clone()]);
-        Question { obligations: &obligations, requester: &requester, asked_at: at(0) }
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] }
             .shortfall(std::slice::from_ref(&a), channels)
             .map(|why| why.split_once(": ").map_or(why.clone(), |(_, why)| why.to_owned()))
     };
@@ -244,13 +304,21 @@ fn what_no_channel_offers_is_said_to_be_for_want_of_a_channel_and_not_of_people(
         (keyed(one_dba()), &[chat], no_keys),
         (keyed(one_dba()), &[chat, inbox], None),
         (keyed(in_chat), &[chat, inbox], no_keys),
+        (in_inbox().channel_after(minutes(5), "chat"), &[chat], None),
+        (in_inbox().channel_if_undelivered("chat"), &[chat], None),
+        (
+            in_inbox().channel_if_undelivered("mail"),
+            &[chat],
+            Some("it is approved in `inbox` or `mail` only, which is no channel here"),
+        ),
     ] {
         assert_eq!(shortfall(&obligation, channels).as_deref(), why, "{obligation:?}");
     }
     let two = Obligation::new("two").unwrap().seats("dba", 2).unwrap();
     let why = "`two` needs 2 of the group `dba`, and 1 could approve";
     let (obligations, channels) = (Obligations::new([two]), [chat]);
-    let question = Question { obligations: &obligations, requester: &requester, asked_at: at(0) };
+    let question =
+        Question { obligations: &obligations, requester: &requester, asked_at: at(0), opened: &[] };
     let found = question.shortfall(std::slice::from_ref(&a), &channels);
     assert_eq!(found.as_deref(), Some(why), "where a channel is, people are what is missing");
 }

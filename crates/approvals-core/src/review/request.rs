@@ -231,10 +231,10 @@ impl Request {
         }
     }
 
-    /// The question as reviewers answer it, if people are to decide.
+    /// The question as reviewers answer it, if people are to decide, in the channels that it has from the start.
     pub(crate) fn question(&self) -> Option<Question<'_>> {
         let (requester, asked_at) = (&self.requester, self.asked_at);
-        Some(Question { obligations: self.obligations()?, requester, asked_at })
+        Some(Question { obligations: self.obligations()?, requester, asked_at, opened: &[] })
     }
 
     /// The digest of the whole question, which decisions are of.

@@ -103,6 +103,11 @@ pub enum Says {
         /// Whether it was justified.
         justified: bool,
     },
+    /// Why I have rejected a request, said afterwards.
+    Explain {
+        /// The request that I have rejected.
+        request: RequestId,
+    },
     /// This standing grant is used no more.
     Retire {
         /// The request that issued it.
@@ -223,7 +228,9 @@ impl Statement {
     #[must_use]
     pub fn request(&self) -> Option<RequestId> {
         match &self.says {
-            Says::Resolve { request, .. } | Says::Review { request, .. } => Some(*request),
+            Says::Resolve { request, .. }
+            | Says::Review { request, .. }
+            | Says::Explain { request } => Some(*request),
             Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
                 None
             }

@@ -157,6 +157,10 @@ mod policies_tests;
 mod mistakes_tests;
 
 #[cfg(test)]
+#[path = "steps_tests.rs"]
+mod steps_tests;
+
+#[cfg(test)]
 #[path = "conditions_tests.rs"]
 mod conditions_tests;
 

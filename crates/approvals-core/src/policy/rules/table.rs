@@ -53,7 +53,7 @@ pub(super) struct ObligationTable {
     pub(super) shared: bool,
     pub(super) assurance: Option<Assurance>,
     pub(super) channels: Option<Spanned<Vec<Text>>>,
-    pub(super) escalate: Option<Spanned<Vec<EscalationTable>>>,
+    pub(super) escalate: Option<Spanned<Vec<Spanned<EscalationTable>>>>,
     pub(super) remind: Option<Spanned<Vec<Text>>>,
     pub(super) ask_first: Option<Text>,
 }
@@ -69,8 +69,10 @@ pub(super) struct SeatsTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EscalationTable {
-    pub(super) after: Text,
-    pub(super) add_group: Text,
+    pub(super) after: Option<Text>,
+    pub(super) when: Option<Text>,
+    pub(super) add_group: Option<Text>,
+    pub(super) add_channel: Option<Text>,
 }
 
 #[derive(Deserialize)]

@@ -3,10 +3,12 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use toml::Spanned;
+
 use super::error::{RulesError, Source};
 use super::table::{EscalationTable, ObligationTable, SeatsTable, Text};
 use crate::action::id::{FactName, RuleId};
-use crate::policy::obligation::{Obligation, Seats};
+use crate::policy::obligation::{AddedChannel, Due, Escalation, Obligation, Seats};
 use crate::policy::vocabulary::{Template, ValueType, Vocabulary};
 
 const MAX_SEATS: usize = 16;
@@ -34,7 +36,6 @@ impl Source<'_> {
             self.seats(seats, words, &mut template)?;
         }
         self.clocks(table, &mut template.obligation)?;
-        self.steps(table, &mut template.obligation)?;
         if let Some(veto) = &table.veto {
             template.obligation.veto = self.people(veto)?;
         }
@@ -47,6 +48,7 @@ impl Source<'_> {
                 template.obligation.channels.insert(self.channel(channel)?);
             }
         }
+        self.steps(table, &mut template.obligation)?;
         template.obligation.owner_may_approve = table.owner_may_approve;
         template.obligation.shared = table.shared;
         template.obligation.assurance = table.assurance.unwrap_or_default();
@@ -82,7 +84,7 @@ impl Source<'_> {
         Ok(())
     }
 
-    fn people(self, count: &toml::Spanned<u32>) -> Result<NonZeroU32, RulesError> {
+    fn people(self, count: &Spanned<u32>) -> Result<NonZeroU32, RulesError> {
         match NonZeroU32::new(*count.get_ref()).filter(|count| count.get() <= 100) {
             Some(count) => Ok(count),
             None => self.refuse(count, "a count is from 1 to 100"),
@@ -139,14 +141,7 @@ impl Source<'_> {
     fn steps(self, table: &ObligationTable, to: &mut Obligation) -> Result<(), RulesError> {
         if let Some(steps) = &table.escalate {
             self.bounded(steps, MAX_STEPS, "nothing in it; leave it out to add nobody")?;
-            for EscalationTable { after, add_group } in steps.get_ref() {
-                let span = self.before_the_end(after, to.approve_within)?;
-                let group: crate::action::id::Group = self.parse(add_group)?;
-                *to = to
-                    .clone()
-                    .escalate(span, group.as_str())
-                    .or_else(|e| self.refuse(add_group, e.to_string()))?;
-            }
+            steps.get_ref().iter().try_for_each(|step| self.step(step, to))?;
         }
         if let Some(times) = &table.remind {
             self.bounded(times, MAX_STEPS, "nothing in it; leave it out to remind nobody")?;
@@ -154,6 +149,70 @@ impl Source<'_> {
                 to.remind.push(self.before_the_end(time, to.approve_within)?);
             }
         }
+        Ok(())
+    }
+
+    /// One step of an escalation: when, and who or where.
+    fn step(self, step: &Spanned<EscalationTable>, to: &mut Obligation) -> Result<(), RulesError> {
+        let EscalationTable { after, when, add_group, add_channel } = step.get_ref();
+        let due = match (after, when) {
+            (Some(after), None) => Due::After(self.before_the_end(after, to.approve_within)?),
+            (None, Some(when)) if when.get_ref() == "undelivered" => Due::Undelivered,
+            (None, Some(when)) => return self.refuse(when, "`when` can only be \"undelivered\""),
+            (Some(_), Some(both)) => {
+                return self.refuse(
+                    both,
+                    "a step has either `after` or `when`, not both; write two steps",
+                );
+            }
+            (None, None) => {
+                return self.refuse(
+                    step,
+                    "when? Say `after = \"15m\"`, or, for a channel, `when = \"undelivered\"`",
+                );
+            }
+        };
+        match (add_group, add_channel, due) {
+            (Some(group), None, Due::After(span)) => {
+                let add_group = self.parse(group)?;
+                to.escalate.push(Escalation { after: span, add_group });
+                Ok(())
+            }
+            (Some(group), None, Due::Undelivered) => self.refuse(
+                group,
+                "where nobody can be shown the card, more people do not help; add a channel, or say `after`",
+            ),
+            (None, Some(channel), due) => self.added_channel(channel, due, to),
+            (Some(_), Some(both), _) => self.refuse(
+                both,
+                "a step has either `add_group` or `add_channel`, not both; write two steps",
+            ),
+            (None, None, _) => {
+                self.refuse(step, "add whom? Say `add_group = \"…\"` or `add_channel = \"…\"`")
+            }
+        }
+    }
+
+    fn added_channel(self, name: &Text, due: Due, to: &mut Obligation) -> Result<(), RulesError> {
+        let add_channel = self.channel(name)?;
+        if to.channels.is_empty() {
+            return self.refuse(
+                name,
+                "every channel shows it already, since the obligation names no `channels`; name those it begins with, or leave this out",
+            );
+        }
+        if to.channels.contains(&add_channel) {
+            return self
+                .refuse(name, "it is among `channels`, so it shows the card from the start");
+        }
+        let is_same = |step: &AddedChannel| {
+            let kind = |due: Due| due == Due::Undelivered;
+            step.add_channel == add_channel && kind(step.due) == kind(due)
+        };
+        if to.add_channels.iter().any(is_same) {
+            return self.refuse(name, "another step adds it; leave the later one out");
+        }
+        to.add_channels.push(AddedChannel { add_channel, due });
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub async fn an_approval_reaches_the_desk_once_as_who_gave_it(reviewing: impl Re
     assert_eq!(scene.answers(), 1, "an answer is handed to the desk once");
 }
 
-/// And in the reviewer's words.
+/// And in the reviewer's words, which may follow.
 pub async fn a_rejection_reaches_the_desk_with_its_reason(reviewing: impl Reviewing) {
     let scene = Scene::new(&reviewing).await;
     let card = scene.ordinary(1).await;
@@ -25,9 +25,11 @@ pub async fn a_rejection_reaches_the_desk_with_its_reason(reviewing: impl Review
     let reason = "not on a Friday: ask \"mira\" <first> & wait";
     reviewing.reject(&card, reason).await;
     let decision = scene.decision(&card).await;
-    assert_eq!((decision.choice, decision.reason.as_deref()), (Choice::Reject, Some(reason)));
+    let why = scene.why(&card, &decision).await;
+    assert_eq!((decision.choice, why.as_deref()), (Choice::Reject, Some(reason)));
     assert_eq!(decision.identity, reviewing.identity(), "it is the identity of the channel");
-    assert_eq!(scene.answers(), 1, "an answer is handed to the desk once");
+    let said = if decision.reason.is_some() { 1 } else { 2 };
+    assert_eq!(scene.answers(), said, "an answer is handed to the desk once, and so is a reason");
 }
 
 /// Neither before the channel has heard of the end nor after; and the next card is not affected.
@@ -84,7 +86,13 @@ pub async fn updates_and_nudges_harm_nothing_at_any_time(reviewing: impl Reviewi
 
 async fn nudge(reviewing: &impl Reviewing, card: &Card) {
     let group = "reviewers".parse().expect("this is a group");
-    for nudge in [Nudge::Reminder { after_ms: 1 }, Nudge::Escalation { after_ms: 2, group }] {
+    let obligation = "one-reviewer".parse().expect("this is a name");
+    for nudge in [
+        Nudge::Reminder { after_ms: 1 },
+        Nudge::Escalation { after_ms: 2, group },
+        Nudge::Channel { after_ms: 3, channel: "elsewhere".to_owned() },
+        Nudge::Fallback { channel: "elsewhere".to_owned(), obligation },
+    ] {
         drop(reviewing.approver().nudge(card, &nudge).await);
     }
 }

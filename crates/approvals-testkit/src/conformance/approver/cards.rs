@@ -143,7 +143,9 @@ fn inside(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// Without what may stand between two pieces of a line that was broken.
+/// Without what may stand between two pieces of a line that was broken, and without spaces, also those that a channel
+/// shows as `\u{20}` so that they can be counted.
 fn squeezed(text: &str) -> String {
+    let text = text.replace("\\u{20}", " ");
     text.chars().filter(|letter| !letter.is_whitespace() && *letter != '>').collect()
 }

@@ -88,9 +88,12 @@ pub async fn cards_that_wait_together_are_not_mixed_up(reviewing: impl Reviewing
             assert!(reviewing.approve(card).await, "an ordinary card can be approved");
         }
         let decision = scene.decision(card).await;
-        let (choice, reason) =
-            if n % 2 == 0 { (Choice::Reject, Some(reason)) } else { (Choice::Approve, None) };
-        assert_eq!((decision.choice, decision.reason), (choice, reason), "of card {n}");
+        if n % 2 == 0 {
+            let why = scene.why(card, &decision).await;
+            assert_eq!((decision.choice, why), (Choice::Reject, Some(reason)), "of card {n}");
+        } else {
+            assert_eq!((decision.choice, decision.reason), (Choice::Approve, None), "of card {n}");
+        }
     }
 }
 

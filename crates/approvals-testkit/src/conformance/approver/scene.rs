@@ -71,7 +71,9 @@ impl Scene {
             .grant_key(keys.grant)
             .limits(Limits::default().cool_down(Duration::ZERO))
             .requester(Requester::new(agent));
-        Self { gate: gate.build().await.expect("the gate is complete"), ledger, people }
+        let gate = gate.build().await.expect("the gate is complete");
+        reviewing.approver().open(&gate.desk()).await.expect("the channel can be opened");
+        Self { gate, ledger, people }
     }
 
     /// The card of a new request for this.
@@ -150,6 +152,19 @@ impl Scene {
         let trail = self.trail().await;
         let mut states = trail.states();
         states.find(|(id, _)| *id == card.id()).expect("it was asked for").1.clone()
+    }
+
+    /// Why somebody has rejected a card, also if they said so afterwards.
+    pub(super) async fn why(&self, card: &Card, rejection: &Decision) -> Option<String> {
+        for _ in 0..TRIES {
+            let state = self.state(card).await;
+            let why = rejection.reason.as_deref().or(state.explanation(rejection));
+            if why.is_some() {
+                return why.map(ToOwned::to_owned);
+            }
+            moment().await;
+        }
+        None
     }
 
     pub(super) async fn outcome(&self, card: &Card) -> Option<Outcome> {

@@ -1,0 +1,221 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_slack::FakeSlack;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc};
+
+use super::*;
+
+/// Serves the router, and returns where.
+async fn serve(router: axum::Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+/// A router that always says the same, and what it was given.
+fn always(verdict: Verdict) -> (axum::Router, mpsc::UnboundedReceiver<Incoming>) {
+    let (given, gets) = mpsc::unbounded_channel();
+    let router = router(move |incoming| {
+        given.send(incoming).unwrap();
+        async move { verdict }
+    });
+    (router, gets)
+}
+
+/// Everything that comes back for these bytes.
+async fn raw(address: &str, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // It may answer before it has read everything.
+    drop(stream.write_all(request).await);
+    let mut answer = Vec::new();
+    drop(stream.read_to_end(&mut answer).await);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn call(body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("POST {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}").into()
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or("none")
+}
+
+#[tokio::test]
+async fn a_call_is_handed_on_as_it_came_with_all_values_of_its_signature() {
+    let (router, mut gets) = always(Verdict::Accepted);
+    let address = serve(router).await;
+    let request = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nX-Slack-Signature: v0=1\r\nx-slack-signature: v0=2\r\n\
+         X-Slack-Request-Timestamp: \u{fffd}\r\nContent-Length: 4\r\n\r\np=%2"
+    );
+    let answer = raw(&address, request.as_bytes()).await;
+    assert_eq!(status(&answer), "200");
+    assert!(answer.ends_with("\r\n\r\n"), "there is nothing in it: {answer}");
+    let incoming = gets.recv().await.unwrap();
+    assert_eq!(incoming.signatures, [b"v0=1".to_vec(), b"v0=2".to_vec()]);
+    assert_eq!(incoming.timestamps, ["\u{fffd}".as_bytes().to_vec()]);
+    assert_eq!(&incoming.body[..], b"p=%2");
+}
+
+#[test]
+fn what_a_call_carries_is_not_printed() {
+    let canary = || b"CANARY".to_vec();
+    let incoming = Incoming {
+        timestamps: vec![b"1".to_vec()],
+        signatures: vec![canary()],
+        body: canary().into(),
+    };
+    let printed = format!("{incoming:?}");
+    let numbers = format!("{:?}", b"CANARY");
+    assert!(!printed.contains("CANARY") && !printed.contains(&numbers), "{printed}");
+}
+
+#[tokio::test]
+async fn whoever_calls_learns_the_verdict_and_nothing_else() {
+    for (verdict, expected) in [
+        (Verdict::Accepted, "200"),
+        (Verdict::Unverified, "401"),
+        (Verdict::Foreign, "403"),
+        (Verdict::Malformed, "400"),
+        (Verdict::Unavailable, "503"),
+    ] {
+        let (router, _gets) = always(verdict);
+        let answer = raw(&serve(router).await, &call("payload=CANARY")).await;
+        assert_eq!(status(&answer), expected);
+        assert!(answer.ends_with("\r\n\r\n"), "there is nothing in it: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_post_to_that_path_of_a_body_that_slack_could_send_reaches_the_handler() {
+    let (router, mut gets) = always(Verdict::Accepted);
+    let address = serve(router).await;
+    for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
+        let request =
+            format!("{method} {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+        assert_eq!(status(&raw(&address, request.as_bytes()).await), "405", "{method}");
+    }
+    let elsewhere =
+        b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(status(&raw(&address, elsewhere).await), "404");
+    let announced = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 1048577\r\n\r\n"
+    );
+    assert_eq!(status(&raw(&address, announced.as_bytes()).await), "413");
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000)).repeat(17);
+    let chunked = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
+    );
+    assert_eq!(status(&raw(&address, chunked.as_bytes()).await), "413");
+    assert!(gets.try_recv().is_err(), "none of them was handed on");
+    assert_eq!(status(&raw(&address, &call(&"x".repeat(1024 * 1024))).await), "200");
+    assert_eq!(gets.recv().await.unwrap().body.len(), 1024 * 1024);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let (router, mut gets) = always(Verdict::Accepted);
+    let address = serve(router).await;
+    let request = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: 10\r\n\r\nhalf"
+    );
+    assert_eq!(status(&raw(&address, request.as_bytes()).await), "408");
+    assert!(gets.try_recv().is_err());
+}
+
+/// F4, 31.
+#[tokio::test]
+async fn slack_has_its_answer_in_time_while_a_slow_handler_goes_on() {
+    let (go, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (handler_go, handler_done) = (Arc::clone(&go), Arc::clone(&done));
+    let router = router(move |_| {
+        let (go, done) = (Arc::clone(&handler_go), Arc::clone(&handler_done));
+        async move {
+            go.notified().await;
+            done.notify_one();
+            Verdict::Unavailable
+        }
+    });
+    let address = serve(router).await;
+    let slack = FakeSlack::start().await;
+    slack.edit(|world| world.app.interactivity_url = Some(format!("http://{address}{PATH}")));
+    let answer = slack.interaction(json!({"type": "block_actions"}), None, None).send().await;
+    assert!(answer.is_acked, "{answer:?}");
+    go.notify_one();
+    done.notified().await;
+    // Planted: a Slack that is less patient sees that the answer was late.
+    slack.edit(|world| world.settings.ack_within = Duration::from_secs(1));
+    let answer = slack.interaction(json!({"type": "block_actions"}), None, None).send().await;
+    assert!(!answer.is_acked, "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_handler_that_has_begun_ends_whoever_hangs_up() {
+    let (go, done, begun) =
+        (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (handler_go, handler_done, handler_begun) = (go.clone(), done.clone(), begun.clone());
+    let router = router(move |_| {
+        let (go, done, begun) = (handler_go.clone(), handler_done.clone(), handler_begun.clone());
+        async move {
+            begun.notify_one();
+            go.notified().await;
+            done.notify_one();
+            Verdict::Accepted
+        }
+    });
+    let mut stream = TcpStream::connect(serve(router).await).await.unwrap();
+    stream.write_all(&call("payload")).await.unwrap();
+    begun.notified().await;
+    drop(stream);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    go.notify_one();
+    done.notified().await;
+}
+
+#[tokio::test]
+async fn where_calls_cannot_be_handled_slack_is_told_so() {
+    let panics = router(|_| async { panic!("planted") });
+    assert_eq!(status(&raw(&serve(panics).await, &call("payload")).await), "503");
+    let busy = serve(router(|_| std::future::pending())).await;
+    let (address, many) = (busy.as_str(), 256);
+    let first = futures_util::future::join_all(
+        (0..many).map(|_| async { raw(address, &call("payload")).await }),
+    )
+    .await;
+    assert!(first.iter().all(|answer| status(answer) == "200"));
+    assert_eq!(status(&raw(address, &call("one too many")).await), "503");
+}
+
+#[tokio::test]
+async fn no_more_bodies_are_read_at_once_than_can_be_handled() {
+    let (router, _gets) = always(Verdict::Accepted);
+    let address = serve(router).await;
+    let half = format!("POST {PATH} HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\nhalf");
+    let mut held = Vec::new();
+    for _ in 0..256 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(half.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    until_answered(&address, "503").await;
+    drop(held);
+    until_answered(&address, "200").await;
+}
+
+/// Calls until that is the answer.
+async fn until_answered(address: &str, expected: &str) {
+    let calling = async {
+        while status(&raw(address, &call("payload")).await) != expected {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    // By then, none of the bodies that do not come is waited for.
+    let answered = tokio::time::timeout(Duration::from_millis(2400), calling).await;
+    answered.unwrap_or_else(|_late| panic!("it never answers {expected}"));
+}
