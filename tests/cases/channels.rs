@@ -148,37 +148,63 @@ async fn what_was_pressed_is_handed_to_its_channel_again_until_something_comes_o
     );
 }
 
-/// A ledger that takes longer for each look than the time between two looks.
+/// A ledger that takes longer for each look than the time between two looks, and one caller after the other.
 #[derive(Debug)]
-struct Slow(Arc<MemoryLedger>);
+struct Slow {
+    ledger: Arc<MemoryLedger>,
+    queue: tokio::sync::Mutex<()>,
+}
+
+impl Slow {
+    fn new(ledger: &Arc<MemoryLedger>) -> Self {
+        Self { ledger: Arc::clone(ledger), queue: tokio::sync::Mutex::default() }
+    }
+}
 
 #[async_trait]
 impl Ledger for Slow {
     async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
+        let _first = self.queue.lock().await;
         tokio::time::sleep(Duration::from_millis(400)).await;
-        self.0.append(append).await
+        self.ledger.append(append).await
     }
     async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
+        let _first = self.queue.lock().await;
         tokio::time::sleep(Duration::from_millis(400)).await;
-        self.0.history(of).await
+        self.ledger.history(of).await
     }
     async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.0.entries(from, limit).await
+        self.ledger.entries(from, limit).await
     }
     async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.0.head().await
+        self.ledger.head().await
     }
+}
+
+/// A gate on such a ledger.
+async fn slow(obligation: Obligation) -> World {
+    let (ledger, people) = (memory().await, People::default());
+    people.human("ann", &["ops"]);
+    let on = |gate: GateBuilder| gate.policy(asks([obligation])).ledger(Slow::new(&ledger));
+    World::on(Arc::clone(&ledger), people, on).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_ledger_that_is_slower_than_the_looks_at_it_hides_no_decision_from_the_channels() {
-    let (ledger, people) = (memory().await, People::default());
-    people.human("ann", &["ops"]);
-    let on =
-        |gate: GateBuilder| gate.policy(asks([ask(1, "ops")])).ledger(Slow(Arc::clone(&ledger)));
-    let world = World::on(Arc::clone(&ledger), people, on).await;
+    let world = slow(ask(1, "ops")).await;
     world.submit(deploy()).await;
     tokio::time::sleep(MINUTE).await;
+    world.approve("ann").await.unwrap();
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(*world.wall.updates.lock().unwrap(), [Phase::Granted]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_ledger_that_serves_one_after_the_other_is_not_blocked_by_reminders() {
+    let world = slow(ask(1, "ops").remind_after(MINUTE)).await;
+    world.submit(deploy()).await;
+    tokio::time::sleep(2 * MINUTE).await;
+    assert_eq!(world.wall.nudges.lock().unwrap().len(), 1);
     world.approve("ann").await.unwrap();
     tokio::time::sleep(MINUTE).await;
     assert_eq!(*world.wall.updates.lock().unwrap(), [Phase::Granted]);

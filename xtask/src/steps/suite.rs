@@ -9,5 +9,7 @@ use crate::workspace::Workspace;
 /// Not as continuous integration: tests that need other programs may pass over themselves here, and have to run in the
 /// step `interop`, which brings those programs.
 pub(super) fn test(workspace: &Workspace) -> Result<(), Stop> {
-    Program::cargo(workspace).words("test --workspace --locked").without("CI").run()
+    // Most of them wait for one another rather than for a processor.
+    let program = Program::cargo(workspace).words("test --workspace --locked").without("CI");
+    program.env("RUST_TEST_THREADS", "6").run()
 }

@@ -1,6 +1,7 @@
 //! Looks after one request that people decide: puts it before them, ends it when its time is over, and
 //! tells every channel what became of it. Runs beside the caller, who may come and go.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,11 +137,18 @@ impl Core {
         told: &Told,
     ) -> Result<Loaded, StepError> {
         let id = card.id();
-        // Goes on while other things are done: a ledger may take longer than those.
-        let mut news = Box::pin(insist(id, || self.until(id, POLL, |state| told.is_behind(state))));
+        // A task of its own: a ledger may take longer than what is done meanwhile, and a place in its queue that is not
+        // polled keeps everybody out, us as well.
+        let mut news = JoinSet::new();
+        let (core, told) = (Arc::clone(self), told.clone());
+        news.spawn(async move {
+            insist(id, || core.until(id, POLL, |state| told.is_behind(state))).await
+        });
         loop {
             tokio::select! {
-                loaded = &mut news => return loaded,
+                Some(loaded) = news.join_next() => {
+                    return loaded.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
+                }
                 Some(presented) = audience.next() => {
                     self.note_presented(card, audience, presented).await;
                     if audience.is_nobody() {

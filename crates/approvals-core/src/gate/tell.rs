@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 const CATCH_UP: Duration = Duration::from_secs(10);
 
 /// What channels have been told of a request that still waits.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Told {
     votes: usize,
     /// When they were last told of buttons that were pressed.
