@@ -10,7 +10,12 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-macros", &[], &[]),
     ("approvals-testkit", &["approvals-core", "approvals-log"], &[]),
     ("approvals-cedar", &["approvals-core"], &["approvals-testkit"]),
-    ("approvals-slack", &["approvals-core"], &["approvals-testkit", "fake-slack"]),
+    ("approvals-chat", &["approvals-core"], &[]),
+    (
+        "approvals-slack",
+        &["approvals-chat", "approvals-core"],
+        &["approvals-testkit", "fake-slack"],
+    ),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),

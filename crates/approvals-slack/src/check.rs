@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use approvals_chat::insist;
 use approvals_core::visible;
 
 use crate::approver::SlackApprover;
@@ -13,7 +14,7 @@ use crate::config::WayIn;
 use crate::id::{ChannelId, UserGroupId};
 use crate::secret::AppToken;
 use crate::shared::{Shared, scopes};
-use crate::transport::{Channel, Health, Installation, OpenError, PATH, WebError, greets, insist};
+use crate::transport::{Channel, Health, Installation, OpenError, PATH, WebError, greets};
 
 /// How long a look-up may take, all its tries together.
 const LOOK_UP: Duration = Duration::from_secs(10);
@@ -41,7 +42,7 @@ impl SlackApprover {
     /// ```
     pub async fn check(&self) -> Checkup {
         let mut checkup = Checkup::default();
-        let shared = &*self.shared;
+        let shared = self.chat.service();
         match insist(LOOK_UP, || shared.web.auth_test()).await {
             Err(error) => checkup.note("bot token", Level::Missing, whole(&error)),
             Ok(installation) => {

@@ -280,8 +280,8 @@ async fn a_name_that_somebody_chose_cannot_move_a_cursor() {
 async fn of_an_approver_that_is_at_work_its_own_sockets_are_looked_at() {
     let slack = FakeSlack::start_with(world()).await;
     let approver = SlackApprover::new(config(&slack, false)).unwrap();
-    let web = approver.shared.web.with_app(slack.app().app_token.parse().unwrap());
-    let config = &approver.shared.config;
+    let web = approver.chat.service().web.with_app(slack.app().app_token.parse().unwrap());
+    let config = &approver.chat.service().config;
     let handler = |_payload| async { crate::transport::Reply::Leave };
     let sockets = Sockets::open(web, config.app.clone(), config.habits.clone(), handler);
     let mut health = sockets.health();

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use approvals_chat::{Locks, insist};
 use approvals_core::{ChannelIdentity, Directory, DirectoryError, Group, Principal};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
 use crate::error::{Problem, SlackError};
 use crate::id::{UserGroupId, UserId};
-use crate::locks::Locks;
-use crate::shared::Handle;
-use crate::transport::insist;
+use crate::shared::{Handle, Shared};
 
 /// How long a look-up may take, all its tries together: what people have agreed to is not to fail because Slack rests for a
 /// few seconds.
@@ -27,7 +26,7 @@ const LOOK_UP: Duration = Duration::from_secs(10);
 /// [The page of this crate](crate) has an example.
 #[derive(Debug)]
 pub struct SlackDirectory<D> {
-    shared: Handle,
+    chat: Handle,
     inner: D,
     groups: Mutex<BTreeMap<UserGroupId, (Instant, BTreeSet<UserId>)>>,
     /// Each group is asked for once at a time.
@@ -35,8 +34,12 @@ pub struct SlackDirectory<D> {
 }
 
 impl<D> SlackDirectory<D> {
-    pub(crate) fn new(shared: Handle, inner: D) -> Self {
-        Self { shared, inner, groups: Mutex::default(), asking: Locks::default() }
+    pub(crate) fn new(chat: Handle, inner: D) -> Self {
+        Self { chat, inner, groups: Mutex::default(), asking: Locks::default() }
+    }
+
+    fn slack(&self) -> &Shared {
+        self.chat.service()
     }
 
     async fn members_of(&self, group: &UserGroupId) -> Result<BTreeSet<UserId>, SlackError> {
@@ -45,7 +48,7 @@ impl<D> SlackDirectory<D> {
             return Ok(members);
         }
         let look_up =
-            || self.shared.web.group_members(group, self.shared.config.groups_in.as_ref());
+            || self.slack().web.group_members(group, self.slack().config.groups_in.as_ref());
         let members: BTreeSet<UserId> = match insist(LOOK_UP, look_up).await {
             Ok(members) => members.into_iter().collect(),
             // Nobody is in a group that is not there, and whoever is in other groups has nothing to do with that.
@@ -63,7 +66,7 @@ impl<D> SlackDirectory<D> {
     fn remembered(&self, group: &UserGroupId) -> Option<BTreeSet<UserId>> {
         let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, members) = groups.get(group)?;
-        (since.elapsed() < self.shared.config.groups_live).then(|| members.clone())
+        (since.elapsed() < self.slack().config.groups_live).then(|| members.clone())
     }
 }
 
@@ -74,7 +77,7 @@ impl<D: Directory> SlackDirectory<D> {
         mut person: Principal,
         member: Option<&UserId>,
     ) -> Result<Principal, DirectoryError> {
-        for (group, of_slack) in &self.shared.config.groups {
+        for (group, of_slack) in &self.slack().config.groups {
             let mut is_in = false;
             for user in self.members_of(of_slack).await.map_err(DirectoryError::new)? {
                 let known = self.known(&user).await?;
@@ -95,15 +98,15 @@ impl<D: Directory> SlackDirectory<D> {
 
     /// The person behind a user, if anybody knows one.
     async fn known(&self, user: &UserId) -> Result<Option<Principal>, DirectoryError> {
-        let belonging = self.shared.belonging().await.map_err(unasked)?;
-        let identity = belonging.identity(&self.shared.config.name, user);
+        let belonging = self.slack().belonging().await.map_err(unasked)?;
+        let identity = belonging.identity(&self.slack().config.name, user);
         self.inner.resolve(&identity.map_err(DirectoryError::new)?).await
     }
 
     /// Whether a user may decide anything now.
     async fn is_member(&self, user: &UserId) -> Result<bool, DirectoryError> {
-        let belonging = self.shared.belonging().await.map_err(unasked)?;
-        let member = insist(LOOK_UP, || self.shared.web.member(user)).await;
+        let belonging = self.slack().belonging().await.map_err(unasked)?;
+        let member = insist(LOOK_UP, || self.slack().web.member(user)).await;
         Ok(belonging.admits(&member.map_err(|error| unasked(error.into()))?).is_ok())
     }
 }
@@ -119,10 +122,10 @@ impl<D: Directory> Directory for SlackDirectory<D> {
         identity: &ChannelIdentity,
     ) -> Result<Option<Principal>, DirectoryError> {
         let Some(person) = self.inner.resolve(identity).await? else { return Ok(None) };
-        if identity.channel() != self.shared.config.name {
+        if identity.channel() != self.slack().config.name {
             return self.in_groups(person, None).await.map(Some);
         }
-        let belonging = self.shared.belonging().await.map_err(unasked)?;
+        let belonging = self.slack().belonging().await.map_err(unasked)?;
         match belonging.user(identity) {
             Some(user) if self.is_member(&user).await? => {
                 self.in_groups(person, Some(&user)).await.map(Some)
@@ -132,7 +135,7 @@ impl<D: Directory> Directory for SlackDirectory<D> {
     }
 
     async fn members(&self, group: &Group) -> Result<Vec<Principal>, DirectoryError> {
-        let Some(of_slack) = self.shared.config.groups.get(group) else {
+        let Some(of_slack) = self.slack().config.groups.get(group) else {
             return self.inner.members(group).await;
         };
         let mut people = Vec::new();

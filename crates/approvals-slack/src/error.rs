@@ -1,6 +1,7 @@
 //! What keeps the Slack approver from working.
 
-use approvals_core::{ApproverError, DeskError, NameError};
+use approvals_chat::{Fault, Meaning};
+use approvals_core::{ApproverError, NameError};
 
 use crate::id::{AppId, ChannelId};
 use crate::transport::{SetUpError, WebError};
@@ -44,28 +45,8 @@ pub(crate) enum Problem {
         "user groups are named, and nothing asks Slack who is in them; give the gate `slack.directory(people)` as its directory"
     )]
     GroupsUnasked,
-    #[error("this Slack approver belongs to another gate; make one for each gate")]
-    Taken,
-    #[error("its gate is gone")]
-    NoGate,
-    #[error(
-        "the fate of two posts is unknown, so there is no third; look into the channel, and at Slack's status"
-    )]
-    Spent,
-    #[error("another process is posting the card")]
-    InOtherHands,
     #[error("Slack has put the card into {0}; give the id of the conversation itself")]
     Elsewhere(ChannelId),
-    #[error("a message cannot be changed for now")]
-    Barred(#[source] WebError),
-    #[error("somebody has deleted the message")]
-    Deleted,
-    #[error("there is no such request here; press the button again")]
-    UnknownRequest,
-    #[error("it could not be kept")]
-    Ledger(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error(transparent)]
-    Desk(#[from] DeskError),
     #[error("Slack names somebody in a way that has no place in the log")]
     Identity(#[from] NameError),
 }
@@ -73,5 +54,27 @@ pub(crate) enum Problem {
 impl From<Problem> for ApproverError {
     fn from(problem: Problem) -> Self {
         Self::new(SlackError(problem))
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Web(error) => error.into(),
+            Problem::SetUp(_)
+            | Problem::Name(_)
+            | Problem::OtherApp { .. }
+            | Problem::Scopes(_)
+            | Problem::GroupsNowhere
+            | Problem::GroupsUnasked
+            | Problem::Elsewhere(_)
+            | Problem::Identity(_) => Self::new(Meaning::Refused, SlackError(problem)),
+        }
+    }
+}
+
+impl From<Problem> for approvals_chat::Problem {
+    fn from(problem: Problem) -> Self {
+        Fault::from(problem).into()
     }
 }

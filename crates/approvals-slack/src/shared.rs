@@ -1,34 +1,18 @@
-//! What every part of the approver uses: the configuration, the Web API, the desk, and where the app is installed.
+//! What every part of the approver uses: the configuration, the Web API, and where the app is installed.
 
-use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use approvals_core::{
-    Ballot, ChannelIdentity, Choice, Desk, DeskError, Digest, Outbox, RequestId, WeakDesk,
-};
+use approvals_chat::{Chat, Seldom, insist};
 use tokio::sync::OnceCell;
 
 use crate::belonging::Belonging;
 use crate::config::SlackConfig;
 use crate::error::Problem;
-use crate::id::ChannelId;
-use crate::locks::Locks;
-use crate::seldom::Seldom;
-use crate::transport::{Installation, Web, WebError, insist};
+use crate::transport::{Installation, Web};
 
 /// How long a look-up may take, all its tries together.
 const LOOK_UP: Duration = Duration::from_secs(5);
-
-/// Nothing that has failed is tried again sooner.
-const SHORTEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// When something is tried again that somebody has to mend first.
-const AFTER_ALARM: Duration = Duration::from_secs(60);
-
-/// How many late clicks are remembered.
-const MAX_LATE: usize = 10_000;
 
 /// The scopes without which nothing works.
 const NEEDED: [&str; 2] = ["chat:write", "users:read"];
@@ -45,34 +29,11 @@ pub(crate) fn scopes(has_groups: bool) -> impl Iterator<Item = &'static str> {
 pub(crate) struct Shared {
     pub(crate) config: SlackConfig,
     pub(crate) web: Web,
-    desk: Mutex<Option<WeakDesk>>,
     installation: OnceCell<Installation>,
     /// Whether there is a directory that asks Slack who is in which group.
     pub(crate) asked_for_groups: AtomicBool,
-    /// The message of one request in one channel is posted by one task at a time.
-    pub(crate) posting: Locks<(RequestId, ChannelId)>,
-    /// And all of a request are changed by one.
-    pub(crate) changing: Locks<RequestId>,
-    /// The presses that this process is deciding.
-    deciding: Mutex<HashSet<Digest>>,
     /// Calls that Slack has not signed, which anybody can make.
     pub(crate) unverified: Seldom,
-    /// What was pressed after the end, as far as anybody remembers.
-    late: Mutex<HashSet<(RequestId, ChannelIdentity, Choice)>>,
-}
-
-/// A press that this process is deciding, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Deciding {
-    shared: Handle,
-    press: Digest,
-}
-
-impl Drop for Deciding {
-    fn drop(&mut self) {
-        let mut deciding = self.shared.deciding.lock().unwrap_or_else(PoisonError::into_inner);
-        deciding.remove(&self.press);
-    }
 }
 
 impl Shared {
@@ -82,57 +43,13 @@ impl Shared {
             return Err(Problem::Name(config.name.chars().take(100).collect()));
         }
         let web = Web::new(&config.api, config.bot.clone())?.spaced(config.between_posts);
-        let (desk, installation) = (Mutex::default(), OnceCell::new());
         Ok(Self {
             config,
             web,
-            desk,
-            installation,
+            installation: OnceCell::new(),
             asked_for_groups: AtomicBool::new(false),
-            posting: Locks::default(),
-            changing: Locks::default(),
-            deciding: Mutex::default(),
             unverified: Seldom::default(),
-            late: Mutex::default(),
         })
-    }
-
-    /// Belongs to the gate of that desk from here on, unless it belongs to one that is there.
-    pub(crate) fn belong_to(&self, desk: &Desk) -> Result<(), Problem> {
-        let mut mine = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        if mine.as_ref().is_some_and(|desk| desk.upgrade().is_some()) {
-            return Err(Problem::Taken);
-        }
-        *mine = Some(desk.downgrade());
-        Ok(())
-    }
-
-    pub(crate) fn desk(&self) -> Result<Desk, Problem> {
-        let mine = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        mine.as_ref().and_then(WeakDesk::upgrade).ok_or(Problem::NoGate)
-    }
-
-    /// Begins to decide a press, unless this process is doing so already.
-    pub(crate) fn begin(self: &Handle, press: Digest) -> Option<Deciding> {
-        let mut deciding = self.deciding.lock().unwrap_or_else(PoisonError::into_inner);
-        deciding.insert(press).then(|| Deciding { shared: Arc::clone(self), press })
-    }
-
-    /// Whether this account has not said this before after the request was over. More often, it costs nothing.
-    pub(crate) fn is_first_after_the_end(
-        &self,
-        identity: &ChannelIdentity,
-        ballot: &Ballot,
-    ) -> bool {
-        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-        if late.len() >= MAX_LATE {
-            late.clear();
-        }
-        late.insert((ballot.request, identity.clone(), ballot.choice))
-    }
-
-    pub(crate) fn outbox(&self, desk: &Desk) -> Outbox {
-        desk.outbox(&self.config.name)
     }
 
     /// Where the app is installed. Asked for until it is known, and then no more.
@@ -161,45 +78,5 @@ impl Shared {
     }
 }
 
-impl Problem {
-    /// Whether it may be gone later although nobody does anything.
-    pub(crate) fn is_passing(&self) -> bool {
-        self.again_after().is_some()
-    }
-
-    /// Whether it is this app that may do nothing any more, until somebody sees to it.
-    pub(crate) fn is_barred(&self) -> bool {
-        matches!(self, Self::Barred(_) | Self::Web(WebError::Fatal { .. }))
-    }
-
-    /// After what time it may be gone although nobody does anything.
-    pub(crate) fn again_after(&self) -> Option<Duration> {
-        let pause = match self {
-            Self::Web(WebError::Later { after, .. }) => *after,
-            Self::Web(error) if error.is_passing() => Duration::ZERO,
-            Self::Barred(_) => AFTER_ALARM,
-            Self::InOtherHands | Self::Ledger(_) | Self::Desk(DeskError::Unavailable(_)) => {
-                Duration::ZERO
-            }
-            Self::Web(_)
-            | Self::SetUp(_)
-            | Self::Name(_)
-            | Self::OtherApp { .. }
-            | Self::Scopes(_)
-            | Self::GroupsNowhere
-            | Self::GroupsUnasked
-            | Self::Taken
-            | Self::NoGate
-            | Self::UnknownRequest
-            | Self::Spent
-            | Self::Elsewhere(_)
-            | Self::Deleted
-            | Self::Desk(_)
-            | Self::Identity(_) => return None,
-        };
-        Some(pause.max(SHORTEST_PAUSE))
-    }
-}
-
 /// Held by many tasks.
-pub(crate) type Handle = Arc<Shared>;
+pub(crate) type Handle = Chat<Shared>;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use approvals_chat::{Passing, insist};
 use fake_slack::{Fault, Token, office};
 use serde_json::json;
 
@@ -173,7 +174,10 @@ async fn what_slack_refuses_has_not_happened_and_the_error_says_what_to_do() {
     let web = web(&slack);
     let random = office::RANDOM.parse().unwrap();
     let error = web.post(&random, "text", &blocks("text"), None).await.unwrap_err();
-    assert!(matches!(error, WebError::Refused { .. }) && !error.is_passing(), "{error:?}");
+    assert!(
+        matches!(error, WebError::Refused { .. }) && error.passes_after().is_none(),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("invite the bot: `/invite @approvals`"), "{error}");
     let nowhere: ChannelId = "C0NOWHERE".parse().unwrap();
     let error = web.post(&nowhere, "text", &blocks("text"), None).await.unwrap_err();

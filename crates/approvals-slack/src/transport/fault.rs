@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use approvals_chat::{Fault, Passing};
+
 /// A client cannot be made at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetUpError {
@@ -89,25 +91,36 @@ impl WebError {
         }
     }
 
-    /// Whether nothing has happened in Slack, and the same call may go well later although nobody changes anything.
-    pub(crate) fn is_without_effect(&self) -> bool {
-        match self {
-            Self::Later { .. } | Self::Unsent { .. } => true,
-            Self::Unsure { .. } | Self::Fatal { .. } | Self::Refused { .. } => false,
-        }
-    }
-
-    /// Whether the same call may go well later although nobody changes anything.
-    pub(crate) fn is_passing(&self) -> bool {
-        match self {
-            Self::Later { .. } | Self::Unsent { .. } | Self::Unsure { .. } => true,
-            Self::Fatal { .. } | Self::Refused { .. } => false,
-        }
-    }
-
     /// Whether Slack says that there is no such user group. It says so of those as well that are switched off.
     pub(crate) fn is_no_group(&self) -> bool {
         matches!(self.code(), Some("no_such_subteam" | "subteam_not_found"))
+    }
+}
+
+impl Passing for WebError {
+    fn passes_after(&self) -> Option<Duration> {
+        match self {
+            Self::Later { after, .. } => Some(*after),
+            Self::Unsent { .. } | Self::Unsure { .. } => Some(Duration::ZERO),
+            Self::Fatal { .. } | Self::Refused { .. } => None,
+        }
+    }
+}
+
+impl From<WebError> for Fault {
+    fn from(error: WebError) -> Self {
+        let meaning = match &error {
+            WebError::Later { after, .. } => approvals_chat::Meaning::Later(*after),
+            WebError::Unsent { .. } => approvals_chat::Meaning::Later(Duration::ZERO),
+            WebError::Unsure { .. } => approvals_chat::Meaning::Unsure,
+            WebError::Fatal { .. } => approvals_chat::Meaning::Barred,
+            WebError::Refused { code, .. } => match code.0.as_str() {
+                "message_not_found" => approvals_chat::Meaning::Deleted,
+                "channel_not_found" | "is_archived" => approvals_chat::Meaning::Gone,
+                _stays => approvals_chat::Meaning::Refused,
+            },
+        };
+        Self::new(meaning, error)
     }
 }
 

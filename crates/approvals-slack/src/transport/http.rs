@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use approvals_chat::moment;
 use axum::Router;
 use axum::body::{Bytes, HttpBody};
 use axum::extract::rejection::BytesRejection;
@@ -15,7 +16,6 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 
 use crate::callback::MAX_BYTES;
-use crate::transport::backoff::moment;
 
 /// The path under which Slack is to call.
 pub(crate) const PATH: &str = "/slack/interactivity";

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
+use approvals_chat::moment;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Url;
@@ -16,7 +17,6 @@ use tokio_tungstenite::{
 
 use crate::callback::MAX_BYTES;
 use crate::id::AppId;
-use crate::transport::backoff::moment;
 use crate::transport::call::is_here;
 use crate::transport::envelope::{Frame, MAX_ENVELOPE, Reason, ack};
 use crate::transport::fault::WebError;

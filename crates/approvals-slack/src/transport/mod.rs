@@ -1,6 +1,5 @@
 //! All that goes over the network: calls of the Web API, Socket Mode, and the endpoint that Slack calls.
 
-mod backoff;
 mod fault;
 mod pace;
 
@@ -15,7 +14,6 @@ mod socket;
 
 mod http;
 
-pub(crate) use backoff::Backoff;
 pub(crate) use call::SLACK;
 pub(crate) use fault::{SetUpError, WebError};
 pub(crate) use http::{Incoming, PATH, Verdict, router};
@@ -24,7 +22,7 @@ pub(crate) use link::{OpenError, greets};
 pub(crate) use model::{Channel, Installation, Member, Standing};
 pub(crate) use pace::BETWEEN_POSTS;
 pub(crate) use socket::{Habits, Health, Sockets};
-pub(crate) use web::{Web, insist, insist_if};
+pub(crate) use web::Web;
 
 #[cfg(test)]
 use {

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use approvals_chat::moment;
 use tokio::time::{Instant, sleep_until};
 
 use crate::id::ChannelId;
-use crate::transport::backoff::moment;
 
 /// The least time between two messages in one channel: as Slack wants it.
 pub(crate) const BETWEEN_POSTS: Duration = Duration::from_secs(1);

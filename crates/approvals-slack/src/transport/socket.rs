@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::time::Duration;
 
+use approvals_chat::{Backoff, jittered};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::id::AppId;
-use crate::transport::backoff::{Backoff, jittered};
 use crate::transport::envelope::Reason;
 use crate::transport::fault::WebError;
 use crate::transport::inbox::{Inbox, Reply};

@@ -1,14 +1,11 @@
 //! The methods of Slack's Web API that are used, typed on both ends.
 
-use std::future::Future;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 
 use crate::id::{AppId, ChannelId, MessageTs, TeamId, UserGroupId, UserId};
 use crate::secret::{AppToken, BotToken};
-use crate::transport::backoff::{Backoff, moment};
 use crate::transport::call::{Answer, Arguments, Caller, unsure};
 use crate::transport::fault::{SetUpError, Unsure, WebError};
 use crate::transport::model::{
@@ -195,43 +192,6 @@ impl AppWeb {
         let (token, method) = (self.token.expose(), "apps.connections.open");
         let answer = self.caller.call(token, method, Arguments::Form(vec![]), None).await?;
         Ok(answer.into::<Opened>("it has no address")?.url)
-    }
-}
-
-/// Makes a call again until it goes well, cannot go well, or `within` has passed: the result is that of the
-/// last one. Only for calls that can be made twice, which [`Web::post`] cannot. Can be dropped at any time.
-pub(crate) async fn insist<T, F>(within: Duration, call: impl FnMut() -> F) -> Result<T, WebError>
-where
-    F: Future<Output = Result<T, WebError>>,
-{
-    insist_if(within, WebError::is_passing, call).await
-}
-
-/// The same for what may be made again only after some errors.
-pub(crate) async fn insist_if<T, F>(
-    within: Duration,
-    may_call_again: impl Fn(&WebError) -> bool,
-    mut call: impl FnMut() -> F,
-) -> Result<T, WebError>
-where
-    F: Future<Output = Result<T, WebError>>,
-{
-    let until = moment(within);
-    let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
-    loop {
-        let error = match call().await {
-            Ok(value) => return Ok(value),
-            Err(error) if !may_call_again(&error) => return Err(error),
-            Err(error) => error,
-        };
-        let mut wait = backoff.wait();
-        if let WebError::Later { after, .. } = &error {
-            wait = wait.saturating_add(*after);
-        }
-        if wait > until.saturating_duration_since(Instant::now()) {
-            return Err(error);
-        }
-        sleep(wait).await;
     }
 }
 

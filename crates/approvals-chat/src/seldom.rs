@@ -8,8 +8,16 @@ use tokio::time::Instant;
 /// How often something is said at most.
 const PERIOD: Duration = Duration::from_secs(60);
 
+/// Says once a minute how often something has happened.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let bad_calls = approvals_chat::Seldom::default();
+/// assert_eq!((bad_calls.again(), bad_calls.again()), (Some(1), None));
+/// # }
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Seldom(Mutex<Said>);
+pub struct Seldom(Mutex<Said>);
 
 #[derive(Debug, Default)]
 struct Said {
@@ -19,7 +27,8 @@ struct Said {
 
 impl Seldom {
     /// How often it has happened since it was last said, if it is to be said now.
-    pub(crate) fn again(&self) -> Option<u64> {
+    #[must_use]
+    pub fn again(&self) -> Option<u64> {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         said.since = said.since.saturating_add(1);
         let is_due = said.last.is_none_or(|last| last.elapsed() >= PERIOD);

@@ -5,33 +5,43 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The waits between tries that fail.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut waits = approvals_chat::Backoff::new(Duration::from_secs(1), Duration::from_secs(10));
+/// assert!(waits.wait() <= Duration::from_secs(1) && waits.wait() <= Duration::from_secs(2));
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct Backoff {
+pub struct Backoff {
     first: Duration,
     most: Duration,
     next: Duration,
 }
 
 impl Backoff {
-    pub(crate) fn new(first: Duration, most: Duration) -> Self {
+    /// From `first` on, each twice as long as the one before, up to `most`.
+    #[must_use]
+    pub fn new(first: Duration, most: Duration) -> Self {
         Self { first, most, next: first }
     }
 
     /// The next wait, of which half is left to chance.
-    pub(crate) fn wait(&mut self) -> Duration {
+    pub fn wait(&mut self) -> Duration {
         let wait = self.next;
         self.next = wait.saturating_mul(2).min(self.most);
         jittered(wait)
     }
 
     /// Something went well.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.next = self.first;
     }
 }
 
 /// Between half of it and all of it.
-pub(crate) fn jittered(wait: Duration) -> Duration {
+#[must_use]
+pub fn jittered(wait: Duration) -> Duration {
     let half = wait.checked_div(2).unwrap_or_default();
     half.saturating_add(half.mul_f64(chance()))
 }
@@ -46,7 +56,8 @@ fn chance() -> f64 {
 }
 
 /// The moment after that time.
-pub(crate) fn moment(after: Duration) -> Instant {
+#[must_use]
+pub fn moment(after: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(after).unwrap_or(now)
 }

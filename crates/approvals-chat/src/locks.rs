@@ -6,8 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 
+/// A lock for each key.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let locks = approvals_chat::Locks::default();
+/// let (_one, _two) = (locks.of("one").await, locks.of("two").await);
+/// # }
+/// ```
 #[derive(Debug)]
-pub(crate) struct Locks<K>(Mutex<HashMap<K, Weak<Lock<()>>>>);
+pub struct Locks<K>(Mutex<HashMap<K, Weak<Lock<()>>>>);
 
 impl<K> Default for Locks<K> {
     fn default() -> Self {
@@ -17,7 +25,7 @@ impl<K> Default for Locks<K> {
 
 impl<K: Eq + Hash> Locks<K> {
     /// Waits until nobody else has the lock of this.
-    pub(crate) async fn of(&self, key: K) -> OwnedMutexGuard<()> {
+    pub async fn of(&self, key: K) -> OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             locks.retain(|_key, lock| lock.strong_count() > 0);
