@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "action-approvals",
     "approvals-cedar",
+    "approvals-chat",
     "approvals-core",
     "approvals-log",
     "approvals-macros",

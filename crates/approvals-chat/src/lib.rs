@@ -11,12 +11,28 @@
 //! use std::sync::{Arc, Mutex};
 //!
 //! use approvals::*;
-//! use approvals_chat::{Admission, Chat, Clicker, Fault, Meaning, Service, View};
+//! use approvals_chat::{Admission, Chat, Clicker, Fault, Form, Meaning, Part, Service, Sheet, View};
 //! use async_trait::async_trait;
 //!
 //! /// A board on the wall: a message is a line of it, and is called by its number.
 //! #[derive(Clone, Debug, Default)]
 //! struct Board(Arc<Mutex<Vec<String>>>);
+//!
+//! /// How much of a card it shows, and to whom.
+//! impl Form for Board {
+//!     fn most(&self) -> usize {
+//!         10_000
+//!     }
+//!     fn size(&self, parts: &[Part]) -> usize {
+//!         format!("{parts:?}").len()
+//!     }
+//!     fn is_here(&self, identity: &ChannelIdentity) -> bool {
+//!         identity.channel() == "board"
+//!     }
+//!     fn read_at(&self) -> Option<&str> {
+//!         None
+//!     }
+//! }
 //!
 //! #[async_trait]
 //! impl Service for Board {
@@ -40,13 +56,13 @@
 //!         place.strip_prefix("house-1/").map(str::to_owned)
 //!     }
 //!     async fn content(&self, view: View<'_>) -> Result<String, Fault> {
+//!         let sheet = Sheet::of(view, self);
+//!         // … `sheet.parts` below; this board has room for titles alone
 //!         Ok(match view {
-//!             View::Card { card, buttons: Some(buttons), .. } => {
-//!                 format!("{}? yes: {}", card.document().action, *buttons.approve())
+//!             View::Card { buttons: Some(buttons), .. } => {
+//!                 format!("{} yes: {}", sheet.title, *buttons.approve())
 //!             }
-//!             View::Card { state, buttons: None, .. } => format!("{:?}", state.phase()),
-//!             View::NotCounted(why) => why.to_owned(),
-//!             _other => "…".to_owned(),
+//!             _nothing_to_press => sheet.title,
 //!         })
 //!     }
 //!     async fn probe(&self) -> Result<(), Fault> {
@@ -139,6 +155,8 @@
 //! };
 //! let (ran, taken) = tokio::join!(running, mira);
 //! assert!(ran == Ok("deployed") && taken.is_ok());
+//! gate.flush().await?;
+//! assert_eq!(board.0.lock().unwrap()[0], "Done: app.deploy, high risk");
 //! # Ok(()) }
 //! ```
 //!
@@ -148,23 +166,29 @@
 //!   that decides nothing.
 //! - **A message is changed** until it shows what the ledger has, also if that moves on meanwhile; one that somebody has
 //!   deleted while it asked is posted again; where one can be changed no more, the end is said under it.
+//! - **What a message says** is put together here ([`Sheet`]), the same for each service and in the order of every other
+//!   channel; how it looks there, the service says ([`Form`]).
 //! - **A click** is in the ledger before it is acknowledged. Then who clicked is looked up anew (again and again while the
 //!   service cannot say, and by another process if this one ends), the desk decides, and every message shows that. Whoever may
 //!   not decide is told so.
 
 mod backoff;
 mod chat;
+mod fate;
 mod fault;
 mod insist;
 mod locks;
 mod messages;
+mod page;
 mod problem;
 mod seldom;
 mod service;
 mod settling;
+mod sheet;
 
 pub use crate::backoff::{Backoff, jittered, moment};
 pub use crate::chat::{Chat, WeakChat};
+pub use crate::fate::Fate;
 pub use crate::fault::{Fault, Meaning};
 pub use crate::insist::{Passing, insist};
 pub use crate::locks::Locks;
@@ -172,3 +196,4 @@ pub use crate::problem::Problem;
 pub use crate::seldom::Seldom;
 pub use crate::service::{Admission, Service, View};
 pub use crate::settling::Clicker;
+pub use crate::sheet::{Form, Offer, Paragraph, Part, Sheet, Span};

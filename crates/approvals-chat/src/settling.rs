@@ -117,7 +117,7 @@ impl<S: Service> Chat<S> {
     }
 
     /// Says something to whoever has clicked, once: it is no harm if they do not hear it.
-    pub async fn whisper(&self, clicker: &Clicker<S::Hint>, view: View<'_>) {
+    pub(crate) async fn whisper(&self, clicker: &Clicker<S::Hint>, view: View<'_>) {
         let told = match self.service().content(view).await {
             Ok(content) => self.service().tell(clicker, &content).await,
             Err(fault) => Err(fault),

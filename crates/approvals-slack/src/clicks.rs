@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use approvals_chat::{Backoff, Problem, Service};
+use approvals_chat::{Backoff, Problem, Service, View};
 use approvals_core::{DeskError, Digest, NameError, Pressed};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
@@ -106,7 +106,10 @@ async fn apologize(chat: &Handle, callback: &Callback) {
             "your reason could not be recorded; the rejection stands",
         ),
     };
-    let told = slack.whisper(channel, user, &message::private(message::NOT_COUNTED, why)).await;
+    let told = match slack.content(View::NotCounted(why)).await {
+        Ok(message) => slack.whisper(channel, user, &message).await,
+        Err(fault) => Err(fault),
+    };
     if let Err(fault) = told {
         tracing::warn!(%user, error = &fault as &dyn std::error::Error, "somebody could not be told what became of their click");
     }

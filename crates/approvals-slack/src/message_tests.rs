@@ -1,11 +1,14 @@
 //! What Slack is told to show, and what people read there.
 
-use approvals_core::{ChannelIdentity, Choice, DeskError, Ineligible, Outcome, Refusal, Timestamp};
+use approvals_core::{
+    Card, ChannelIdentity, Choice, DeskError, Ineligible, Outcome, Phase, Refusal, Timestamp,
+};
 use serde_json::json;
 
 use super::cards_tests::*;
 use super::limits_tests::phases;
 use super::looks_tests::{can_approve, drawn, looks};
+use super::said_tests::*;
 use super::*;
 
 pub(super) const BUTTONS: Buttons<'_> = Buttons {
@@ -13,7 +16,7 @@ pub(super) const BUTTONS: Buttons<'_> = Buttons {
     reject: "v1.01890a5d-ac96-774b-bcce-b302099a8057.fedcba9876543210fedcba9876543210",
 };
 
-const ELSEWHERE: Option<&str> = Some("https://approvals.example.org/r/1");
+const ELSEWHERE: Option<&str> = Some("https://approvals.example.org/r/");
 
 #[test]
 fn a_card_reads_like_this() {
@@ -59,7 +62,9 @@ fn a_card_reads_like_this() {
 fn what_buttons_carry_is_not_printed() {
     let message = asking(&realistic(), Some(BUTTONS), None);
     assert!(message.blocks.to_string().contains(BUTTONS.approve), "it is there");
-    let block = actions(&realistic(), BUTTONS, true);
+    let form = Slack { here: here(), groups: &BTreeMap::new(), read_at: None };
+    let sheet = Sheet::card(&realistic(), None, true, &form);
+    let block = actions(sheet.buttons.as_ref().unwrap(), BUTTONS);
     for printed in [format!("{BUTTONS:?}"), format!("{message:?}"), format!("{block:?}")] {
         let token = |value: &str| value.rsplit('.').next().unwrap().to_owned();
         let tokens = [BUTTONS.approve, BUTTONS.reject].map(token);
@@ -86,14 +91,7 @@ fn the_longest_name_with_the_longest_words_is_a_title_still() {
     let name = "a".repeat(120);
     let card = card(json!({"action": name, "risk": "critical"}));
     for phase in phases("x") {
-        let fate = Fate {
-            phase: &phase,
-            decisions: &[],
-            approvals: 0,
-            version: 0,
-            state: None,
-            here: here(),
-        };
+        let fate = Fate { phase: &phase, decisions: &[], approvals: 0, version: 0, state: None };
         let title =
             became(&card, &fate, None, None).blocks[0]["text"]["text"].as_str().unwrap().to_owned();
         assert!(title.contains(&name) && title.len() <= 150, "{title}");
@@ -132,8 +130,8 @@ fn what_does_not_fit_cannot_be_approved_but_rejected_and_says_where_it_is() {
     for needed in [
         "*NOT SHOWN, so it cannot be approved in this message:*  3 arguments; what others wrote has 20012 bytes in all.",
         &format!(
-            "read it whole*  approvals show {}\nhttps://approvals.example.org/r/1\n",
-            card.id()
+            "read it whole*  approvals show {id}\nhttps://approvals.example.org/r/{id}\n",
+            id = card.id()
         ),
         &card.request_digest().to_string(),
     ] {
@@ -142,14 +140,14 @@ fn what_does_not_fit_cannot_be_approved_but_rejected_and_says_where_it_is() {
     // What is no address is no link.
     let odd = asking(&card, None, Some("https://a b <!channel>"));
     assert!(
-        drawn(&odd.blocks).contains("\"https://a b <!channel>\"")
+        drawn(&odd.blocks).contains("\"https://a b <!channel>")
             && !odd.blocks.to_string().contains("\"link\"")
     );
 }
 
 #[test]
 fn a_placeholder_asks_nothing_and_stays_true() {
-    let message = placeholder(&realistic());
+    let message = said(View::Placeholder(&realistic()));
     assert_eq!(message.text, "Approval asked for: s3.export, high risk");
     assert_eq!(
         drawn(&message.blocks),
@@ -163,11 +161,10 @@ fn a_placeholder_asks_nothing_and_stays_true() {
 
 #[test]
 fn while_it_is_open_it_says_how_many_have_approved() {
-    let page =
-        drawn(&state(&realistic(), &half_approved(), here(), Some(BUTTONS), ELSEWHERE).blocks);
+    let page = drawn(&state(&realistic(), &half_approved(), Some(BUTTONS), ELSEWHERE).blocks);
     assert!(page.starts_with("*Approve? s3.export, high risk*\n*1 of 2 have approved.**\napproved by*  u:mira, 2030-01-01T"), "{page}");
     assert!(page.ends_with("[Approve] [Reject]\n"));
-    let reply = drawn(&told(&realistic(), &half_approved(), here()).blocks);
+    let reply = drawn(&said(View::Ended { card: &realistic(), state: &half_approved() }).blocks);
     assert!(reply.starts_with("*1 of 2 have approved.**\napproved by*  u:mira"), "{reply}");
 }
 
@@ -182,14 +179,7 @@ fn once_it_is_decided_it_says_by_whom_when_and_why_and_nothing_can_be_pressed() 
         by: "u:mira".parse().unwrap(),
     }));
     let decisions = [decision(), no];
-    let fate = Fate {
-        phase: &phase,
-        decisions: &decisions,
-        approvals: 0,
-        version: 9,
-        state: None,
-        here: here(),
-    };
+    let fate = Fate { phase: &phase, decisions: &decisions, approvals: 0, version: 9, state: None };
     let message = became(&realistic(), &fate, Some(BUTTONS), None);
     assert_eq!(message.text, "Rejected: s3.export, high risk");
     let page = drawn(&message.blocks);
@@ -221,15 +211,9 @@ fn who_decided_here_is_mentioned_and_nobody_of_another_slack() {
         let mut one = decision();
         one.identity = ChannelIdentity::new(channel, subject).unwrap();
         let (phase, decisions, here) = (Phase::Granted, [one], called(name));
-        let fate = Fate {
-            phase: &phase,
-            decisions: &decisions,
-            approvals: 1,
-            version: 1,
-            state: None,
-            here,
-        };
-        let page = drawn(&became(&realistic(), &fate, None, None).blocks);
+        let fate =
+            Fate { phase: &phase, decisions: &decisions, approvals: 1, version: 1, state: None };
+        let page = drawn(&shown(&realistic(), Some(&fate), None, here, None).blocks);
         assert_eq!(page.contains("@U0123ABCD"), is_mentioned, "{name} {channel} {subject}");
         assert_eq!(page.contains(&format!(", in {channel}\n")), !is_mentioned, "{page}");
     }
@@ -238,8 +222,7 @@ fn who_decided_here_is_mentioned_and_nobody_of_another_slack() {
 #[test]
 fn every_end_has_its_own_sentence() {
     let looks = |phase: &Phase| {
-        let fate =
-            Fate { phase, decisions: &[], approvals: 0, version: 0, state: None, here: here() };
+        let fate = Fate { phase, decisions: &[], approvals: 0, version: 0, state: None };
         looks(&became(&realistic(), &fate, None, None).blocks)
     };
     let phases = phases("because of that");
@@ -262,7 +245,6 @@ fn many_decisions_and_long_reasons_are_cut_and_counted() {
         approvals: 40,
         version: 0,
         state: None,
-        here: here(),
     };
     let page = drawn(&became(&realistic(), &fate, Some(BUTTONS), None).blocks);
     assert!(page.contains("(cut: 7762 bytes more)"), "{page}");
@@ -271,14 +253,14 @@ fn many_decisions_and_long_reasons_are_cut_and_counted() {
 
 #[test]
 fn replies_wake_a_group_only_if_they_are_told_to() {
-    let group = "security".parse().unwrap();
-    let wake = "S0123ABCD".parse().ok();
-    let message = escalation(&realistic(), &group, wake.as_ref());
+    let group: Group = "security".parse().unwrap();
+    let wake = BTreeMap::from([(group.clone(), "S0123ABCD".parse().unwrap())]);
+    let message = waking(View::Escalation { card: &realistic(), group: &group }, &wake);
     assert_eq!(
         drawn(&message.blocks),
         "@S0123ABCD From now on this may be approved by members of *security* as well. It ends undecided at 2030-01-01T00:30:00.000Z.\n"
     );
-    let message = reminder(&realistic(), None);
+    let message = said(View::Reminder(&realistic()));
     assert_eq!(message.text, "Still open: s3.export, high risk");
     assert_eq!(
         drawn(&message.blocks),
@@ -301,11 +283,11 @@ fn whoever_is_refused_is_told_why() {
         (Refusal::Twice, "you have decided about this already"),
         (Refusal::PolicyStops("\u{202e}\n".to_owned()), "the policy stops it now: \\u{202e}\\u{a}"),
     ] {
-        let message = private(NOT_COUNTED, &DeskError::from(refusal).to_string());
+        let message = said(View::NotCounted(&DeskError::from(refusal).to_string()));
         assert_eq!(message.text, "Your click was not counted");
         assert_eq!(drawn(&message.blocks), format!("*Your click was not counted.*\n{words}\n"));
     }
-    let long = drawn(&private("No", &"x".repeat(5000)).blocks);
+    let long = drawn(&said(View::NotCounted(&"x".repeat(5000))).blocks);
     assert!(long.len() < 500 && long.contains("(cut: "), "{long}");
 }
 

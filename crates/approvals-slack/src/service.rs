@@ -1,13 +1,14 @@
 //! Slack as what a [`Chat`](approvals_chat::Chat) needs.
 
-use approvals_chat::{Admission, Clicker, Fault, Meaning, Service, View};
+use approvals_chat::{Admission, Clicker, Fault, Meaning, Service, Sheet, View};
 use approvals_core::{Ballot, Card, ChannelIdentity, Choice, Group, Obligations};
 use async_trait::async_trait;
 
 use crate::belonging::Outsider;
+use crate::config::SlackConfig;
 use crate::error::Problem;
-use crate::id::{ChannelId, IdError, MessageTs, UserGroupId, UserId};
-use crate::message::{self, Buttons, Here, Message};
+use crate::id::{ChannelId, IdError, MessageTs, UserId};
+use crate::message::{self, Buttons, Here, Message, Slack};
 use crate::shared::Shared;
 
 /// What opens a form for whoever has just clicked, for three seconds.
@@ -24,7 +25,9 @@ impl Service for Shared {
     }
 
     fn targets(&self, card: &Card) -> Vec<ChannelId> {
-        let mut channels: Vec<_> = groups_of(card)
+        let asked = card.request().obligations().into_iter().flat_map(Obligations::iter);
+        let groups = asked.flat_map(|one| one.quorum.iter().map(|seats| &seats.group));
+        let mut channels: Vec<_> = groups
             .map(|group| self.config.channels.get(group).unwrap_or(&self.config.channel).clone())
             .collect();
         channels.sort();
@@ -45,28 +48,13 @@ impl Service for Shared {
     }
 
     async fn content(&self, view: View<'_>) -> Result<Message, Fault> {
-        Ok(match view {
-            View::Placeholder(card) => message::placeholder(card),
-            View::Card { card, state, buttons } => {
-                let values = buttons.map(|buttons| (buttons.approve(), buttons.reject()));
-                let buttons = values.as_ref().map(|(approve, reject)| Buttons { approve, reject });
-                let elsewhere = self.config.read_at.as_ref();
-                let elsewhere = elsewhere.map(|address| format!("{address}{}", card.id()));
-                if buttons.is_some() && state.decisions().is_empty() {
-                    message::asking(card, buttons, elsewhere.as_deref())
-                } else {
-                    message::state(card, state, self.here().await?, buttons, elsewhere.as_deref())
-                }
-            }
-            View::Ended { card, state } => message::told(card, state, self.here().await?),
-            View::Reminder(card) => message::reminder(card, self.wakes(card)),
-            View::Escalation { card, group } => {
-                message::escalation(card, group, self.config.groups.get(group))
-            }
-            View::Moved(card) => message::moved(card),
-            View::Kept => message::kept(),
-            View::NotCounted(why) => message::private(message::NOT_COUNTED, why),
-        })
+        let form = self.form().await?;
+        let View::Card { buttons: Some(buttons), .. } = view else {
+            return Ok(form.message(&Sheet::of(view, &form), None));
+        };
+        let (approve, reject) = (buttons.approve(), buttons.reject());
+        let buttons = Buttons { approve: &approve, reject: &reject };
+        Ok(form.message(&Sheet::of(view, &form), Some(buttons)))
     }
 
     async fn probe(&self) -> Result<(), Fault> {
@@ -133,21 +121,12 @@ impl Shared {
         Ok(self.web.whisper(channel, user, text, Some(blocks), None).await?)
     }
 
-    /// The user group to wake for a card, if one is known.
-    fn wakes(&self, card: &Card) -> Option<&UserGroupId> {
-        groups_of(card).find_map(|group| self.config.groups.get(group))
+    /// How what is said is shown here.
+    pub(crate) async fn form(&self) -> Result<Slack<'_>, Problem> {
+        let here = Here { name: &self.config.name, belonging: self.belonging().await? };
+        let SlackConfig { groups, read_at, .. } = &self.config;
+        Ok(Slack { here, groups, read_at: read_at.as_deref() })
     }
-
-    /// In which Slack the messages are read.
-    async fn here(&self) -> Result<Here<'_>, Problem> {
-        Ok(Here { name: &self.config.name, belonging: self.belonging().await? })
-    }
-}
-
-/// The groups whose members may decide a card.
-fn groups_of(card: &Card) -> impl Iterator<Item = &Group> {
-    let asked = card.request().obligations().into_iter().flat_map(Obligations::iter);
-    asked.flat_map(|one| one.quorum.iter().map(|seats| &seats.group))
 }
 
 fn outside(outsider: Outsider) -> Admission {

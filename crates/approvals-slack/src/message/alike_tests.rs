@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::cards_tests::*;
 use super::looks_tests::{can_approve, looks};
+use super::said_tests::*;
 use super::tests::BUTTONS;
-use super::*;
 use crate::callback::genuine_tests::Dice;
 
 /// The same with a little difference, or with none.

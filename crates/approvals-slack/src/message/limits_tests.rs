@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::cards_tests::*;
 use super::looks_tests::can_approve;
+use super::said_tests::*;
 use super::tests::BUTTONS;
 use super::*;
 use crate::callback::genuine_tests::Dice;
@@ -149,30 +150,28 @@ pub(super) fn phases(words: &str) -> Vec<Phase> {
 
 /// Every message that there may be about a card.
 pub(super) fn all_about(card: &Card, dice: &mut Dice) -> Vec<Message> {
-    let wake = "S0123ABCD".parse().ok();
-    let group: Group = "g*<!here>".parse().unwrap();
-    let elsewhere = dice.of(&[
-        None,
-        Some("https://approvals.example.org/r/1"),
-        Some("the \u{202e}web <!here>"),
-    ]);
+    let (group, ops): (Group, Group) = ("g*<!here>".parse().unwrap(), "ops".parse().unwrap());
+    let team: UserGroupId = "S0123ABCD".parse().unwrap();
+    let wake = BTreeMap::from([(group.clone(), team.clone()), (ops, team)]);
+    let elsewhere =
+        dice.of(&[None, Some("https://approvals.example.org/r/"), Some("the \u{202e}web <!here>")]);
     let mut all = vec![
-        placeholder(card),
+        said(View::Placeholder(card)),
         asking(card, None, elsewhere),
         asking(card, Some(BUTTONS), elsewhere),
-        state(card, &half_approved(), here(), Some(BUTTONS), elsewhere),
-        told(card, &half_approved(), here()),
-        reminder(card, wake.as_ref()),
-        reminder(card, None),
-        escalation(card, &group, wake.as_ref()),
-        private("This was not counted", &hostile(dice)),
+        state(card, &half_approved(), Some(BUTTONS), elsewhere),
+        said(View::Ended { card, state: &half_approved() }),
+        waking(View::Reminder(card), &wake),
+        said(View::Reminder(card)),
+        waking(View::Escalation { card, group: &group }, &wake),
+        said(View::NotCounted(&hostile(dice))),
     ];
     let decisions: Vec<_> = (0..dice.below(12))
         .map(|_| {
             let mut one = decision();
             one.choice = dice.of(&[Choice::Approve, Choice::Reject]);
             one.reason = (!dice.chance(3)).then(|| hostile(dice));
-            one.identity = approvals_core::ChannelIdentity::new(
+            one.identity = ChannelIdentity::new(
                 "slack",
                 dice.of(&["E0123ABCD/U0123ABCD", "T1/U0123ABCD", "E1:W9", "<@U1>"]),
             )
@@ -188,7 +187,6 @@ pub(super) fn all_about(card: &Card, dice: &mut Dice) -> Vec<Message> {
         approvals: 1,
         version: dice.next(),
         state: None,
-        here: here(),
     };
     all.push(became(card, &fate, Some(BUTTONS), elsewhere));
     all
@@ -235,11 +233,10 @@ fn what_others_wrote_stands_where_it_is_taken_literally() {
                 approvals: 0,
                 version: 1,
                 state: None,
-                here: here(),
             };
             all.push(became(&card, &fate, Some(BUTTONS), None));
         }
-        all.push(private("This was not counted", CANARY));
+        all.push(said(View::NotCounted(CANARY)));
         for message in &all {
             let mut read = vec![message.text.as_str()];
             read_by_slack(&message.blocks, &mut read);
@@ -313,7 +310,7 @@ fn at_the_limit_a_card_is_whole_or_cannot_be_approved() {
             // Who has decided takes nothing from it.
             assert_eq!(
                 can_approve(&message),
-                can_approve(&state(&card, &half_approved(), here(), Some(BUTTONS), None))
+                can_approve(&state(&card, &half_approved(), Some(BUTTONS), None))
             );
             can_approve(&message)
         };

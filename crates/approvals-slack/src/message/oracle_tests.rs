@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::cards_tests::*;
 use super::limits_tests::all_about;
+use super::said_tests::*;
 use super::tests::BUTTONS;
 use super::*;
 use crate::callback::genuine_tests::Dice;

@@ -1,11 +1,11 @@
-//! The parts of a card as blocks: facts as paragraphs with bold labels, and all that others wrote in frames, line by
+//! The parts of a card: facts as paragraphs with bold labels, and all that others wrote in frames, line by
 //! line behind a margin.
 
-use approvals_core::{Line, Part, Section};
+use approvals_core::{Card, Group, Line, Obligations, Part as Kind, Section};
 
-use super::block::{Block, Inline, Rich};
+use crate::sheet::{Form, Paragraph, Part, Span};
 
-/// How wide a line in a frame may be: narrower than it is on most phones, so that Slack does not break it itself. Where
+/// How wide a line in a frame may be: narrower than it is on most phones, so that the service does not break it itself. Where
 /// it does, what comes to stand at the beginning of a line is a few letters.
 const COLUMNS: usize = 36;
 
@@ -13,64 +13,67 @@ const COLUMNS: usize = 36;
 const MARGIN: &str = "  > ";
 
 /// The most bytes of one piece of text. Slack takes 3,000 characters, counted in a way that it does not tell.
-pub(super) const MAX_TEXT: usize = 2900;
+pub(crate) const MAX_TEXT: usize = 2900;
 
 /// The most columns that labels are filled up to.
 const MAX_LABEL: usize = 12;
 
+/// The groups whose members may decide a card.
+pub(crate) fn groups_of(card: &Card) -> impl Iterator<Item = &Group> {
+    let asked = card.request().obligations().into_iter().flat_map(Obligations::iter);
+    asked.flat_map(|one| one.quorum.iter().map(|seats| &seats.group))
+}
+
 /// These parts of a card, or `None` if they take more than so many bytes.
-pub(super) fn blocks<'a>(
+pub(crate) fn parts<'a>(
     sections: impl Iterator<Item = &'a Section> + Clone,
     most: usize,
-) -> Option<Vec<Block>> {
+    form: &impl Form,
+) -> Option<Vec<Part>> {
     // What is far too long is not even laid out.
     if bytes(sections.clone()) > most {
         return None;
     }
-    let blocks: Vec<_> = sections.map(block).collect();
-    (size(&blocks) <= most).then_some(blocks)
+    let parts: Vec<_> = sections.map(part).collect();
+    (form.size(&parts) <= most).then_some(parts)
 }
 
 /// How many bytes the lines of these parts have.
-pub(super) fn bytes<'a>(sections: impl Iterator<Item = &'a Section>) -> usize {
+pub(crate) fn bytes<'a>(sections: impl Iterator<Item = &'a Section>) -> usize {
     let lines = sections.flat_map(|section| &section.lines);
     lines.map(|line| line.label.len().saturating_add(line.value.len())).sum()
 }
 
-fn size(blocks: &[Block]) -> usize {
-    serde_json::to_vec(blocks).map_or(usize::MAX, |json| json.len())
-}
-
 /// Whether it is what the library says, and not what others wrote.
-pub(super) fn is_ours(part: Part) -> bool {
-    match part {
-        Part::Emergency | Part::Facts => true,
-        Part::Earlier
-        | Part::Arguments
-        | Part::WorkedOut
-        | Part::Hidden
-        | Part::Unbound
-        | Part::Claims => false,
+pub(crate) fn is_ours(kind: Kind) -> bool {
+    match kind {
+        Kind::Emergency | Kind::Facts => true,
+        Kind::Earlier
+        | Kind::Arguments
+        | Kind::WorkedOut
+        | Kind::Hidden
+        | Kind::Unbound
+        | Kind::Claims => false,
     }
 }
 
-fn block(section: &Section) -> Block {
-    let heading = Rich::RichTextSection { elements: vec![Inline::bold(section.heading.clone())] };
-    let facts = || Rich::RichTextSection { elements: paragraph(&section.lines) };
-    Block::rich(match section.part {
-        Part::Facts => vec![facts()],
-        Part::Emergency => vec![heading, facts()],
-        Part::Earlier
-        | Part::Arguments
-        | Part::WorkedOut
-        | Part::Hidden
-        | Part::Unbound
-        | Part::Claims => std::iter::once(heading).chain(frames(&section.lines)).collect(),
-    })
+fn part(section: &Section) -> Part {
+    let heading = Paragraph::Text(vec![Span::strong(section.heading.clone())]);
+    let facts = || Paragraph::Text(paragraph(&section.lines));
+    match section.part {
+        Kind::Facts => vec![facts()],
+        Kind::Emergency => vec![heading, facts()],
+        Kind::Earlier
+        | Kind::Arguments
+        | Kind::WorkedOut
+        | Kind::Hidden
+        | Kind::Unbound
+        | Kind::Claims => std::iter::once(heading).chain(frames(&section.lines)).collect(),
+    }
 }
 
 /// A fact a line. What is bold is ours: no value can look like the next label.
-pub(super) fn paragraph(lines: &[Line]) -> Vec<Inline> {
+fn paragraph(lines: &[Line]) -> Vec<Span> {
     let mut elements = Vec::new();
     for (at, Line { label, value, .. }) in lines.iter().enumerate() {
         let label = match label.trim() {
@@ -78,8 +81,8 @@ pub(super) fn paragraph(lines: &[Line]) -> Vec<Inline> {
             label => label,
         };
         let lead = if at == 0 { "" } else { "\n" };
-        elements.push(Inline::bold(format!("{lead}{label}")));
-        elements.extend(pieces(&format!("  {}", spaced(value))).map(Inline::text));
+        elements.push(Span::strong(format!("{lead}{label}")));
+        elements.extend(pieces(&format!("  {}", spaced(value))).map(Span::plain));
     }
     elements
 }
@@ -98,7 +101,7 @@ fn spaced(value: &str) -> String {
 }
 
 /// The text in pieces that are not too long.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let end = (0..=MAX_TEXT).rev().find(|end| rest.is_char_boundary(*end))?;
@@ -110,7 +113,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The lines in frames.
-fn frames(lines: &[Line]) -> Vec<Rich> {
+fn frames(lines: &[Line]) -> Vec<Paragraph> {
     let widest = lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0);
     let (mut frames, mut text) = (Vec::new(), String::new());
     for line in lines.iter().flat_map(|line| laid_out(line, widest.min(MAX_LABEL))) {
@@ -123,8 +126,7 @@ fn frames(lines: &[Line]) -> Vec<Rich> {
         text.push_str(&line);
     }
     frames.push(text);
-    let frame = |text| Rich::RichTextPreformatted { elements: vec![Inline::text(text)] };
-    frames.into_iter().filter(|text| !text.is_empty()).map(frame).collect()
+    frames.into_iter().filter(|text| !text.is_empty()).map(Paragraph::Frame).collect()
 }
 
 /// A label and its value, broken where the frame ends, so that no value can end one line and forge the next. Behind a

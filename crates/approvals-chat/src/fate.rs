@@ -4,8 +4,7 @@ use approvals_core::{
     Card, Cause, Choice, Decision, Execution, Outcome, Phase, Resolution, State, visible,
 };
 
-use super::Here;
-use super::block::{Inline, Rich};
+use crate::sheet::{Form, Paragraph, Span};
 
 /// The most bytes of what somebody wrote.
 const MAX_WORDS: usize = 240;
@@ -14,7 +13,7 @@ const MAX_WORDS: usize = 240;
 const MAX_FATE: usize = 1700;
 
 /// The word that a title begins with.
-pub(super) fn word(phase: &Phase) -> &'static str {
+pub(crate) fn word(phase: &Phase) -> &'static str {
     match phase {
         Phase::Absent => "Unknown",
         Phase::Allowed => "Allowed",
@@ -89,56 +88,57 @@ fn closed(cause: &Cause) -> (&'static str, Option<&str>) {
     }
 }
 
-/// What is known of a request, as far as it is shown.
-#[derive(Clone, Debug)]
-pub(super) struct Fate<'a> {
-    pub(super) phase: &'a Phase,
-    pub(super) decisions: &'a [Decision],
+/// What is known of a request, as far as a [`Sheet`](crate::Sheet) shows it. [The page of this crate](crate) has an example.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "it is what there is to know")]
+pub struct Fate<'a> {
+    /// How it stands.
+    pub phase: &'a Phase,
+    /// Who has decided what, the first first.
+    pub decisions: &'a [Decision],
     /// How many approvals count.
-    pub(super) approvals: usize,
+    pub approvals: usize,
     /// How many events there were.
-    pub(super) version: u64,
+    pub version: u64,
     /// Where it may stand why somebody has rejected it.
-    pub(super) state: Option<&'a State>,
-    /// Where it is told.
-    pub(super) here: Here<'a>,
+    pub state: Option<&'a State>,
 }
 
 impl<'a> Fate<'a> {
-    pub(super) fn of(state: &'a State, here: Here<'a>) -> Self {
+    /// What the ledger knows.
+    #[must_use]
+    pub fn of(state: &'a State) -> Self {
         Self {
             phase: state.phase(),
             decisions: state.decisions(),
             approvals: state.approvers(state.last_at()).count(),
             version: state.version(),
             state: Some(state),
-            here,
         }
     }
 
     /// What has become of it, and who decided, when and why, the latest first.
-    pub(super) fn told(&self, card: &Card) -> Rich {
+    pub(crate) fn told(&self, card: &Card, form: &impl Form) -> Paragraph {
         let (what, why) = sentence(self.phase);
         let is_open = *self.phase == Phase::Pending;
         let what = if is_open { self.so_far(card) } else { what.to_owned() };
-        let mut elements = vec![Inline::bold(what)];
-        elements.extend(why.map(|why| Inline::text(format!("  {}", words(why)))));
+        let mut spans = vec![Span::strong(what)];
+        spans.extend(why.map(|why| Span::plain(format!("  {}", words(why)))));
         if let Phase::Ended(Outcome::Closed(Cause::Revoked { by: Some(by), .. })) = self.phase {
-            elements.push(Inline::bold("\nrevoked by"));
-            elements.push(Inline::text(format!("  {by}")));
+            spans.push(Span::strong("\nrevoked by"));
+            spans.push(Span::plain(format!("  {by}")));
         }
         let mut left = self.decisions.len();
         for decision in self.decisions.iter().rev() {
-            let line = decided(decision, self.why(decision), self.here);
-            if size(&elements).saturating_add(size(&line)) > MAX_FATE {
-                elements
-                    .push(Inline::text(format!("\nand {left} more: approvals show {}", card.id())));
+            let line = decided(decision, self.why(decision), form.is_here(&decision.identity));
+            if size(&spans, form).saturating_add(size(&line, form)) > MAX_FATE {
+                spans.push(Span::plain(format!("\nand {left} more: approvals show {}", card.id())));
                 break;
             }
-            elements.extend(line);
+            spans.extend(line);
             left = left.saturating_sub(1);
         }
-        Rich::RichTextSection { elements }
+        Paragraph::Text(spans)
     }
 
     /// Why somebody decided like that, said then or afterwards.
@@ -160,25 +160,23 @@ impl<'a> Fate<'a> {
     }
 }
 
-fn decided(decision: &Decision, why: Option<&str>, here: Here<'_>) -> Vec<Inline> {
+fn decided(decision: &Decision, why: Option<&str>, is_here: bool) -> Vec<Span> {
     let what = match decision.choice {
         Choice::Approve => "approved by",
         Choice::Reject => "rejected by",
     };
-    let mut line = vec![Inline::bold(format!("\n{what}")), Inline::text("  ")];
-    let member = here.member(&decision.identity);
-    if let Some(user) = &member {
-        line.push(Inline::User { user_id: user.as_str().to_owned() });
-        line.push(Inline::text(" "));
+    let mut line = vec![Span::strong(format!("\n{what}")), Span::plain("  ")];
+    if is_here {
+        line.push(Span::Person(decision.identity.clone()));
     }
-    line.push(Inline::text(format!("{}, {}", decision.reviewer.id(), decision.at)));
+    line.push(Span::plain(format!("{}, {}", decision.reviewer.id(), decision.at)));
     if let Some(lender) = &decision.delegator {
-        line.push(Inline::text(format!(", in place of {}", lender.id())));
+        line.push(Span::plain(format!(", in place of {}", lender.id())));
     }
-    if member.is_none() {
-        line.push(Inline::text(format!(", in {}", decision.identity.channel())));
+    if !is_here {
+        line.push(Span::plain(format!(", in {}", decision.identity.channel())));
     }
-    line.extend(why.map(|why| Inline::text(format!(": {}", words(why)))));
+    line.extend(why.map(|why| Span::plain(format!(": {}", words(why)))));
     line
 }
 
@@ -188,7 +186,7 @@ fn words(text: &str) -> String {
 }
 
 /// A sentence that others had a hand in, as printable ASCII and of bounded length.
-pub(super) fn printable(sentence: &str) -> String {
+pub(crate) fn printable(sentence: &str) -> String {
     const MAX: usize = 400;
     let mut shown = String::new();
     // One more than is shown is enough to see that there is more.
@@ -211,6 +209,6 @@ fn cut(shown: String, most: usize) -> String {
     }
 }
 
-fn size(elements: &[Inline]) -> usize {
-    serde_json::to_vec(elements).map_or(MAX_FATE, |json| json.len())
+fn size(spans: &[Span], form: &impl Form) -> usize {
+    form.size(&[vec![Paragraph::Text(spans.to_vec())]])
 }
