@@ -17,6 +17,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         &["approvals-testkit", "fake-slack"],
     ),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
+    ("approvals-teams", &["approvals-chat", "approvals-core"], &[]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
     (

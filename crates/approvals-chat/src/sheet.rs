@@ -81,6 +81,14 @@ pub struct Offer {
     pub confirm: Option<String>,
 }
 
+impl Offer {
+    /// An offer.
+    #[must_use]
+    pub fn new(may_approve: bool, confirm: Option<String>) -> Self {
+        Self { may_approve, confirm }
+    }
+}
+
 /// How much a service shows, and to whom. [The page of this crate](crate) has an example.
 pub trait Form {
     /// How many bytes the parts of a card may take, as [`size`](Self::size) counts them. All of a message must have room
@@ -326,5 +334,5 @@ fn offer(card: &Card, is_whole: bool) -> Offer {
             card.code()
         )
     };
-    Offer { may_approve: is_whole, confirm: must_confirm.then(confirm) }
+    Offer::new(is_whole, must_confirm.then(confirm))
 }

@@ -1,0 +1,31 @@
+//! What a button carries: whoever knows it can press that button, so it is never printed.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::Serialize;
+
+/// The value of a button. Shows nothing of itself.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Carried(String);
+
+impl From<String> for Carried {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl Deref for Carried {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Carried(hidden)")
+    }
+}
