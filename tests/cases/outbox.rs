@@ -294,3 +294,28 @@ async fn what_ended_while_nobody_looked_is_told_when_a_process_starts() {
     settle().await;
     assert!(other.wall.updates.lock().unwrap().is_empty(), "there is nothing left to tell");
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_a_place_is_one_process_hears_and_all_know() {
+    let (ledger, people) = (memory().await, People::default());
+    let process = || {
+        World::on(Arc::clone(&ledger), people.clone(), |gate| {
+            gate.policy(asks([ask(1, "ops")])).ledger(Arc::clone(&ledger))
+        })
+    };
+    let (one, other) = (process().await, process().await);
+    let (hears, posts) = (one.gate.desk().outbox("teams"), other.gate.desk().outbox("teams"));
+    assert_eq!(posts.route(PLACE).await.unwrap(), None);
+    for _told_again in 0..3 {
+        hears.set_route(PLACE, Some("https://emea.example")).await.unwrap();
+    }
+    assert_eq!(posts.route(PLACE).await.unwrap().as_deref(), Some("https://emea.example"));
+    assert_eq!(other.gate.desk().outbox("slack").route(PLACE).await.unwrap(), None);
+    let before = ledger.history(None).await.unwrap().len();
+    hears.set_route(PLACE, None).await.unwrap();
+    assert_eq!(posts.route(PLACE).await.unwrap(), None);
+    assert_eq!(ledger.history(None).await.unwrap().len(), before + 1, "news alone are kept");
+    assert!(hears.set_route("a b", Some("https://emea.example")).await.is_err());
+    let trail = one.trail().await;
+    assert_eq!(trail.control().route("teams", PLACE), None, "and the log verifies");
+}

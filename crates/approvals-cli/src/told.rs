@@ -43,15 +43,13 @@ pub(crate) fn of(what: &What, card: Option<&str>) -> Told {
             Ok(said) => stated(&said, envelope.digest().ok()),
             Err(_none) => Told::new("a statement that cannot be read", Vec::new()),
         },
-        What::Lifted { stop, request } => Told::new(
-            "a stop was lifted",
-            vec![("stop", stop.to_string()), ("request", request.to_string())],
-        ),
+        What::Lifted { stop, request } => lifted(stop, request),
         What::StandingIssued { request, terms } => issued(terms, request.to_string()),
         What::StandingUsed { standing, request } => Told::new(
             "a standing grant was used",
             vec![("grant", standing.to_string()), ("for", request.to_string())],
         ),
+        What::Routed { channel, place, address } => routed(channel, place, address.as_deref()),
         What::Requested { request, .. } => requested(request),
         What::Presented { channel, card: shown, message } => {
             let message = message.as_ref().map(|message| ("message", visible::text(message)));
@@ -85,6 +83,19 @@ pub(crate) fn of(what: &What, card: Option<&str>) -> Told {
         }
         What::Closed { cause } => Told::new(phase::cause_sentence(cause), Vec::new()),
     }
+}
+
+fn lifted(stop: &impl ToString, request: &impl ToString) -> Told {
+    let details = vec![("stop", stop.to_string()), ("request", request.to_string())];
+    Told::new("a stop was lifted", details)
+}
+
+fn routed(channel: &str, place: &str, address: Option<&str>) -> Told {
+    let reaches = if address.is_some() { "reaches" } else { "reaches NO MORE" };
+    let place = ("place", visible::text(place));
+    let address = address.map(|address| ("at", visible::text(address)));
+    let headline = format!("{} {reaches} a place", visible::text(channel));
+    Told::new(headline, std::iter::once(place).chain(address).collect())
 }
 
 fn posted(channel: &str, place: &str, stage: &PostStage) -> Told {

@@ -77,13 +77,14 @@ pub use crate::policy::windows::{TimeWindows, WindowError};
 pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::body::Body;
 pub use crate::record::control::{Control, Delegation, LoadedPolicy, Standing};
-pub use crate::record::event::{Cause, Event, Execution, Nudge, What};
+pub use crate::record::event::{Cause, Event, Execution, What};
 pub use crate::record::fold::Impossible;
 pub use crate::record::keyring::{Keyring, KeyringError};
 pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
 };
 pub use crate::record::memory::MemoryLedger;
+pub use crate::record::nudge::Nudge;
 pub use crate::record::post::{Post, PostStage};
 pub use crate::record::report::{ActionFigures, Report, ReviewerFigures};
 pub use crate::record::running_total::RunningTotal;

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use super::caught::caught;
 use super::desk::Desk;
 use crate::policy::assurance::Assurance;
-use crate::record::event::Nudge;
+use crate::record::nudge::Nudge;
 use crate::record::state::Phase;
 use crate::review::card::Card;
 

@@ -45,6 +45,7 @@ impl Keys {
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
+            | What::Routed { .. }
             | What::Nudged { .. }
             | What::Requested { .. }
             | What::Presented { .. }

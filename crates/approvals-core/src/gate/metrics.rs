@@ -62,6 +62,7 @@ impl Measure {
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
+            | What::Routed { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }
             | What::Post { .. }

@@ -25,6 +25,7 @@ mod stage;
 mod journal;
 mod log;
 pub(crate) mod outbox;
+mod routes;
 pub(crate) mod presses;
 mod flood;
 pub(crate) mod context;

@@ -12,7 +12,8 @@ use super::chain::chain;
 use super::desk::Desk;
 use super::insist::{POLL, insist};
 use crate::action::id::RequestId;
-use crate::record::event::{Execution, Nudge};
+use crate::record::event::Execution;
+use crate::record::nudge::Nudge;
 use crate::record::state::{Outcome, Phase, State};
 use crate::review::card::Card;
 

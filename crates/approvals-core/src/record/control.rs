@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Cause, What};
+use super::routes::Routes;
 use super::transition::Refusal;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
@@ -55,6 +56,7 @@ pub struct Control {
     stops: BTreeMap<Digest, (Stop, Statement)>,
     delegations: Vec<Delegation>,
     standing: BTreeMap<RequestId, Standing>,
+    routes: Routes,
     /// What has been said, so that nobody says it again in another's name.
     said: BTreeSet<Digest>,
     /// The acts that have taken effect, each once.
@@ -213,6 +215,12 @@ impl Control {
         Some(Cause::Stopped { stop: *id, reason })
     }
 
+    /// The address of a channel's place, if one is known.
+    #[must_use]
+    pub fn route(&self, channel: &str, place: &str) -> Option<&str> {
+        self.routes.get(channel, place)
+    }
+
     /// In whose places `person` may vote at `now`, and for which groups.
     pub(crate) fn lent_to<'a>(
         &'a self,
@@ -312,6 +320,9 @@ impl Control {
                 if one.retired || !left || at >= one.terms.until || !one.used.insert(*request) {
                     return Err("the standing grant does not cover it any more");
                 }
+            }
+            What::Routed { channel, place, address } => {
+                self.routes.set((channel, place), address.as_deref())?;
             }
             What::Requested { .. }
             | What::Presented { .. }

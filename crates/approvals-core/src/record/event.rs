@@ -1,20 +1,19 @@
 //! What is written down. Events are the state; nothing else is.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
+use super::nudge::Nudge;
 use super::post::PostStage;
 use crate::action::canonical;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
-use crate::action::id::{Group, PrincipalId, RequestId, RuleId};
+use crate::action::id::{PrincipalId, RequestId};
 use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::policy::fact::FactSet;
-use crate::policy::obligation::{AddedChannel, Due, Obligation};
 use crate::policy::policy::Verdict;
 use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
@@ -107,6 +106,16 @@ pub enum What {
         standing: RequestId,
         /// The request of the call that it was used for.
         request: RequestId,
+    },
+    /// Where a channel reaches a place of its own from here on: told by its service, and needed by whoever posts there.
+    Routed {
+        /// The name of the channel, such as `teams`.
+        channel: String,
+        /// The place, in the channel's own words.
+        place: String,
+        /// Its address; none if it is to be reached no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
     },
     /// An action was asked for, and the policy ruled on it.
     Requested {
@@ -296,84 +305,6 @@ impl fmt::Display for Cause {
             Self::Stopped { reason, .. } => f.write_str(reason),
         }
     }
-}
-
-/// What moves people who have not decided yet.
-///
-/// ```
-/// # use approvals_core as approvals;
-/// use approvals::Nudge;
-/// use std::time::Duration;
-///
-/// let nudge = Nudge::Escalation { after_ms: 900_000, group: "managers".parse()? };
-/// assert_eq!(nudge.after(), Some(Duration::from_secs(15 * 60)));
-/// # Ok::<(), approvals_core::NameError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[expect(clippy::exhaustive_enums, reason = "a channel that overlooks one leaves people asleep")]
-pub enum Nudge {
-    /// Those who were asked are told that the request still waits.
-    Reminder {
-        /// How long after it was asked this was due, in milliseconds.
-        after_ms: u64,
-    },
-    /// Another group may decide as well.
-    Escalation {
-        /// How long after it was asked this was due, in milliseconds.
-        after_ms: u64,
-        /// The group that may decide from then on.
-        group: Group,
-    },
-    /// The card is shown in another channel as well, and may be decided there.
-    Channel {
-        /// How long after it was asked this was due, in milliseconds.
-        after_ms: u64,
-        /// The name of that channel.
-        channel: String,
-    },
-    /// The card is shown in another channel as well, and may be decided there, since none of those that an obligation
-    /// had could show it.
-    Fallback {
-        /// The name of that channel.
-        channel: String,
-        /// The name of the obligation.
-        obligation: RuleId,
-    },
-}
-
-impl Nudge {
-    pub(crate) fn reminder(after: Duration) -> Self {
-        Self::Reminder { after_ms: whole_millis(after) }
-    }
-
-    pub(crate) fn escalation(after: Duration, group: Group) -> Self {
-        Self::Escalation { after_ms: whole_millis(after), group }
-    }
-
-    /// What adds a channel to this obligation.
-    pub(crate) fn of_step(one: &Obligation, step: &AddedChannel) -> Self {
-        let channel = step.add_channel.clone();
-        match step.due {
-            Due::After(after) => Self::Channel { after_ms: whole_millis(after), channel },
-            Due::Undelivered => Self::Fallback { channel, obligation: one.name.clone() },
-        }
-    }
-
-    /// How long after the request was asked it is due; none if that depends on what channels can show.
-    #[must_use]
-    pub fn after(&self) -> Option<Duration> {
-        match self {
-            Self::Reminder { after_ms }
-            | Self::Escalation { after_ms, .. }
-            | Self::Channel { after_ms, .. } => Some(Duration::from_millis(*after_ms)),
-            Self::Fallback { .. } => None,
-        }
-    }
-}
-
-fn whole_millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Event {

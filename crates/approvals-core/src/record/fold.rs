@@ -1,6 +1,7 @@
 //! How one event changes the state of a request, or why it cannot be.
 
-use super::event::{Cause, Event, Execution, Nudge, What};
+use super::event::{Cause, Event, Execution, What};
+use super::nudge::Nudge;
 use super::post::PostStage;
 use super::state::{Outcome, Phase, Started, State};
 use crate::action::clock::Timestamp;

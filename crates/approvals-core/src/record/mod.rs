@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod post;
+pub(crate) mod nudge;
 pub(crate) mod event;
 pub(crate) mod ledger;
 pub(crate) mod audit;
@@ -17,6 +18,7 @@ pub(crate) mod state;
 mod rejection;
 pub(crate) mod fold;
 pub(crate) mod transition;
+mod routes;
 pub(crate) mod control;
 pub(crate) mod own_act;
 mod earlier;

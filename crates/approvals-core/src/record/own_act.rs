@@ -111,6 +111,7 @@ impl OwnAct {
             What::KeyAdded { .. }
             | What::Stated { .. }
             | What::StandingUsed { .. }
+            | What::Routed { .. }
             | What::Requested { .. }
             | What::Presented { .. }
             | What::Undelivered { .. }

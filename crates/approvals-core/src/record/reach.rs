@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::Nudge;
+use super::nudge::Nudge;
 use crate::action::clock::Timestamp;
 use crate::policy::obligation::{AddedChannel, Due, Obligation};
 use crate::policy::obligations::Obligations;

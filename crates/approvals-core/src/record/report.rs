@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::event::{Cause, Event, Nudge, What};
+use super::event::{Cause, Event, What};
+use super::nudge::Nudge;
 use super::state::{Outcome, State};
 use super::trail::Trail;
 use crate::action::clock::Timestamp;

@@ -1,6 +1,7 @@
 //! The state of a request: a fold over its events, and nothing that is stored anywhere else.
 
-use super::event::{Cause, Execution, Nudge};
+use super::event::{Cause, Execution};
+use super::nudge::Nudge;
 use super::post::{InChannels, Post};
 use super::reach::Reach;
 use crate::action::clock::Timestamp;

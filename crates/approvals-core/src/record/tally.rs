@@ -137,6 +137,7 @@ impl Tally {
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
+            | What::Routed { .. }
             | What::Nudged { .. }
             | What::Late { .. }
             | What::Presented { .. }

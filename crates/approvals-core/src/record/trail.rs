@@ -134,6 +134,7 @@ impl Trail {
             | What::Lifted { .. }
             | What::StandingIssued { .. }
             | What::StandingUsed { .. }
+            | What::Routed { .. }
             | What::Undelivered { .. }
             | What::Post { .. }
             | What::Dismissed { .. }

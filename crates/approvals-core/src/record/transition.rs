@@ -1,7 +1,8 @@
 //! The one transition: what a command does to a request, or why it does nothing.
 
 use super::body::Body;
-use super::event::{Cause, Execution, Nudge, What};
+use super::event::{Cause, Execution, What};
+use super::nudge::Nudge;
 use super::state::{Outcome, Phase, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
