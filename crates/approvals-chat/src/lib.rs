@@ -173,9 +173,11 @@
 //!   not decide is told so.
 
 mod backoff;
+mod carried;
 mod chat;
 mod fate;
 mod fault;
+mod fields;
 mod insist;
 mod locks;
 mod messages;
@@ -187,9 +189,11 @@ mod settling;
 mod sheet;
 
 pub use crate::backoff::{Backoff, jittered, moment};
+pub use crate::carried::Carried;
 pub use crate::chat::{Chat, WeakChat};
 pub use crate::fate::Fate;
 pub use crate::fault::{Fault, Meaning};
+pub use crate::fields::{Fields, Malformed, agreed};
 pub use crate::insist::{Passing, insist};
 pub use crate::locks::Locks;
 pub use crate::problem::Problem;

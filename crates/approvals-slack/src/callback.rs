@@ -3,15 +3,12 @@
 //! Read is only what stands in a fixed place. Nothing is taken from the message that comes along: what was asked, the
 //! ledger knows. Unknown fields mean nothing, and neither does the old `token`.
 
-mod carried;
-mod field;
 mod form;
 
+use approvals_chat::{Carried, Fields, Malformed, agreed};
 use approvals_core::{Choice, canonical};
 use serde_json::Value;
 
-pub(crate) use self::carried::Carried;
-use self::field::Fields;
 use crate::id::{AppId, ChannelId, EnterpriseId, MessageTs, TeamId, UserId};
 
 /// The button that approves.
@@ -91,12 +88,8 @@ pub(crate) enum CallbackError {
     Form(&'static str),
     #[error("it is not what Slack sends: {0}")]
     Json(#[from] canonical::CanonicalError),
-    #[error("it is not what Slack sends: `{0}` is missing")]
-    Missing(&'static str),
-    #[error("it is not what Slack sends: `{0}` is not what stands there otherwise")]
-    Wrong(&'static str),
-    #[error("it is not what Slack sends: `{0}` and `{1}` differ")]
-    Differ(&'static str, &'static str),
+    #[error("it is not what Slack sends: {0}")]
+    Field(#[from] Malformed),
 }
 
 /// What a form says, which is how the HTTP endpoint is called.
@@ -117,7 +110,7 @@ pub(crate) fn from_json(json: &[u8]) -> Result<Callback, CallbackError> {
 
 /// What a payload says once it is parsed, by a parser that refuses what is there twice.
 fn from_value(payload: &Value) -> Result<Callback, CallbackError> {
-    let Some(all) = payload.as_object().map(Fields) else { return Ok(Callback::Other) };
+    let Some(all) = Fields::of(payload) else { return Ok(Callback::Other) };
     match payload.get("type").and_then(Value::as_str) {
         Some("block_actions") => {
             let Some((choice, action)) = ours(all)? else { return Ok(Callback::Other) };
@@ -139,7 +132,7 @@ fn ours(all: Fields<'_>) -> Result<Option<(Choice, Fields<'_>)>, CallbackError> 
     let actions = all.list("actions")?;
     let mut found = Vec::new();
     for action in actions {
-        let action = Fields(action.as_object().ok_or(CallbackError::Wrong("actions"))?);
+        let action = Fields::of(action).ok_or(CallbackError::Field(Malformed::Wrong("actions")))?;
         let choice = match action.text("actions.action_id")? {
             Some(APPROVE) => Choice::Approve,
             Some(REJECT) => Choice::Reject,
@@ -149,22 +142,22 @@ fn ours(all: Fields<'_>) -> Result<Option<(Choice, Fields<'_>)>, CallbackError> 
     }
     match found.pop() {
         // There is no click that does two things.
-        Some(_one) if actions.len() != 1 => Err(CallbackError::Wrong("actions")),
+        Some(_one) if actions.len() != 1 => Err(CallbackError::Field(Malformed::Wrong("actions"))),
         one => Ok(one),
     }
 }
 
 fn press(all: Fields<'_>, choice: Choice, action: Fields<'_>) -> Result<Press, CallbackError> {
     if action.text("actions.type")? != Some("button") {
-        return Err(CallbackError::Wrong("actions.type"));
+        return Err(CallbackError::Field(Malformed::Wrong("actions.type")));
     }
     let container = all.needs("container")?;
     // Our buttons stand in messages that everybody in the channel sees, and nowhere else.
     if container.text("container.type")? != Some("message") {
-        return Err(CallbackError::Wrong("container.type"));
+        return Err(CallbackError::Field(Malformed::Wrong("container.type")));
     }
     if container.flag("container.is_ephemeral")? {
-        return Err(CallbackError::Wrong("container.is_ephemeral"));
+        return Err(CallbackError::Field(Malformed::Wrong("container.is_ephemeral")));
     }
     let channel = all.part("channel")?;
     let channel = channel.map_or(Ok(None), |channel| channel.id("channel.id"))?;
@@ -183,11 +176,11 @@ fn press(all: Fields<'_>, choice: Choice, action: Fields<'_>) -> Result<Press, C
         )?,
         choice,
         value: bounded(action.text("actions.value")?, "actions.value", MAX_VALUE)?
-            .ok_or(CallbackError::Missing("actions.value"))?
+            .ok_or(CallbackError::Field(Malformed::Missing("actions.value")))?
             .into(),
         action_ts: action
             .id("actions.action_ts")?
-            .ok_or(CallbackError::Missing("actions.action_ts"))?,
+            .ok_or(CallbackError::Field(Malformed::Missing("actions.action_ts")))?,
         trigger_id: trigger,
     })
 }
@@ -198,20 +191,10 @@ fn bounded(
     most: usize,
 ) -> Result<Option<String>, CallbackError> {
     match text {
-        Some(text) if text.is_empty() || text.len() > most => Err(CallbackError::Wrong(name)),
+        Some(text) if text.is_empty() || text.len() > most => {
+            Err(CallbackError::Field(Malformed::Wrong(name)))
+        }
         text => Ok(text.map(str::to_owned)),
-    }
-}
-
-/// What is said in one place or two, which must not contradict each other.
-fn agreed<T: PartialEq>(
-    (one, here): (&'static str, Option<T>),
-    (other, there): (&'static str, Option<T>),
-) -> Result<T, CallbackError> {
-    match (here, there) {
-        (Some(here), Some(there)) if here != there => Err(CallbackError::Differ(one, other)),
-        (Some(said), _) | (None, Some(said)) => Ok(said),
-        (None, None) => Err(CallbackError::Missing(one)),
     }
 }
 
@@ -220,7 +203,7 @@ fn sender(all: Fields<'_>) -> Result<Sender, CallbackError> {
     let team = all.part("team")?;
     let enterprise = all.part("enterprise")?;
     let sender = Sender {
-        app: all.id("api_app_id")?.ok_or(CallbackError::Missing("api_app_id"))?,
+        app: all.id("api_app_id")?.ok_or(CallbackError::Field(Malformed::Missing("api_app_id")))?,
         team: team.map(|team| team.needs_id("team.id")).transpose()?,
         enterprise: enterprise.map(|one| one.needs_id("enterprise.id")).transpose()?,
         is_org_wide: all.flag("is_enterprise_install")?,
@@ -228,7 +211,7 @@ fn sender(all: Fields<'_>) -> Result<Sender, CallbackError> {
     };
     let nowhere = sender.team.is_none() && sender.enterprise.is_none();
     if nowhere || (sender.is_org_wide && sender.enterprise.is_none()) {
-        return Err(CallbackError::Missing("enterprise"));
+        return Err(CallbackError::Field(Malformed::Missing("enterprise")));
     }
     Ok(sender)
 }
@@ -236,20 +219,22 @@ fn sender(all: Fields<'_>) -> Result<Sender, CallbackError> {
 fn submission(all: Fields<'_>, view: Fields<'_>) -> Result<Submission, CallbackError> {
     let sender = sender(all)?;
     if view.id("view.app_id")?.is_some_and(|app: AppId| app != sender.app) {
-        return Err(CallbackError::Differ("view.app_id", "api_app_id"));
+        return Err(CallbackError::Field(Malformed::Differ("view.app_id", "api_app_id")));
     }
     let metadata = view.text("view.private_metadata")?;
     let metadata = bounded(metadata, "view.private_metadata", MAX_METADATA)?;
     let values = view.needs("view.state")?.needs("view.state.values")?;
-    let input = values.the_one(REASON)?.the_one(REASON)?;
+    let input = values.the_one(REASON, "view.state.values")?;
+    let input = input.the_one(REASON, "view.state.values")?;
     if input.text("view.state.values.type")? != Some("plain_text_input") {
-        return Err(CallbackError::Wrong("view.state.values"));
+        return Err(CallbackError::Field(Malformed::Wrong("view.state.values")));
     }
     let reason = bounded(input.text("view.state.values.value")?, "view.state.values", MAX_REASON)?;
     Ok(Submission {
         sender,
-        private_metadata: metadata.ok_or(CallbackError::Missing("view.private_metadata"))?,
-        reason: reason.ok_or(CallbackError::Missing("view.state.values"))?,
+        private_metadata: metadata
+            .ok_or(CallbackError::Field(Malformed::Missing("view.private_metadata")))?,
+        reason: reason.ok_or(CallbackError::Field(Malformed::Missing("view.state.values")))?,
     })
 }
 

@@ -4,6 +4,18 @@ use serde_json::{Value, json};
 
 use super::*;
 
+fn wrong(field: &'static str) -> CallbackError {
+    Malformed::Wrong(field).into()
+}
+
+fn missing(field: &'static str) -> CallbackError {
+    Malformed::Missing(field).into()
+}
+
+fn differ(one: &'static str, other: &'static str) -> CallbackError {
+    Malformed::Differ(one, other).into()
+}
+
 /// A click as Slack's documentation shows it, on a button of ours.
 pub(super) fn a_press() -> Value {
     json!({
@@ -125,9 +137,9 @@ fn in_an_organization_the_workspace_may_be_missing_and_people_belong_to_either()
     assert!(press.sender.team.is_some() && press.sender.enterprise.is_some());
 
     let nowhere = with(a_press(), "/team", json!(null));
-    assert_eq!(read(&nowhere), Err(CallbackError::Missing("enterprise")));
+    assert_eq!(read(&nowhere), Err(missing("enterprise")));
     let nowhere = with(a_press(), "/is_enterprise_install", json!(true));
-    assert_eq!(read(&nowhere), Err(CallbackError::Missing("enterprise")));
+    assert_eq!(read(&nowhere), Err(missing("enterprise")));
 }
 
 #[test]
@@ -167,18 +179,18 @@ fn what_may_be_left_out_may_be_left_out() {
 #[test]
 fn what_differs_in_one_place_is_refused_for_that_place() {
     for (place, value, refusal) in [
-        ("/user/-", json!(null), CallbackError::Missing("user")),
-        ("/user", json!("U0123ABCD"), CallbackError::Wrong("user")),
-        ("/user/id/-", json!(null), CallbackError::Missing("user.id")),
-        ("/user/id", json!(null), CallbackError::Missing("user.id")),
-        ("/user/id", json!("u0123abcd"), CallbackError::Wrong("user.id")),
-        ("/user/id", json!(["U0123ABCD"]), CallbackError::Wrong("user.id")),
-        ("/api_app_id/-", json!(null), CallbackError::Missing("api_app_id")),
-        ("/api_app_id", json!("B0123ABCD"), CallbackError::Wrong("api_app_id")),
-        ("/team", json!("T0123ABCD"), CallbackError::Wrong("team")),
-        ("/team/id/-", json!(null), CallbackError::Missing("team.id")),
-        ("/enterprise", json!({}), CallbackError::Missing("enterprise.id")),
-        ("/is_enterprise_install", json!("false"), CallbackError::Wrong("is_enterprise_install")),
+        ("/user/-", json!(null), missing("user")),
+        ("/user", json!("U0123ABCD"), wrong("user")),
+        ("/user/id/-", json!(null), missing("user.id")),
+        ("/user/id", json!(null), missing("user.id")),
+        ("/user/id", json!("u0123abcd"), wrong("user.id")),
+        ("/user/id", json!(["U0123ABCD"]), wrong("user.id")),
+        ("/api_app_id/-", json!(null), missing("api_app_id")),
+        ("/api_app_id", json!("B0123ABCD"), wrong("api_app_id")),
+        ("/team", json!("T0123ABCD"), wrong("team")),
+        ("/team/id/-", json!(null), missing("team.id")),
+        ("/enterprise", json!({}), missing("enterprise.id")),
+        ("/is_enterprise_install", json!("false"), wrong("is_enterprise_install")),
     ] {
         assert_eq!(read(&with(a_press(), place, value)), Err(refusal), "{place}");
     }
@@ -188,52 +200,40 @@ fn what_differs_in_one_place_is_refused_for_that_place() {
 fn what_was_clicked_where_is_said_once_or_twice_and_not_in_two_ways() {
     let long = "x".repeat(256);
     for (place, value, refusal) in [
-        ("/container/-", json!(null), CallbackError::Missing("container")),
-        ("/container/type/-", json!(null), CallbackError::Wrong("container.type")),
-        ("/container/type", json!("view"), CallbackError::Wrong("container.type")),
-        ("/container/type", json!("message_attachment"), CallbackError::Wrong("container.type")),
-        ("/container/is_ephemeral", json!(true), CallbackError::Wrong("container.is_ephemeral")),
-        (
-            "/container/channel_id",
-            json!("C0OTHER"),
-            CallbackError::Differ("container.channel_id", "channel.id"),
-        ),
-        (
-            "/channel/id",
-            json!("C0OTHER"),
-            CallbackError::Differ("container.channel_id", "channel.id"),
-        ),
-        ("/channel", json!([]), CallbackError::Wrong("channel")),
-        (
-            "/message/ts",
-            json!("1712345678.000101"),
-            CallbackError::Differ("container.message_ts", "message.ts"),
-        ),
-        ("/message/ts", json!(1_712_345_678.5), CallbackError::Wrong("message.ts")),
+        ("/container/-", json!(null), missing("container")),
+        ("/container/type/-", json!(null), wrong("container.type")),
+        ("/container/type", json!("view"), wrong("container.type")),
+        ("/container/type", json!("message_attachment"), wrong("container.type")),
+        ("/container/is_ephemeral", json!(true), wrong("container.is_ephemeral")),
+        ("/container/channel_id", json!("C0OTHER"), differ("container.channel_id", "channel.id")),
+        ("/channel/id", json!("C0OTHER"), differ("container.channel_id", "channel.id")),
+        ("/channel", json!([]), wrong("channel")),
+        ("/message/ts", json!("1712345678.000101"), differ("container.message_ts", "message.ts")),
+        ("/message/ts", json!(1_712_345_678.5), wrong("message.ts")),
         (
             "/container/message_ts",
             json!("1712345678.0001"),
-            CallbackError::Differ("container.message_ts", "message.ts"),
+            differ("container.message_ts", "message.ts"),
         ),
-        ("/trigger_id", json!(7), CallbackError::Wrong("trigger_id")),
-        ("/trigger_id", json!(long), CallbackError::Wrong("trigger_id")),
-        ("/actions/-", json!(null), CallbackError::Missing("actions")),
-        ("/actions", json!({"0": {}}), CallbackError::Wrong("actions")),
-        ("/actions", json!([7]), CallbackError::Wrong("actions")),
-        ("/actions/0/type", json!("static_select"), CallbackError::Wrong("actions.type")),
-        ("/actions/0/action_id", json!(1), CallbackError::Wrong("actions.action_id")),
-        ("/actions/0/value/-", json!(null), CallbackError::Missing("actions.value")),
-        ("/actions/0/value", json!(""), CallbackError::Wrong("actions.value")),
-        ("/actions/0/value", json!(long), CallbackError::Wrong("actions.value")),
-        ("/actions/0/value", json!({"v": 1}), CallbackError::Wrong("actions.value")),
-        ("/actions/0/action_ts/-", json!(null), CallbackError::Missing("actions.action_ts")),
-        ("/actions/0/action_ts", json!("now"), CallbackError::Wrong("actions.action_ts")),
+        ("/trigger_id", json!(7), wrong("trigger_id")),
+        ("/trigger_id", json!(long), wrong("trigger_id")),
+        ("/actions/-", json!(null), missing("actions")),
+        ("/actions", json!({"0": {}}), wrong("actions")),
+        ("/actions", json!([7]), wrong("actions")),
+        ("/actions/0/type", json!("static_select"), wrong("actions.type")),
+        ("/actions/0/action_id", json!(1), wrong("actions.action_id")),
+        ("/actions/0/value/-", json!(null), missing("actions.value")),
+        ("/actions/0/value", json!(""), wrong("actions.value")),
+        ("/actions/0/value", json!(long), wrong("actions.value")),
+        ("/actions/0/value", json!({"v": 1}), wrong("actions.value")),
+        ("/actions/0/action_ts/-", json!(null), missing("actions.action_ts")),
+        ("/actions/0/action_ts", json!("now"), wrong("actions.action_ts")),
     ] {
         assert_eq!(read(&with(a_press(), place, value)), Err(refusal), "{place}");
     }
     let nowhere =
         with(with(a_press(), "/container/channel_id/-", json!(null)), "/channel/-", json!(null));
-    assert_eq!(read(&nowhere), Err(CallbackError::Missing("container.channel_id")));
+    assert_eq!(read(&nowhere), Err(missing("container.channel_id")));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_click_does_one_thing() {
     let link = json!({"type": "button", "action_id": "elsewhere", "action_ts": "1.2"});
     for several in [json!([one, one]), json!([one, link]), json!([link, one])] {
         let refused = read(&with(a_press(), "/actions", several));
-        assert_eq!(refused, Err(CallbackError::Wrong("actions")));
+        assert_eq!(refused, Err(wrong("actions")));
     }
     for others in [json!([]), json!([link]), json!([link, link]), json!([{}])] {
         assert_eq!(read(&with(a_press(), "/actions", others)), Ok(Callback::Other));
@@ -277,27 +277,25 @@ fn a_reason_is_understood_as_it_was_typed() {
     assert!(matches!(read(&longest), Ok(Callback::Reason(_))));
 
     for (place, value, refusal) in [
-        (place, json!("x".repeat(4097)), CallbackError::Wrong(VALUES)),
-        (place, json!(""), CallbackError::Wrong(VALUES)),
-        (place, json!(null), CallbackError::Missing(VALUES)),
-        (place, json!(7), CallbackError::Wrong("view.state.values.value")),
-        ("/view/state/values/another", json!({}), CallbackError::Wrong(VALUES)),
-        ("/view/state/values/approvals.reason/another", json!({}), CallbackError::Wrong(VALUES)),
-        ("/view/state/values", json!({}), CallbackError::Wrong(VALUES)),
-        ("/view/state/-", json!(null), CallbackError::Missing("view.state")),
-        ("/view/private_metadata", json!(""), CallbackError::Wrong("view.private_metadata")),
-        (
-            "/view/private_metadata",
-            json!("x".repeat(3001)),
-            CallbackError::Wrong("view.private_metadata"),
-        ),
-        ("/view/private_metadata/-", json!(null), CallbackError::Missing("view.private_metadata")),
-        ("/view/app_id", json!("A0OTHER"), CallbackError::Differ("view.app_id", "api_app_id")),
-        ("/view", json!([]), CallbackError::Wrong("view")),
-        ("/user/-", json!(null), CallbackError::Missing("user")),
+        (place, json!("x".repeat(4097)), wrong(VALUES)),
+        (place, json!(""), wrong(VALUES)),
+        (place, json!(null), missing(VALUES)),
+        (place, json!(7), wrong("view.state.values.value")),
+        ("/view/state/values/another", json!({}), wrong(VALUES)),
+        ("/view/state/values/approvals.reason/another", json!({}), wrong(VALUES)),
+        ("/view/state/values", json!({}), wrong(VALUES)),
+        ("/view/state/-", json!(null), missing("view.state")),
+        ("/view/private_metadata", json!(""), wrong("view.private_metadata")),
+        ("/view/private_metadata", json!("x".repeat(3001)), wrong("view.private_metadata")),
+        ("/view/private_metadata/-", json!(null), missing("view.private_metadata")),
+        ("/view/app_id", json!("A0OTHER"), differ("view.app_id", "api_app_id")),
+        ("/view", json!([]), wrong("view")),
+        ("/user/-", json!(null), missing("user")),
     ] {
         let refused = match read(&with(a_reason(), place, value)) {
-            Err(CallbackError::Wrong("view.state.values.type")) => panic!("{place}"),
+            Err(CallbackError::Field(Malformed::Wrong("view.state.values.type"))) => {
+                panic!("{place}")
+            }
             other => other,
         };
         assert_eq!(refused, Err(refusal), "{place}");
@@ -307,7 +305,7 @@ fn a_reason_is_understood_as_it_was_typed() {
         "/view/state/values/approvals.reason/approvals.reason/type",
         json!("number_input"),
     );
-    assert_eq!(read(&other_type), Err(CallbackError::Wrong(VALUES)));
+    assert_eq!(read(&other_type), Err(wrong(VALUES)));
 }
 
 #[test]

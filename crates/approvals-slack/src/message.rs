@@ -9,14 +9,14 @@ mod here;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use approvals_chat::{Form, Offer, Paragraph, Part, Sheet, Span};
+use approvals_chat::{Carried, Form, Offer, Paragraph, Part, Sheet, Span};
 use approvals_core::{ChannelIdentity, Group, RequestId};
 use serde::Serialize;
 use serde_json::Value;
 
 use self::block::{Block, Button, Confirm, Inline, Input, Modal, Plain, Rich};
 pub(crate) use self::here::Here;
-use crate::callback::{APPROVE, Carried, REASON, REJECT};
+use crate::callback::{APPROVE, REASON, REJECT};
 use crate::id::UserGroupId;
 
 /// The most bytes that a card may take. All of a message is never over 12,000, so that there is always room for its

@@ -3,7 +3,6 @@
 
 #![expect(dead_code, reason = "in the making: what calls these comes next")]
 
-mod carried;
 mod id;
 mod keys;
 mod message;

@@ -7,13 +7,12 @@ mod element;
 
 use std::fmt;
 
-use approvals_chat::{Form, Offer, Paragraph, Part, Sheet, Span};
+use approvals_chat::{Carried, Form, Offer, Paragraph, Part, Sheet, Span};
 use approvals_core::ChannelIdentity;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::element::{Card, Data, Element, Execute, Inline, Run, Submit};
-use crate::carried::Carried;
 
 /// The verb of the button that approves.
 pub(crate) const APPROVE: &str = "approvals.approve";

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::callback::Carried;
+use approvals_chat::Carried;
 
 /// One block of a message or of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

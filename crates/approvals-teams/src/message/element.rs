@@ -1,9 +1,8 @@
 //! The few parts of an Adaptive Card (version 1.5) that are used. Text stands in runs alone, which are taken literally: no
 //! markup, no links, no images come of it.
 
+use approvals_chat::Carried;
 use serde::Serialize;
-
-use crate::carried::Carried;
 
 /// A card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

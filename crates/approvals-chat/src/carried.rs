@@ -6,9 +6,14 @@ use std::ops::Deref;
 use serde::Serialize;
 
 /// The value of a button. Shows nothing of itself.
+///
+/// ```
+/// let value = approvals_chat::Carried::from("v1.secret".to_owned());
+/// assert_eq!((&*value, format!("{value:?}").as_str()), ("v1.secret", "Carried(hidden)"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Carried(String);
+pub struct Carried(String);
 
 impl From<String> for Carried {
     fn from(value: String) -> Self {
