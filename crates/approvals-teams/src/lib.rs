@@ -3,6 +3,7 @@
 
 #![expect(dead_code, reason = "in the making: what calls these comes next")]
 
+mod callback;
 mod id;
 mod keys;
 mod message;

@@ -21,11 +21,11 @@ pub(crate) const APPROVE: &str = "approvals.approve";
 pub(crate) const REJECT: &str = "approvals.reject";
 
 /// What is asked once more before something of high risk is approved, and what it is when it is ticked.
-pub(crate) const CONFIRM: &str = "approvals.confirm";
+pub(crate) const CONFIRM: &str = "confirm";
 pub(crate) const CONFIRMED: &str = "yes";
 
 /// What whoever decides may say about it.
-pub(crate) const REASON: &str = "approvals.reason";
+pub(crate) const REASON: &str = "reason";
 
 /// The most characters of that.
 const MAX_REASON: u32 = 1000;
