@@ -1,0 +1,221 @@
+//! What goes wrong, on demand.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// What goes wrong with one call.
+///
+/// Without [`with_effect`](Self::with_effect) the call does nothing; with it, only the answer is lost or changed.
+///
+/// ```
+/// use std::time::Duration;
+/// use fake_teams::Fault;
+///
+/// let accepted_and_never_heard = Fault::dropped().with_effect();
+/// let late = Fault::slow(Duration::from_secs(2));
+/// let limited = Fault::too_many_requests(Some("soon"));
+/// let two_at_once = Fault::error(412, "PreconditionFailed");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Fault {
+    pub(crate) has_effect: bool,
+    pub(crate) delay: Duration,
+    pub(crate) gate: Option<Gate>,
+    pub(crate) end: End,
+}
+
+/// How a call ends.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    /// As without a fault.
+    Genuine,
+    /// The connection is reset.
+    Dropped,
+    /// There is no end.
+    Never,
+    /// With another answer.
+    Answer { status: u16, headers: Vec<(String, String)>, body: String },
+}
+
+impl Fault {
+    fn new(end: End) -> Self {
+        Self { has_effect: false, delay: Duration::ZERO, gate: None, end }
+    }
+
+    /// HTTP 429 with this `Retry-After`, which may be any text, or none.
+    #[must_use]
+    pub fn too_many_requests(retry_after: Option<&str>) -> Self {
+        let fault = Self::error(429, "Throttled");
+        match retry_after {
+            Some(text) => fault.with_header("retry-after", text),
+            None => fault,
+        }
+    }
+
+    /// A status with the connector's own error.
+    #[must_use]
+    pub fn error(status: u16, code: &str) -> Self {
+        let body = serde_json::json!({"error": {"code": code, "message": format!("{code}.")}});
+        Self::new(End::Answer { status, headers: json_headers(), body: body.to_string() })
+    }
+
+    /// A redirect to another address.
+    #[must_use]
+    pub fn redirect(to: &str) -> Self {
+        Self::status(302).with_header("location", to)
+    }
+
+    /// An HTTP status with a page for people.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        let headers = vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())];
+        Self::new(End::Answer {
+            status,
+            headers,
+            body: "<html>Something is wrong here.</html>".to_owned(),
+        })
+    }
+
+    /// HTTP 200 with any body.
+    #[must_use]
+    pub fn body(body: &str) -> Self {
+        Self::new(End::Answer { status: 200, headers: json_headers(), body: body.to_owned() })
+    }
+
+    /// HTTP 200 with half of an answer.
+    #[must_use]
+    pub fn malformed() -> Self {
+        Self::body(r#"{"id":"17123"#)
+    }
+
+    /// HTTP 200 with a true answer, padded to more than this many bytes.
+    #[must_use]
+    pub fn huge(bytes: usize) -> Self {
+        Self::body(&format!(r#"{{"id":"1","padding":"{}"}}"#, "x".repeat(bytes)))
+    }
+
+    /// The connection is reset without an answer.
+    #[must_use]
+    pub fn dropped() -> Self {
+        Self::new(End::Dropped)
+    }
+
+    /// There is never an answer.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self::new(End::Never)
+    }
+
+    /// The call takes this long, and succeeds. With [`with_effect`](Self::with_effect) it has its effect first.
+    #[must_use]
+    pub fn slow(delay: Duration) -> Self {
+        Self { delay, ..Self::new(End::Genuine) }
+    }
+
+    /// The call waits at the gate, and then succeeds. With [`with_effect`](Self::with_effect) it has its effect first.
+    #[must_use]
+    pub fn held(gate: &Gate) -> Self {
+        Self { gate: Some(gate.clone()), ..Self::new(End::Genuine) }
+    }
+
+    /// The answer has this header, too.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        if let End::Answer { headers, .. } = &mut self.end {
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    /// The call does what it says, whatever the client hears.
+    #[must_use]
+    pub fn with_effect(mut self) -> Self {
+        self.has_effect = true;
+        self
+    }
+
+    /// The end comes this much later.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+fn json_headers() -> Vec<(String, String)> {
+    vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())]
+}
+
+/// Holds calls back until it is opened.
+///
+/// ```
+/// use fake_teams::{Fault, Gate};
+///
+/// let gate = Gate::new();
+/// let fault = Fault::held(&gate);
+/// // …the call comes, and waits…
+/// gate.open();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Gate(watch::Sender<bool>);
+
+impl Gate {
+    /// A closed gate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    /// Lets all through, now and later.
+    pub fn open(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(crate) async fn pass(&self) {
+        let mut open = self.0.subscribe();
+        open.wait_for(|open| *open).await.expect("the gate is here");
+    }
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What goes wrong with the calls to come, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    queued: BTreeMap<String, VecDeque<Fault>>,
+    lasting: BTreeMap<String, Fault>,
+}
+
+impl Faults {
+    pub(crate) fn queue(&mut self, name: &str, fault: Fault) {
+        self.queued.entry(name.to_owned()).or_default().push_back(fault);
+    }
+
+    pub(crate) fn last(&mut self, name: &str, fault: Fault) {
+        self.lasting.insert(name.to_owned(), fault);
+    }
+
+    /// Forgets what is planned for a name; for all names, where it is `*`.
+    pub(crate) fn heal(&mut self, name: &str) {
+        let is_kept = |planned: &String| name != "*" && planned != name;
+        self.queued.retain(|planned, _| is_kept(planned));
+        self.lasting.retain(|planned, _| is_kept(planned));
+    }
+
+    /// The fault of a call that has come: queued ones first, then lasting ones.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Fault> {
+        let queued = |queued: &mut BTreeMap<String, VecDeque<Fault>>, name| {
+            queued.get_mut(name)?.pop_front()
+        };
+        queued(&mut self.queued, name)
+            .or_else(|| queued(&mut self.queued, "*"))
+            .or_else(|| self.lasting.get(name).cloned())
+            .or_else(|| self.lasting.get("*").cloned())
+    }
+}

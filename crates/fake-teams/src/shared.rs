@@ -1,0 +1,83 @@
+//! What all parts of the server hold in common.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::fault::Faults;
+use crate::log::Call;
+use crate::world::World;
+
+/// Longer than anything that is waited for in a test.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) address: SocketAddr,
+    world: Mutex<World>,
+    faults: Mutex<Faults>,
+    calls: Mutex<Vec<Call>>,
+    changes: watch::Sender<u64>,
+}
+
+impl Shared {
+    pub(crate) fn new(address: SocketAddr, world: World) -> Self {
+        Self {
+            address,
+            world: Mutex::new(world),
+            faults: Mutex::default(),
+            calls: Mutex::default(),
+            changes: watch::Sender::new(0),
+        }
+    }
+
+    /// Where the connector is, as activities say it.
+    pub(crate) fn service_url(&self) -> String {
+        format!("http://{}/emea/", self.address)
+    }
+
+    pub(crate) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        with(&self.world, look)
+    }
+
+    pub(crate) fn faults<T>(&self, look: impl FnOnce(&mut Faults) -> T) -> T {
+        with(&self.faults, look)
+    }
+
+    pub(crate) fn calls<T>(&self, look: impl FnOnce(&mut Vec<Call>) -> T) -> T {
+        with(&self.calls, look)
+    }
+
+    /// Waits until there is something to see. It is looked for after every change, and now and then.
+    pub(crate) async fn until<T>(
+        &self,
+        patience: Duration,
+        mut look: impl FnMut(&Self) -> Option<T>,
+    ) -> Option<T> {
+        let mut changes = self.changes.subscribe();
+        let wait = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(found) = look(self) {
+                    return found;
+                }
+                // What depends on time alone changes without a notice.
+                drop(timeout(Duration::from_millis(50), changes.changed()).await);
+            }
+        };
+        timeout(patience, wait).await.ok()
+    }
+
+    pub(crate) fn has_changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+}
+
+fn with<S, T>(part: &Mutex<S>, look: impl FnOnce(&mut S) -> T) -> T {
+    // A test that fails while it looks must not take the server with it.
+    let mut guard: MutexGuard<'_, S> = part.lock().unwrap_or_else(PoisonError::into_inner);
+    look(&mut guard)
+}

@@ -1,0 +1,50 @@
+//! Limits and lifetimes: Microsoft's own, unless a test says otherwise.
+
+use std::time::Duration;
+
+/// Limits and lifetimes.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut settings = fake_teams::Settings::default();
+/// settings.token_life = Duration::from_secs(1);
+/// settings.posts_per_second = Some(7);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long an access token is good.
+    pub token_life: Duration,
+    /// How long the token that comes with an activity is good.
+    pub signature_life: Duration,
+    /// How long a click may stay without an answer before the person sees an error. Teams: 10 to 15 seconds, as
+    /// measured.
+    pub answer_within: Duration,
+    /// How much may be written into one conversation in a second; no limit where there is none. Teams: 7.
+    pub posts_per_second: Option<usize>,
+    /// What an activity may be, counted in UTF-16. Teams: about 100 KB.
+    pub activity_bytes: usize,
+    /// Whether an activity with a text and an attachment becomes two messages, and is answered without an id: so says
+    /// Microsoft's page on messages of bots.
+    pub splits_messages: bool,
+    /// Whether members are shown with `aadObjectId` beside `objectId`. Microsoft's pages show the second one alone, its
+    /// clients read the first.
+    pub members_have_aad_object_id: bool,
+    /// How many members a page has where nothing is said; between 50 and 500 where it is.
+    pub page_size: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_life: Duration::from_secs(3599),
+            signature_life: Duration::from_secs(3600),
+            answer_within: Duration::from_secs(10),
+            posts_per_second: None,
+            activity_bytes: 100 * 1024,
+            splits_messages: true,
+            members_have_aad_object_id: true,
+            page_size: 200,
+        }
+    }
+}
