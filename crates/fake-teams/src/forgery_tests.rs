@@ -147,6 +147,20 @@ async fn a_token_can_be_signed_by_nobody_or_with_what_is_public() {
     assert_eq!(bot.token(), "no token");
     click(&teams).await.without_token().send().await;
     assert!(bot.last().0.get("authorization").is_none());
+    click(&teams).await.with_header("Authorization", "Bearer another").send().await;
+    assert_eq!(bot.last().0.get_all("authorization").iter().count(), 2);
+}
+
+#[tokio::test]
+async fn any_text_can_be_signed_as_a_token() {
+    let teams = FakeTeams::start().await;
+    let bot = Bot::start(&teams).await;
+    let key = teams.edit(|world| world.signing_key());
+    let header = format!(r#"{{"alg":"RS256","alg":"none","kid":"{}"}}"#, key.kid);
+    click(&teams).await.raw_token(key.token(&header, "[]")).send().await;
+    let token = bot.token();
+    assert_eq!(bytes(token.split('.').next().unwrap()), header.as_bytes());
+    assert!(verifies(&teams, &token, &RSA_PKCS1_2048_8192_SHA256).await);
 }
 
 #[tokio::test]

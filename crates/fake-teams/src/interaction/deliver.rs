@@ -61,6 +61,7 @@ impl Interaction {
         if !self.is_without_token {
             headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
         }
+        headers.extend(self.more);
         Prepared {
             shared: self.shared,
             url: url.expect("the world says where the bot is"),

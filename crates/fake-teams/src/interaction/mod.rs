@@ -45,6 +45,7 @@ pub struct Interaction {
     key: SigningKey,
     token: Option<String>,
     is_without_token: bool,
+    more: Vec<(String, String)>,
     body: Option<Vec<u8>>,
     /// The action of the card, as it stands there.
     action: Value,
@@ -69,6 +70,7 @@ impl Interaction {
             key: key.clone(),
             token: None,
             is_without_token: false,
+            more: Vec::new(),
             body: None,
             action,
         };
@@ -176,6 +178,13 @@ impl Interaction {
     #[must_use]
     pub fn without_token(mut self) -> Self {
         self.is_without_token = true;
+        self
+    }
+
+    /// Has one more header; one that is there already is then there twice.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.more.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -27,10 +27,20 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
 
 /// Header, claims and signature.
 pub(crate) fn compact(header: &Value, claims: &Value, signed: &Signature) -> String {
-    let part = |part: &Value| base64url(part.to_string().as_bytes());
-    let text = format!("{}.{}", part(header), part(claims));
+    let text = |part: &Value| part.to_string().into_bytes();
+    sign(&text(header), &text(claims), encoding(header), signed)
+}
+
+/// The same of any texts.
+pub(super) fn sign(
+    header: &[u8],
+    claims: &[u8],
+    encoding: &'static dyn RsaEncoding,
+    signed: &Signature,
+) -> String {
+    let text = format!("{}.{}", base64url(header), base64url(claims));
     let signature = match signed {
-        Signature::Key(pair) => pair.sign(encoding(header), text.as_bytes()),
+        Signature::Key(pair) => pair.sign(encoding, text.as_bytes()),
         Signature::Missing => Vec::new(),
         Signature::PublicKeyAsSecret(pair) => {
             let secret = hmac::Key::new(hmac::HMAC_SHA256, pair.public_pem().as_bytes());

@@ -15,9 +15,9 @@ pub const BOT: &str = "b07b07b0-3f5a-4c6d-8e2b-000000000001";
 pub const TEAM: &str = "19:fakeTeamGeneralChannel0000000000000000001@thread.tacv2";
 /// The team in the directory.
 pub const GROUP: &str = "6a0c9b3e-51d7-4f08-a6f2-000000000001";
-/// A channel with the bot and everybody in it but those of [`LEADS`] alone.
+/// A channel with the bot and everybody in it but [`ANONYMOUS`] and [`GONE`].
 pub const DEPLOYS: &str = "19:fakeDeploys00000000000000000000000000001@thread.tacv2";
-/// A channel without the bot.
+/// A channel with the same people, and without the bot.
 pub const RANDOM: &str = "19:fakeRandom000000000000000000000000000001@thread.tacv2";
 /// A group chat with the bot, Ada, Bob, a guest, somebody of another tenant, and somebody anonymous.
 pub const LEADS: &str = "19:fa4e0000000000000000000000000001@thread.v2";
