@@ -22,7 +22,6 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    clippy::unreachable,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::exhaustive_structs,
@@ -77,4 +76,6 @@ pub use interaction::{Answer, Interaction, InvokeResponse, Prepared, Shown};
 pub use keys::{Pair, SigningKey};
 pub use log::Call;
 pub use world::office;
-pub use world::{Answered, Bot, Conversation, Kind, Message, Person, Settings, Team, World};
+pub use world::{
+    Answered, Bot, Conversation, Kind, MemberId, Message, Person, Settings, Team, World,
+};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness_tests::{connect, encode, error, json_of};
-use crate::{FakeTeams, Person, office};
+use crate::{FakeTeams, MemberId, Person, office};
 
 async fn member(teams: &FakeTeams, who: &str) -> Value {
     let path = format!("/{}/members/{}", encode(office::DEPLOYS), encode(who));
@@ -17,19 +17,30 @@ async fn a_member_is_found_by_each_id() {
     let teams = FakeTeams::start().await;
     let ada = member(&teams, office::ADA).await;
     assert_eq!(ada["id"], office::ADA);
-    assert_eq!(
-        (&ada["aadObjectId"], &ada["objectId"]),
-        (&json!(office::ADA_OBJECT), &ada["aadObjectId"])
-    );
+    assert_eq!(ada["objectId"], office::ADA_OBJECT);
     assert_eq!((&ada["tenantId"], &ada["userRole"]), (&json!(office::TENANT), &json!("user")));
     assert_eq!(ada["userPrincipalName"], "ada@office.example");
     for id in [office::ADA_OBJECT, "ada@office.example"] {
         assert_eq!(member(&teams, id).await, ada);
     }
-    teams.edit(|world| world.settings.members_have_aad_object_id = false);
-    let ada = member(&teams, office::ADA).await;
-    assert!(ada.get("aadObjectId").is_none() && ada["objectId"] == office::ADA_OBJECT);
-    assert_eq!(teams.calls_of("member").len(), 4);
+    assert_eq!(teams.calls_of("member").len(), 3);
+}
+
+#[tokio::test]
+async fn the_id_of_the_directory_has_either_name_or_both() {
+    let teams = FakeTeams::start().await;
+    for (named, names) in [
+        (MemberId::ObjectId, &["objectId"][..]),
+        (MemberId::AadObjectId, &["aadObjectId"]),
+        (MemberId::Both, &["objectId", "aadObjectId"]),
+    ] {
+        teams.edit(|world| world.settings.member_id = named);
+        let ada = member(&teams, office::ADA).await;
+        for name in ["objectId", "aadObjectId"] {
+            let shown = names.contains(&name).then(|| json!(office::ADA_OBJECT));
+            assert_eq!(ada.get(name), shown.as_ref(), "{named:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -85,5 +96,8 @@ async fn members_come_in_pages_of_fifty_or_more() {
     let second = page(&format!("?pageSize=2&continuationToken={next}")).await;
     assert_eq!(second["members"].as_array().unwrap().len(), 15);
     assert_eq!(second["members"][14], all["members"][64]);
+    let path = format!("/{}/pagedMembers", encode(office::LEADS));
+    let same = connect(&teams, ("GET", &path), &Value::Null).await.unwrap();
+    assert_eq!(json_of(&same), all, "it is written in two ways");
     assert_eq!(page("?pageSize=few").await["error"]["code"], "BadSyntax");
 }

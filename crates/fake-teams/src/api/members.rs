@@ -39,5 +39,5 @@ pub(super) fn page(world: &World, conversation: &str, query: &str) -> Result<Rep
 }
 
 fn shown(world: &World, person: &Person) -> Value {
-    person.to_member(world.settings.members_have_aad_object_id)
+    person.to_member(world.settings.member_id)
 }

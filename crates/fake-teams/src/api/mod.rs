@@ -121,27 +121,26 @@ async fn end(fault: Fault, cut: &Cut, answer: impl Fn() -> Response<Body>) -> Re
 }
 
 fn answer(world: &mut World, address: &str, operation: Option<&Operation>, asked: &Asked) -> Reply {
-    let Some(operation) = operation else {
-        return Reply::new(404, json!({"message": "No HTTP resource was found."}));
-    };
     let done = match operation {
-        Operation::Token { tenant } => login::token(world, tenant, &asked.args),
-        Operation::Metadata => Ok(openid::metadata(address)),
-        Operation::Keys => Ok(openid::keys(world)),
-        Operation::Create
-        | Operation::Post { .. }
-        | Operation::Reply { .. }
-        | Operation::Update { .. }
-        | Operation::Member { .. }
-        | Operation::Members { .. } => login::check(world, asked.token.as_deref())
-            .and_then(|()| connect(world, operation, asked)),
+        Some(operation) => obey(world, address, operation, asked),
+        None => Err(Reply::new(404, json!({"message": "No HTTP resource was found."}))),
     };
     done.unwrap_or_else(|refusal| refusal)
 }
 
-/// What whoever has an access token may do.
-fn connect(world: &mut World, operation: &Operation, asked: &Asked) -> Result<Reply, Reply> {
+fn obey(
+    world: &mut World,
+    address: &str,
+    operation: &Operation,
+    asked: &Asked,
+) -> Result<Reply, Reply> {
+    if operation.is_of_the_connector() {
+        login::check(world, asked.token.as_deref())?;
+    }
     match operation {
+        Operation::Token { tenant } => login::token(world, tenant, &asked.args),
+        Operation::Metadata => Ok(openid::metadata(address)),
+        Operation::Keys => Ok(openid::keys(world)),
         Operation::Create => write::create(world, asked),
         Operation::Post { conversation } => write::post(world, conversation, None, asked),
         Operation::Reply { conversation, to } => write::post(world, conversation, Some(to), asked),
@@ -150,8 +149,5 @@ fn connect(world: &mut World, operation: &Operation, asked: &Asked) -> Result<Re
         }
         Operation::Member { conversation, member } => members::one(world, conversation, member),
         Operation::Members { conversation } => members::page(world, conversation, &asked.query),
-        Operation::Token { .. } | Operation::Metadata | Operation::Keys => {
-            unreachable!("these need no access token")
-        }
     }
 }

@@ -23,6 +23,8 @@ impl Operation {
         let parts = parts?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let owned = |part: &str| part.to_owned();
+        // Microsoft's own clients write `pagedmembers` in two ways.
+        let is_paged = |part: &str| part.eq_ignore_ascii_case("pagedmembers");
         Some(match (method, parts.as_slice()) {
             ("POST", [tenant, "oauth2", "v2.0", "token"]) => Self::Token { tenant: owned(tenant) },
             ("GET", ["v1", ".well-known", "openidconfiguration"]) => Self::Metadata,
@@ -41,11 +43,16 @@ impl Operation {
             ("GET", [_, "v3", "conversations", id, "members", member]) => {
                 Self::Member { conversation: owned(id), member: owned(member) }
             }
-            ("GET", [_, "v3", "conversations", id, "pagedmembers"]) => {
+            ("GET", [_, "v3", "conversations", id, paged]) if is_paged(paged) => {
                 Self::Members { conversation: owned(id) }
             }
             _ => return None,
         })
+    }
+
+    /// Whether it needs an access token.
+    pub(super) fn is_of_the_connector(&self) -> bool {
+        !matches!(self, Self::Token { .. } | Self::Metadata | Self::Keys)
     }
 
     /// How faults and the log call it.

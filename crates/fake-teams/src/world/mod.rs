@@ -18,7 +18,7 @@ pub use conversation::{Conversation, Kind};
 pub(crate) use conversation::{split, thread};
 pub use message::{Answered, Message};
 pub use people::Person;
-pub use settings::Settings;
+pub use settings::{MemberId, Settings};
 
 use crate::clock;
 use crate::keys::{Pair, SigningKey};

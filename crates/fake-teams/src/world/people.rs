@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::office;
+use super::{MemberId, office};
 
 /// Somebody who can be in a conversation. [`World`](crate::World) has an example.
 #[derive(Clone, Debug)]
@@ -53,13 +53,15 @@ impl Person {
     }
 
     /// As a member of a conversation.
-    pub(crate) fn to_member(&self, with_aad_object_id: bool) -> Value {
+    pub(crate) fn to_member(&self, named: MemberId) -> Value {
         let mut member = json!({
             "id": self.id, "name": self.name, "tenantId": self.tenant, "userRole": self.user_role,
         });
         if let Some(id) = &self.aad_object_id {
-            member["objectId"] = json!(id);
-            if with_aad_object_id {
+            if named != MemberId::AadObjectId {
+                member["objectId"] = json!(id);
+            }
+            if named != MemberId::ObjectId {
                 member["aadObjectId"] = json!(id);
             }
         }

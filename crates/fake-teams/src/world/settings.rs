@@ -2,12 +2,25 @@
 
 use std::time::Duration;
 
+/// What the directory's id of a member is called: Microsoft's pages and its clients differ. [`Settings`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberId {
+    /// `objectId`, as its pages show it.
+    ObjectId,
+    /// `aadObjectId`, as in activities, and as its clients read it.
+    AadObjectId,
+    /// Both of them.
+    Both,
+}
+
 /// Limits and lifetimes.
 ///
 /// ```
 /// use std::time::Duration;
+/// use fake_teams::MemberId;
 ///
 /// let mut settings = fake_teams::Settings::default();
+/// settings.member_id = MemberId::Both;
 /// settings.token_life = Duration::from_secs(1);
 /// settings.posts_per_second = Some(7);
 /// ```
@@ -27,9 +40,8 @@ pub struct Settings {
     /// Whether an activity with a text and an attachment becomes two messages, and is answered without an id: so says
     /// Microsoft's page on messages of bots.
     pub splits_messages: bool,
-    /// Whether members are shown with `aadObjectId` beside `objectId`. Microsoft's pages show the second one alone, its
-    /// clients read the first.
-    pub members_have_aad_object_id: bool,
+    /// How members are shown with the directory's id.
+    pub member_id: MemberId,
     /// How many members a page has where nothing is said; between 50 and 500 where it is.
     pub page_size: usize,
 }
@@ -43,7 +55,7 @@ impl Default for Settings {
             posts_per_second: None,
             activity_bytes: 100 * 1024,
             splits_messages: true,
-            members_have_aad_object_id: true,
+            member_id: MemberId::ObjectId,
             page_size: 200,
         }
     }
