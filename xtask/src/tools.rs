@@ -103,10 +103,10 @@ pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf, Stop> {
     Ok(bin)
 }
 
-/// The folder with what `interop/slack-bolt/package-lock.json` names.
-pub(crate) fn slack_bolt(workspace: &Workspace) -> Result<PathBuf, Stop> {
-    let ours = workspace.root.join("interop").join("slack-bolt");
-    let home = workspace.tool_dir("slack-bolt");
+/// The folder with what the `package-lock.json` in that folder of `interop` names.
+pub(crate) fn node_packages(workspace: &Workspace, name: &str) -> Result<PathBuf, Stop> {
+    let ours = workspace.root.join("interop").join(name);
+    let home = workspace.tool_dir(name);
     let (lock, installed) = (ours.join("package-lock.json"), home.join("installed.txt"));
     let failed = |error| Stop::Failed(format!("`{}` cannot be made: {error}", home.display()));
     let wanted = fs::read_to_string(lock).map_err(failed)?;

@@ -87,14 +87,33 @@ async fn obey(teams: &FakeTeams, what: &str, args: &Value) -> Result<Value, Stri
     }
 }
 
+/// The click with other fields in its token's header, its claims and its activity; `null` takes a field away.
 fn forged(mut click: Interaction, args: &Value) -> Interaction {
-    for (name, value) in args["claims"].as_object().into_iter().flatten() {
-        click = click.claims(|claims| claims[name] = value.clone());
+    let fields = |what: &str| args[what].as_object().into_iter().flatten();
+    for (name, value) in fields("header") {
+        click = click.header(|header| set(header, name, value));
     }
-    for (name, value) in args["activity"].as_object().into_iter().flatten() {
-        click = click.activity(|activity| activity[name] = value.clone());
+    for (name, value) in fields("claims") {
+        click = click.claims(|claims| set(claims, name, value));
     }
+    for (name, value) in fields("activity") {
+        click = click.activity(|activity| set(activity, name, value));
+    }
+    let click = match args["token"].as_str() {
+        Some("unsigned") => click.unsigned(),
+        Some("hs256_of_public_key") => click.with_hs256_of_public_key(),
+        Some("none") => click.without_token(),
+        _signed => click,
+    };
     if args["as_submit"] == true { click.as_submit() } else { click }
+}
+
+fn set(object: &mut Value, name: &str, value: &Value) {
+    if value.is_null() {
+        drop(object.as_object_mut().and_then(|fields| fields.remove(name)));
+    } else {
+        object[name] = value.clone();
+    }
 }
 
 fn fault(args: &Value) -> Result<Fault, String> {

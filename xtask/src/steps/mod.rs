@@ -10,9 +10,11 @@ mod kill;
 mod lints;
 mod mcp;
 mod nightly;
+mod peer;
 mod quickstart;
 mod slack;
 mod suite;
+mod teams;
 
 use crate::step::Step;
 
@@ -66,6 +68,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "slack",
         about: "Slack's own clients take the fake Slack of our tests for Slack",
         run: slack::run,
+    },
+    Step {
+        name: "teams",
+        about: "Microsoft's own libraries take the fake Teams for Teams",
+        run: teams::run,
     },
     Step {
         name: "examples",
