@@ -12,6 +12,8 @@ mod secret;
 mod verify;
 
 #[cfg(test)]
+mod oracles_tests;
+#[cfg(test)]
 mod signed_tests;
 
 pub use crate::id::{BotId, ConversationId, IdError, TenantId, UserId};
