@@ -181,6 +181,8 @@ impl<S: Service> Chat<S> {
     ) -> Result<(), Problem> {
         let Some(target) = self.service().target_at(place) else { return Ok(()) };
         let (_mine, at) = (self.changing().of(request).await, Address { place, target, message });
+        // Nothing is noted of a service that is not even known to be there.
+        let _there = self.service().place(&at.target).await?;
         for _ in 0..TRIES {
             let Some((card, state)) = desk.state_of(request).await? else { return Ok(()) };
             let shown = match self.render(desk, &card, &state, &at).await {
@@ -260,7 +262,7 @@ impl<S: Service> Chat<S> {
             return self.say_the_end(desk, card, state, at).await;
         }
         let is_deleted = fault.meaning() == Meaning::Deleted;
-        let why = if is_deleted { format!("{DELETED}: {fault}") } else { fault.to_string() };
+        let why = if is_deleted { format!("{DELETED}{fault}") } else { fault.to_string() };
         let noted = self.outbox(desk).lost(card.id(), at.place, &why).await;
         if !matches!(noted, Err(DeskError::Refused(_))) {
             noted?;
@@ -345,7 +347,7 @@ impl<S: Service> Chat<S> {
 }
 
 /// What the reason for a lost message begins with in the ledger when somebody has deleted it.
-const DELETED: &str = "deleted";
+const DELETED: &str = "deleted: ";
 
 /// Whether there is the same to say of both.
 fn is_same(one: &State, other: &State) -> bool {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use self::block::{Block, Button, Confirm, Inline, Input, Modal, Plain, Rich};
 pub(crate) use self::here::Here;
 use crate::callback::{APPROVE, REASON, REJECT};
-use crate::id::UserGroupId;
+use crate::id::{UserGroupId, UserId};
 
 /// The most bytes that a card may take. All of a message is never over 12,000, so that there is always room for its
 /// title, for who decided and for the buttons.
@@ -51,7 +51,8 @@ impl fmt::Debug for Buttons<'_> {
 /// How Slack shows a sheet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slack<'a> {
-    pub(crate) here: Here<'a>,
+    /// Where it is read; none, where nobody is named.
+    pub(crate) here: Option<Here<'a>>,
     pub(crate) groups: &'a BTreeMap<Group, UserGroupId>,
     pub(crate) read_at: Option<&'a str>,
 }
@@ -66,7 +67,7 @@ impl Form for Slack<'_> {
     }
 
     fn is_here(&self, identity: &ChannelIdentity) -> bool {
-        self.here.member(identity).is_some()
+        self.member(identity).is_some()
     }
 
     fn read_at(&self) -> Option<&str> {
@@ -86,6 +87,10 @@ impl Slack<'_> {
         Message { text: escaped(&sheet.title), blocks: json(&named.collect::<Vec<_>>()) }
     }
 
+    fn member(self, identity: &ChannelIdentity) -> Option<UserId> {
+        self.here?.member(identity)
+    }
+
     fn blocks(self, parts: &[Part]) -> Vec<Block> {
         let rich = |paragraph: &Paragraph| match paragraph {
             Paragraph::Text(spans) => {
@@ -103,7 +108,7 @@ impl Slack<'_> {
         match span {
             Span::Strong(text) => vec![Inline::bold(text.as_str())],
             Span::Plain(text) => vec![Inline::text(text.as_str())],
-            Span::Person(identity) => self.here.member(identity).map_or_else(Vec::new, |user| {
+            Span::Person(identity) => self.member(identity).map_or_else(Vec::new, |user| {
                 vec![Inline::User { user_id: user.as_str().to_owned() }, Inline::text(" ")]
             }),
             Span::Wake(groups) => {

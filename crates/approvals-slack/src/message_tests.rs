@@ -62,7 +62,7 @@ fn a_card_reads_like_this() {
 fn what_buttons_carry_is_not_printed() {
     let message = asking(&realistic(), Some(BUTTONS), None);
     assert!(message.blocks.to_string().contains(BUTTONS.approve), "it is there");
-    let form = Slack { here: here(), groups: &BTreeMap::new(), read_at: None };
+    let form = Slack { here: Some(here()), groups: &BTreeMap::new(), read_at: None };
     let sheet = Sheet::card(&realistic(), None, true, &form);
     let block = actions(sheet.buttons.as_ref().unwrap(), BUTTONS);
     for printed in [format!("{BUTTONS:?}"), format!("{message:?}"), format!("{block:?}")] {

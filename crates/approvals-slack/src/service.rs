@@ -48,7 +48,10 @@ impl Service for Shared {
     }
 
     async fn content(&self, view: View<'_>) -> Result<Message, Fault> {
-        let form = self.form().await?;
+        let names_people = matches!(view, View::Card { .. } | View::Ended { .. });
+        let here = if names_people { Some(self.here().await?) } else { None };
+        let SlackConfig { groups, read_at, .. } = &self.config;
+        let form = Slack { here, groups, read_at: read_at.as_deref() };
         let View::Card { buttons: Some(buttons), .. } = view else {
             return Ok(form.message(&Sheet::of(view, &form), None));
         };
@@ -121,11 +124,9 @@ impl Shared {
         Ok(self.web.whisper(channel, user, text, Some(blocks), None).await?)
     }
 
-    /// How what is said is shown here.
-    pub(crate) async fn form(&self) -> Result<Slack<'_>, Problem> {
-        let here = Here { name: &self.config.name, belonging: self.belonging().await? };
-        let SlackConfig { groups, read_at, .. } = &self.config;
-        Ok(Slack { here, groups, read_at: read_at.as_deref() })
+    /// In which Slack a message is read.
+    async fn here(&self) -> Result<Here<'_>, Problem> {
+        Ok(Here { name: &self.config.name, belonging: self.belonging().await? })
     }
 }
 
@@ -136,4 +137,24 @@ fn outside(outsider: Outsider) -> Admission {
 /// What a message is called, from the ledger.
 fn called(ts: &str) -> Result<MessageTs, Fault> {
     ts.parse().map_err(|error: IdError| Fault::new(Meaning::Refused, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use approvals_chat::{Service as _, View};
+
+    use crate::config::{SlackConfig, WayIn};
+    use crate::shared::Shared;
+
+    #[tokio::test]
+    async fn what_names_nobody_can_be_said_although_slack_was_never_reached() {
+        let way_in = WayIn::Http("0123456789abcdef0123456789abcdef".parse().unwrap());
+        let (bot, channel) = ("xoxb-1".parse().unwrap(), "C0DEPLOYS".parse().unwrap());
+        let config = SlackConfig::new("A0FAKE".parse().unwrap(), bot, channel, way_in);
+        // Nobody listens there.
+        let slack = Shared::new(config.api("http://127.0.0.1:9/")).unwrap();
+        for view in [View::Kept, View::NotCounted("it could not be recorded")] {
+            assert!(slack.content(view).await.is_ok(), "{view:?}");
+        }
+    }
 }

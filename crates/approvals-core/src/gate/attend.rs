@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::approver::Approver;
 use super::audience::Audience;
@@ -147,7 +147,12 @@ impl Core {
         loop {
             tokio::select! {
                 Some(loaded) = news.join_next() => {
-                    return loaded.unwrap_or_else(|failed| resume_unwind(failed.into_panic()));
+                    match loaded.map_err(JoinError::try_into_panic) {
+                        Ok(loaded) => return loaded,
+                        Err(Ok(panic)) => resume_unwind(panic),
+                        // The runtime is shutting down, and this task with it.
+                        Err(Err(_cancelled)) => std::future::pending().await,
+                    }
                 }
                 Some(presented) = audience.next() => {
                     self.note_presented(card, audience, presented).await;

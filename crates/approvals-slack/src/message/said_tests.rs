@@ -39,7 +39,7 @@ pub(crate) fn shown(
     here: Here<'_>,
     read_at: Option<&str>,
 ) -> Message {
-    let form = Slack { here, groups: &BTreeMap::new(), read_at };
+    let form = Slack { here: Some(here), groups: &BTreeMap::new(), read_at };
     form.message(&Sheet::card(card, fate, buttons.is_some(), &form), buttons)
 }
 
@@ -48,6 +48,6 @@ pub(crate) fn said(view: View<'_>) -> Message {
 }
 
 pub(crate) fn waking(view: View<'_>, groups: &BTreeMap<Group, UserGroupId>) -> Message {
-    let form = Slack { here: here(), groups, read_at: None };
+    let form = Slack { here: Some(here()), groups, read_at: None };
     form.message(&Sheet::of(view, &form), None)
 }
