@@ -39,8 +39,9 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["action-approvals", "approvals-testkit", "fake-slack"],
     ),
-    ("fake-slack", &[], &[]),
-    ("fake-teams", &[], &[]),
+    ("fake-slack", &["fake-wire"], &[]),
+    ("fake-teams", &["fake-wire"], &[]),
+    ("fake-wire", &[], &[]),
     // `approvals` is the facade, by the name that its users give it.
     ("approvals-rmcp", &["approvals-core"], &["approvals", "approvals-testkit"]),
     ("approvals-rig", &["approvals-core"], &["action-approvals", "approvals-testkit"]),

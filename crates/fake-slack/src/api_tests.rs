@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use fake_wire::http;
 use serde_json::{Value, json};
 
 use crate::harness_tests::{call, card, error, post_card, raw};
-use crate::{FakeSlack, Token, form, http, office};
+use crate::{FakeSlack, Token, form, office};
 
 const POST: &str = "chat.postMessage";
 const UPDATE: &str = "chat.update";

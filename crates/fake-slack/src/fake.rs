@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::listener::{Cut, Cuts, Cuttable};
 use crate::shared::{PATIENCE, Shared};
 use crate::world::{App, World};
 use crate::{Fault, api, control, response_url, socket};
+use fake_wire::listener::{Cut, Cuts, Cuttable};
 
 /// A Slack of one's own, on a free port of this machine. The [crate](crate) has an example.
 ///

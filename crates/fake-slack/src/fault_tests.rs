@@ -3,11 +3,12 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use fake_wire::http;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::harness_tests::{call, error, post_card, raw};
-use crate::{FakeSlack, Fault, Gate, http, office};
+use crate::{FakeSlack, Fault, Gate, office};
 
 const POST: &str = "chat.postMessage";
 

@@ -8,11 +8,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use fake_wire::http;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::harness_tests::{post_card, raw};
-use crate::{FakeSlack, Interaction, form, http, office, signature};
+use crate::{FakeSlack, Interaction, form, office, signature};
 
 type Heard = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 

@@ -32,8 +32,6 @@
 
 mod clock;
 mod form;
-mod http;
-mod listener;
 mod sign;
 
 mod world;

@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::listener::{Cut, Cuts, Cuttable};
 use crate::shared::{PATIENCE, Shared};
 use crate::world::{Bot, World};
 use crate::{Fault, api, control};
+use fake_wire::listener::{Cut, Cuts, Cuttable};
 
 /// A Teams of one's own, on a free port of this machine. The [crate](crate) has an example.
 ///

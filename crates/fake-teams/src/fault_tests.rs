@@ -3,13 +3,14 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use fake_wire::http;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::harness_tests::{
     activities, ask, card, connect, encode, header, json_of, login, post_card, raw, with_token,
 };
-use crate::{FakeTeams, Fault, Gate, http, office};
+use crate::{FakeTeams, Fault, Gate, office};
 
 async fn post(teams: &FakeTeams) -> std::io::Result<http::Response> {
     connect(teams, ("POST", &activities(office::LEADS)), &card("Deploy?")).await

@@ -32,9 +32,7 @@
 
 mod clock;
 mod form;
-mod http;
 mod keys;
-mod listener;
 
 mod world;
 

@@ -18,10 +18,10 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use crate::fault::{End, Fault};
-use crate::listener::Cut;
 use crate::log::Call;
 use crate::shared::Shared;
 use crate::world::World;
+use fake_wire::listener::Cut;
 
 use args::Args;
 pub(crate) use chat::named;

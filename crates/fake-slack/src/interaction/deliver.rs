@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use fake_wire::http;
 use tokio::time::Instant;
 
 use super::{Answer, Interaction, Request};
 use crate::fake::FakeSlack;
 use crate::socket::{Route, deliver};
 use crate::world::ResponseUrl;
-use crate::{clock, form, http, sign};
+use crate::{clock, form, sign};
 
 /// What is told otherwise than Slack would.
 #[derive(Clone, Debug, Default)]

@@ -20,10 +20,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::fault::{End, Fault};
 use crate::form;
-use crate::listener::Cut;
 use crate::log::Call;
 use crate::shared::Shared;
 use crate::world::World;
+use fake_wire::listener::Cut;
 
 use operation::Operation;
 use reply::Reply;

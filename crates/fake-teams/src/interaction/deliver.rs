@@ -7,10 +7,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Answer, Interaction, InvokeResponse, Shown};
-use crate::http;
 use crate::keys;
 use crate::shared::Shared;
 use crate::world::Answered;
+use fake_wire::http;
 
 /// How long a bot is listened to: longer than Teams does, to see what it would have said.
 const PATIENCE: Duration = Duration::from_secs(20);

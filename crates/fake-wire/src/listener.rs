@@ -17,11 +17,23 @@ use tokio::net::{TcpListener, TcpStream};
 type Switch = (AtomicBool, AtomicWaker);
 
 /// Ends one connection, without another byte.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// use fake_wire::listener::{Cuts, Cuttable};
+///
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// let cuts = Cuts::default();
+/// let _for_a_server = Cuttable { listener, cuts: cuts.clone() };
+/// cuts.cut(); // whatever is open
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cut(Arc<Switch>);
+pub struct Cut(Arc<Switch>);
 
 impl Cut {
-    pub(crate) fn cut(&self) {
+    /// Ends it.
+    pub fn cut(&self) {
         self.0.0.store(true, Ordering::SeqCst);
         self.0.1.wake();
     }
@@ -38,11 +50,13 @@ impl Cut {
 }
 
 /// Ends all connections.
+/// [`Cut`] has an example.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cuts(Arc<Mutex<Vec<Weak<Switch>>>>);
+pub struct Cuts(Arc<Mutex<Vec<Weak<Switch>>>>);
 
 impl Cuts {
-    pub(crate) fn cut(&self) {
+    /// Ends all that are open.
+    pub fn cut(&self) {
         for cut in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             if let Some(open) = cut.upgrade() {
                 Cut(open).cut();
@@ -58,10 +72,13 @@ impl Cuts {
 }
 
 /// Accepts connections that can be cut.
+/// [`Cut`] has an example.
 #[derive(Debug)]
-pub(crate) struct Cuttable {
-    pub(crate) listener: TcpListener,
-    pub(crate) cuts: Cuts,
+pub struct Cuttable {
+    /// Where connections come in.
+    pub listener: TcpListener,
+    /// What ends them.
+    pub cuts: Cuts,
 }
 
 impl Listener for Cuttable {
@@ -87,8 +104,9 @@ impl Connected<IncomingStream<'_, Cuttable>> for Cut {
 }
 
 /// A connection; once it is cut, it is reset.
+/// [`Cut`] has an example.
 #[derive(Debug)]
-pub(crate) struct Stream {
+pub struct Stream {
     tcp: TcpStream,
     cut: Cut,
 }

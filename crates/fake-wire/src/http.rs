@@ -8,24 +8,50 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// An answer: status, headers with small names, body.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let patience = std::time::Duration::from_secs(5);
+/// let nobody = fake_wire::http::post("http://127.0.0.1:1/", &[], b"", patience).await;
+/// assert!(nobody.is_err(), "nobody listens there");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// All headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A call to be made.
+/// [`Response`] has an example.
 #[derive(Clone, Debug)]
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) url: &'a str,
-    pub(crate) headers: &'a [(String, String)],
-    pub(crate) body: &'a [u8],
+pub struct Request<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// Where to.
+    pub url: &'a str,
+    /// The headers besides those that every call has.
+    pub headers: &'a [(String, String)],
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// Posts to an `http` address, and waits for the whole answer.
+pub async fn post(
+    url: &str,
+    headers: &[(String, String)],
+    body: &[u8],
+    patience: Duration,
+) -> io::Result<Response> {
+    call(Request { method: "POST", url, headers, body }, patience).await
 }
 
 /// Calls an `http` address, and waits for the whole answer.
-pub(crate) async fn call(request: Request<'_>, patience: Duration) -> io::Result<Response> {
+pub async fn call(request: Request<'_>, patience: Duration) -> io::Result<Response> {
     let Request { method, url, headers, body } = request;
     let rest = url.strip_prefix("http://").ok_or_else(|| wrong("only http is spoken here"))?;
     let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
