@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use approvals_chat::{Chat, Passing};
+use approvals_chat::{Chat, Incoming, Passing};
 use approvals_core::{Approver, ApproverError, Card, Desk, Nudge, Phase, Presented, WeakDesk};
 use async_trait::async_trait;
 use axum::Router;
@@ -16,8 +16,8 @@ use crate::config::{SlackConfig, WayIn};
 use crate::directory::SlackDirectory;
 use crate::error::{Problem, SlackError};
 use crate::shared::{Handle, Shared};
-use crate::transport::{Health, Incoming, Reply, Sockets, Verdict, router};
-use crate::verify::verify;
+use crate::transport::{Health, Reply, Sockets, Verdict, router};
+use crate::verify::{SIGNATURE, TIMESTAMP, verify};
 
 /// How often it is looked whether the gate is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -66,17 +66,15 @@ impl SlackApprover {
 async fn take_http(chat: &Handle, incoming: &Incoming) -> Verdict {
     let slack = chat.service();
     let WayIn::Http(secret) = &slack.config.way_in else { return Verdict::Unverified };
-    let Incoming { timestamps, signatures, body } = incoming;
-    let (timestamps, signatures) =
-        (timestamps.iter().map(Vec::as_slice), signatures.iter().map(Vec::as_slice));
+    let (timestamps, signatures) = (incoming.all(TIMESTAMP), incoming.all(SIGNATURE));
     let now = slack.config.clock.now();
-    if let Err(error) = verify(secret, now, timestamps, signatures, body) {
+    if let Err(error) = verify(secret, now, timestamps, signatures, &incoming.body) {
         if let Some(times) = slack.unverified.again() {
             tracing::warn!(%error, times, "somebody has called as if they were Slack; if nobody else can, look at the signing secret");
         }
         return Verdict::Unverified;
     }
-    match callback::from_form(body) {
+    match callback::from_form(&incoming.body) {
         Ok(callback) => take(chat, callback).await,
         Err(error) => {
             tracing::warn!(%error, "Slack has sent something that cannot be read");

@@ -1,43 +1,43 @@
 //! One call of the Web API, from the arguments to an answer that says `ok`, or to what to make of it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, StatusCode, Url};
-use rustls::{ClientConfig, RootCertStore};
+use approvals_chat::{Call, Limit, Lost, NotYet, Pace, Wire, is_here, rest_of};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use zeroize::Zeroizing;
+use tokio_tungstenite::Connector;
+use url::Url;
 
 use crate::id::ChannelId;
 use crate::transport::fault::{Code, Meaning, SetUpError, Unsure, WebError};
-use crate::transport::pace::{NotYet, Pace, rest_of};
 
 /// Where Slack's Web API is.
 pub(crate) const SLACK: &str = "https://slack.com/api/";
 
+/// The least time between two messages in one channel: as Slack wants it.
+pub(crate) const BETWEEN_POSTS: Duration = Duration::from_secs(1);
+
 /// How long one call may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a connection may take to be made, so that this is told from an answer that does not come.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const AGENT: &str = concat!("approvals-slack/", env!("CARGO_PKG_VERSION"));
 
-/// Shorter than anybody's who might close it just when the next message is sent on it.
-const KEEP_CONNECTION: Duration = Duration::from_secs(10);
-
-/// The longest answer that is read.
-const MAX_ANSWER: usize = 1024 * 1024;
+/// What Slack counts: calls of each method, and messages in each channel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    Method(&'static str),
+    PostsIn(ChannelId),
+}
 
 /// Who calls: the connections, the pace, and nobody's token.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    client: reqwest::Client,
+    wire: Wire,
     base: Url,
-    tls: Arc<ClientConfig>,
-    pub(crate) pace: Pace,
+    pub(crate) pace: Pace<Counted>,
+    pub(crate) between_posts: Duration,
     pub(crate) deadline: Duration,
     pub(crate) patience: Duration,
 }
@@ -61,8 +61,7 @@ impl fmt::Debug for Arguments {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) method: &'static str,
-    headers: HeaderMap,
-    body: Vec<u8>,
+    answer: approvals_chat::Answer,
 }
 
 /// What each answer has.
@@ -79,23 +78,16 @@ impl Caller {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let is_readable_by_others = base.scheme() != "https" && !is_here(&base, "http");
+        let is_readable_by_others =
+            base.scheme() != "https" && !(base.scheme() == "http" && is_here(&base));
         if is_readable_by_others || !base.username().is_empty() || base.password().is_some() {
             return Err(SetUpError::Address);
         }
-        let tls = tls(base.scheme() == "https")?;
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .connect_timeout(CONNECT_WITHIN)
-            .pool_idle_timeout(KEEP_CONNECTION)
-            .user_agent(concat!("approvals-slack/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| SetUpError::Client(error.into()))?;
-        let pace = Pace::default();
-        Ok(Self { client, base, tls: Arc::new(tls), pace, deadline: DEADLINE, patience: DEADLINE })
+        let encrypted = base.scheme() == "https";
+        let wire = if encrypted { Wire::encrypted(AGENT) } else { Wire::plain(AGENT) };
+        let (wire, pace) = (wire.map_err(SetUpError::from)?, Pace::default());
+        let (between_posts, deadline, patience) = (BETWEEN_POSTS, DEADLINE, DEADLINE);
+        Ok(Self { wire, base, pace, between_posts, deadline, patience })
     }
 
     /// Whether it is a stand-in for Slack on this host, which is called without encryption.
@@ -103,8 +95,8 @@ impl Caller {
         self.base.scheme() == "http"
     }
 
-    pub(crate) fn tls(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.tls)
+    pub(crate) fn connector(&self) -> Connector {
+        Connector::Rustls(self.wire.tls())
     }
 
     /// Calls once. `posts_in` is the channel in which it puts a message.
@@ -115,30 +107,29 @@ impl Caller {
         arguments: Arguments,
         posts_in: Option<&ChannelId>,
     ) -> Result<Answer, WebError> {
-        self.pace
-            .turn(method, posts_in, self.patience)
-            .await
-            .map_err(|NotYet(after)| WebError::Later { method, after })?;
-        let sent = self.request(token, method, arguments)?.send().await;
-        let response = sent.map_err(|error| lost(method, error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        if status == StatusCode::TOO_MANY_REQUESTS {
+        let spaced = [Limit { most: 1, within: self.between_posts }];
+        let mut counted = vec![(Counted::Method(method), [].as_slice())];
+        counted.extend(posts_in.map(|id| (Counted::PostsIn(id.clone()), spaced.as_slice())));
+        let turn = self.pace.turn(&counted, self.patience).await;
+        turn.map_err(|NotYet(after)| WebError::Later { method, after })?;
+        let sent = self.wire.call(self.request(token, method, arguments)?).await;
+        let answer = sent.map_err(|error| lost(method, error))?;
+        let retry_after = answer.header("retry-after");
+        if answer.status == 429 {
             return Err(self.rest(method, rest_of(retry_after)));
         }
-        if !status.is_success() {
-            return Err(unsure(method, Unsure::Status(status.as_u16())));
+        if !answer.is_success() {
+            return Err(unsure(method, Unsure::Status(answer.status)));
         }
-        let body = body(method, response).await?;
-        match judged(method, &body, retry_after) {
-            Ok(()) => Ok(Answer { method, headers, body }),
+        match judged(method, &answer.body, retry_after) {
+            Ok(()) => Ok(Answer { method, answer }),
             Err(WebError::Later { after, .. }) => Err(self.rest(method, after)),
             Err(error) => Err(error),
         }
     }
 
     fn rest(&self, method: &'static str, after: Duration) -> WebError {
-        self.pace.rest(method, after);
+        self.pace.rest(&Counted::Method(method), after);
         WebError::Later { method, after }
     }
 
@@ -147,70 +138,44 @@ impl Caller {
         token: &str,
         method: &'static str,
         arguments: Arguments,
-    ) -> Result<reqwest::RequestBuilder, WebError> {
-        let broken = |why| unsure(method, Unsure::Unreadable(why));
-        let url = self.base.join(method).map_err(|_malformed| broken("there is no such method"))?;
-        let bearer = Zeroizing::new(format!("Bearer {token}"));
-        let mut bearer = HeaderValue::from_str(&bearer).map_err(|_bad| broken("the token"))?;
-        bearer.set_sensitive(true);
+    ) -> Result<Call, WebError> {
+        let url = self
+            .base
+            .join(method)
+            .map_err(|_malformed| unsure(method, Unsure::Unreadable("there is no such method")))?;
         let (kind, body) = match arguments {
             Arguments::Form(fields) => ("application/x-www-form-urlencoded", form(&fields)),
             Arguments::Json(value) => ("application/json; charset=utf-8", value.to_string()),
         };
-        let request = self.client.post(url).timeout(self.deadline);
-        Ok(request.header(AUTHORIZATION, bearer).header(CONTENT_TYPE, kind).body(body))
+        Ok(Call::post(url).bearer(token).with(kind, body).within(self.deadline))
     }
 }
 
 impl Answer {
     /// The answer as what the method answers with.
     pub(crate) fn into<T: DeserializeOwned>(self, what: &'static str) -> Result<T, WebError> {
-        read(self.method, &self.body, what)
+        read(self.method, &self.answer.body, what)
     }
 
     /// What the token may do.
     pub(crate) fn scopes(&self) -> Vec<String> {
-        let scopes = self.headers.get("x-oauth-scopes").and_then(|value| value.to_str().ok());
+        let scopes = self.answer.header("x-oauth-scopes");
         let scopes = scopes.unwrap_or_default().split(',').map(str::trim);
         scopes.filter(|scope| !scope.is_empty()).map(|scope| Code::new(scope).to_string()).collect()
     }
-}
-
-/// Whether the address is on this host, and of that scheme.
-pub(crate) fn is_here(url: &Url, scheme: &str) -> bool {
-    let is_loopback = match url.host_str() {
-        Some("localhost" | "[::1]") => true,
-        Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|host| host.is_loopback()),
-        None => false,
-    };
-    url.scheme() == scheme && is_loopback
 }
 
 pub(crate) fn unsure(method: &'static str, why: Unsure) -> WebError {
     WebError::Unsure { method, why }
 }
 
-/// Whatever is not known to have been lost before it was sent may have arrived.
-fn lost(method: &'static str, error: reqwest::Error) -> WebError {
-    let error = error.without_url();
-    if error.is_connect() || error.is_builder() {
-        WebError::Unsent { method, source: error }
-    } else if error.is_timeout() {
-        unsure(method, Unsure::Deadline)
-    } else {
-        unsure(method, Unsure::Lost(error))
+fn lost(method: &'static str, lost: Lost) -> WebError {
+    match lost {
+        Lost::Unsent(source) => WebError::Unsent { method, source },
+        Lost::Deadline => unsure(method, Unsure::Deadline),
+        Lost::Cut(cause) => unsure(method, Unsure::Lost(cause)),
+        Lost::TooLong => unsure(method, Unsure::TooLong),
     }
-}
-
-async fn body(method: &'static str, mut response: Response) -> Result<Vec<u8>, WebError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(method, error))? {
-        if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
-            return Err(unsure(method, Unsure::TooLong));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 /// What an answer means. Only one that says yes, and nothing else, is a yes.
@@ -249,22 +214,6 @@ fn form(fields: &[(&'static str, String)]) -> String {
         format!("{name}={value}")
     };
     fields.iter().map(pair).collect::<Vec<_>>().join("&")
-}
-
-/// Whom we believe to be Slack: whoever the roots of this system say is, in TLS 1.2 or later.
-fn tls(has_roots: bool) -> Result<ClientConfig, SetUpError> {
-    let mut roots = RootCertStore::empty();
-    if has_roots {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() {
-            return Err(SetUpError::Roots);
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|error| SetUpError::Client(error.into()))?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use approvals_chat::{Fault, Passing};
+use approvals_chat::{Fault, Passing, WireError};
 
 /// A client cannot be made at all.
 #[derive(Debug, thiserror::Error)]
@@ -14,14 +14,9 @@ pub(crate) enum SetUpError {
         "the address of Slack's Web API must begin with `https://` (or `http://` and this host, for tests)"
     )]
     Address,
-    /// No certificate can be believed.
-    #[error(
-        "this system names no certificate authorities; install its package of them, such as ca-certificates"
-    )]
-    Roots,
-    /// The libraries do not fit together.
-    #[error("the client for Slack's Web API cannot be made")]
-    Client(#[source] Box<dyn Error + Send + Sync>),
+    /// Nobody can be called from here.
+    #[error(transparent)]
+    Wire(#[from] WireError),
 }
 
 /// A call of the Web API that brought no answer that can be used.
@@ -43,7 +38,7 @@ pub(crate) enum WebError {
     Unsent {
         method: &'static str,
         #[source]
-        source: reqwest::Error,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// It may have happened, or not.
     #[error("whether {method} has had an effect in Slack is not known")]
@@ -60,7 +55,7 @@ pub(crate) enum Unsure {
     #[error("no whole answer came in time")]
     Deadline,
     #[error("the connection was lost")]
-    Lost(#[source] reqwest::Error),
+    Lost(#[source] Box<dyn Error + Send + Sync>),
     #[error("the answer has status {0}")]
     Status(u16),
     #[error("Slack has failed with `{0}`")]

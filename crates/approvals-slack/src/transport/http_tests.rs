@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use approvals_chat::Incoming;
 use fake_slack::FakeSlack;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 
 use super::*;
+use crate::verify::{SIGNATURE, TIMESTAMP};
 
 /// Serves the router, and returns where.
 async fn serve(router: axum::Router) -> String {
@@ -58,22 +60,10 @@ async fn a_call_is_handed_on_as_it_came_with_all_values_of_its_signature() {
     assert_eq!(status(&answer), "200");
     assert!(answer.ends_with("\r\n\r\n"), "there is nothing in it: {answer}");
     let incoming = gets.recv().await.unwrap();
-    assert_eq!(incoming.signatures, [b"v0=1".to_vec(), b"v0=2".to_vec()]);
-    assert_eq!(incoming.timestamps, ["\u{fffd}".as_bytes().to_vec()]);
+    let all = |name| incoming.all(name).collect::<Vec<_>>();
+    assert_eq!(all(SIGNATURE), [b"v0=1", b"v0=2"]);
+    assert_eq!(all(TIMESTAMP), ["\u{fffd}".as_bytes()]);
     assert_eq!(&incoming.body[..], b"p=%2");
-}
-
-#[test]
-fn what_a_call_carries_is_not_printed() {
-    let canary = || b"CANARY".to_vec();
-    let incoming = Incoming {
-        timestamps: vec![b"1".to_vec()],
-        signatures: vec![canary()],
-        body: canary().into(),
-    };
-    let printed = format!("{incoming:?}");
-    let numbers = format!("{:?}", b"CANARY");
-    assert!(!printed.contains("CANARY") && !printed.contains(&numbers), "{printed}");
 }
 
 #[tokio::test]

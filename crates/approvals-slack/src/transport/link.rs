@@ -2,22 +2,19 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use approvals_chat::moment;
+use approvals_chat::{is_here, moment};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{SinkExt, StreamExt};
-use reqwest::Url;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
-};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
+use url::Url;
 
 use crate::callback::MAX_BYTES;
 use crate::id::AppId;
-use crate::transport::call::is_here;
 use crate::transport::envelope::{Frame, MAX_ENVELOPE, Reason, ack};
 use crate::transport::fault::WebError;
 use crate::transport::inbox::{Inbox, Taking};
@@ -251,14 +248,14 @@ impl Served {
 /// Errors of the library are not passed on whole: some quote the address, which is as good as a password.
 async fn connect(web: &AppWeb, address: &str) -> Result<Stream, OpenError> {
     let url: Url = address.parse().map_err(|_malformed| OpenError::Readable)?;
-    let is_stand_in = web.caller.is_stand_in() && is_here(&url, "ws");
+    let is_stand_in = web.caller.is_stand_in() && url.scheme() == "ws" && is_here(&url);
     if url.scheme() != "wss" && !is_stand_in {
         return Err(OpenError::Readable);
     }
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
-    let tls = Some(Connector::Rustls(web.caller.tls()));
+    let tls = Some(web.caller.connector());
     let connected = connect_async_tls_with_config(url.as_str(), Some(config), true, tls).await;
     connected.map(|(stream, _)| stream).map_err(|error| {
         OpenError::NoSocket(if let Error::Http(response) = error {

@@ -1,7 +1,6 @@
 //! All that goes over the network: calls of the Web API, Socket Mode, and the endpoint that Slack calls.
 
 mod fault;
-mod pace;
 
 mod call;
 mod model;
@@ -14,13 +13,12 @@ mod socket;
 
 mod http;
 
-pub(crate) use call::SLACK;
+pub(crate) use call::{BETWEEN_POSTS, SLACK};
 pub(crate) use fault::{SetUpError, WebError};
-pub(crate) use http::{Incoming, PATH, Verdict, router};
+pub(crate) use http::{PATH, Verdict, router};
 pub(crate) use inbox::Reply;
 pub(crate) use link::{OpenError, greets};
 pub(crate) use model::{Channel, Installation, Member, Standing};
-pub(crate) use pace::BETWEEN_POSTS;
 pub(crate) use socket::{Habits, Health, Sockets};
 pub(crate) use web::Web;
 

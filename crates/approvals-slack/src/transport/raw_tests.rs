@@ -1,6 +1,6 @@
 //! Answers that no HTTP server gives on purpose.
 
-use approvals_chat::Passing;
+use approvals_chat::{Passing, WireError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -135,7 +135,9 @@ async fn who_cannot_prove_to_be_slack_gets_no_token() {
     let web = match Web::new(&base, "xoxb-1-CANARY".parse().unwrap()) {
         Ok(web) => web,
         // Where nobody can be believed, nobody is called.
-        Err(error) => return assert!(matches!(error, SetUpError::Roots), "{error:?}"),
+        Err(error) => {
+            return assert!(matches!(error, SetUpError::Wire(WireError::Roots)), "{error:?}");
+        }
     };
     let error = outcome(&web).await;
     assert!(matches!(error, WebError::Unsent { .. }), "{error:?}");

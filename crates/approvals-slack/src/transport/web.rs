@@ -52,8 +52,8 @@ impl Web {
     }
 
     /// The same, with so much time between two posts in one channel.
-    pub(crate) fn spaced(self, between_posts: Duration) -> Self {
-        self.caller.pace.space(between_posts);
+    pub(crate) fn spaced(mut self, between_posts: Duration) -> Self {
+        self.caller.between_posts = between_posts;
         self
     }
 
