@@ -135,6 +135,7 @@ async fn what_was_pressed_is_handed_to_its_channel_again_until_something_comes_o
         identity: identity("moody", "ann"),
         message: "17",
         place: "room 1",
+        reason: None,
         value: &buttons.approve(),
     };
     assert!(matches!(outbox.press(&pressed).await, Ok(Taken::Now(..))));

@@ -43,6 +43,7 @@ fn pressed<'a>(id: &str, who: &str, value: &'a str) -> Pressed<'a> {
         identity: identity("chat", who),
         message: "1.1",
         place: PLACE,
+        reason: None,
         value,
     }
 }
@@ -318,4 +319,22 @@ async fn where_a_place_is_one_process_hears_and_all_know() {
     assert!(hears.set_route("a b", Some("https://emea.example")).await.is_err());
     let trail = one.trail().await;
     assert_eq!(trail.control().route("teams", PLACE), None, "and the log verifies");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reason_that_is_given_with_a_press_is_kept_with_it_and_signed_with_the_decision() {
+    let shown = Shown::new("1.1").await;
+    let value = shown.buttons.reject();
+    let no = Pressed { choice: Choice::Reject, ..pressed("a", "ann", &value) };
+    assert_eq!(no.request(), Some(shown.card.id()));
+    let long = "x".repeat(4097);
+    let refused = shown.outbox.press(&Pressed { reason: Some(&long), ..no.clone() }).await;
+    assert!(matches!(refused, Err(PressError::LongReason)), "{refused:?}");
+    shown.outbox.press(&Pressed { reason: Some("not today"), ..no }).await.unwrap();
+    // Whoever took it is gone; another process decides it.
+    let open = shown.outbox.open_presses(shown.card.id()).await.unwrap();
+    let (_press, ballot) = open.first().unwrap().clone();
+    shown.world.vote(&identity("chat", "ann"), ballot).await.unwrap();
+    let state = shown.world.state(shown.card.id()).await;
+    assert_eq!(state.decisions()[0].reason.as_deref(), Some("not today"));
 }

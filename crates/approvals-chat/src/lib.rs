@@ -149,6 +149,7 @@
 //!         identity: ChannelIdentity::new("board", "mira").unwrap(),
 //!         message: "1",
 //!         place: "house-1/hall",
+//!         reason: None,
 //!         value: &value,
 //!     };
 //!     chat.take(&pressed, None).await // … and only then it is acknowledged

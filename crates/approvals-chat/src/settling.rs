@@ -95,7 +95,7 @@ impl<S: Service> Chat<S> {
                 self.settle_later(&desk, Click { clicker, ballot, press: None });
             }
             Ok(Taken::Late(_again)) => self.refuse(clicker, "it is over".to_owned()),
-            Err(error @ (PressError::Forged | PressError::TooMany)) => {
+            Err(error @ (PressError::Forged | PressError::LongReason | PressError::TooMany)) => {
                 self.refuse(clicker, error.to_string());
             }
             // Another gate of this app may know it: it may be told again, there.

@@ -63,6 +63,7 @@ async fn take_press(chat: &Handle, press: &Press) -> Result<Verdict, Problem> {
         identity: belonging.identity(slack.name(), &press.sender.user).map_err(unnamed)?,
         message: press.message.as_str(),
         place: &place,
+        reason: None,
         value: &press.value,
     };
     chat.take(&pressed, press.trigger_id.clone()).await?;

@@ -58,7 +58,7 @@ use crate::review::decision::Choice;
 /// // When the channel tells, and has verified, that `account` has pressed one:
 /// let (choice, id) = (Choice::Approve, Digest::of("press", b"what the channel calls it"));
 /// let value = buttons.approve();
-/// let pressed = Pressed { choice, id, identity: account.clone(), message, place: "room 1", value: &value };
+/// let pressed = Pressed { choice, id, identity: account.clone(), message, place: "room 1", reason: None, value: &value };
 /// let Taken::Now(_press, ballot) = outbox.press(&pressed).await? else { panic!("it is the first") };
 /// // … acknowledges it, looks up who that is, and then:
 /// assert_eq!(desk.decide(&account, ballot).await?, Phase::Granted);

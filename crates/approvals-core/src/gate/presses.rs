@@ -1,7 +1,7 @@
 //! Buttons that were pressed under the messages of a channel: taken once, and kept until something has come of them.
 
 use super::ballot::Ballot;
-use super::desk::DeskError;
+use super::desk::{DeskError, MAX_REASON};
 use super::journal::{StepError, TRIES};
 use super::metrics;
 use super::outbox::{Outbox, short};
@@ -29,8 +29,18 @@ pub struct Pressed<'a> {
     pub message: &'a str,
     /// Where that message is.
     pub place: &'a str,
+    /// Why, where whoever pressed it has said so at once: at most 4096 bytes.
+    pub reason: Option<&'a str>,
     /// What the button carries.
     pub value: &'a str,
+}
+
+impl Pressed<'_> {
+    /// The request that the button names, which may be a lie until [`Outbox::press`] has taken it.
+    #[must_use]
+    pub fn request(&self) -> Option<RequestId> {
+        self.value.parse().ok().map(|button: Button| button.request())
+    }
 }
 
 /// What has become of a press. [`Outbox`] has an example.
@@ -54,6 +64,9 @@ pub enum PressError {
     /// It is no button of ours, or one of another message, card, place or choice, or an earlier one of this message.
     #[error("this button does not belong to this message; look at the request again")]
     Forged,
+    /// The reason has more than 4096 bytes.
+    #[error("the reason is longer than {MAX_REASON} bytes; shorten it")]
+    LongReason,
     /// The request that the button names is in another ledger, or in none.
     #[error("there is no such request here")]
     Unknown,
@@ -94,6 +107,7 @@ impl Outbox {
                 tracing::warn!(%identity, place = pressed.place, message = pressed.message, "a button that does not belong to its message was pressed");
                 metrics::refused("forged");
             }
+            PressError::LongReason => metrics::refused("long_reason"),
             PressError::Unknown => metrics::refused("unknown"),
             PressError::TooMany => metrics::refused("too_many_presses"),
             PressError::Unavailable(_) => metrics::refused("unavailable"),
@@ -102,7 +116,10 @@ impl Outbox {
 
     async fn press_now(&self, pressed: &Pressed<'_>) -> Result<Taken, PressError> {
         let button: Button = pressed.value.parse().map_err(|_none| PressError::Forged)?;
-        let Pressed { choice, id, identity, message, place, .. } = pressed;
+        let Pressed { choice, id, identity, message, place, reason, .. } = pressed;
+        if reason.is_some_and(|reason| reason.len() > MAX_REASON) {
+            return Err(PressError::LongReason);
+        }
         if identity.channel() != self.channel {
             return Err(PressError::Forged);
         }
@@ -125,6 +142,7 @@ impl Outbox {
                 identity: identity.clone(),
                 message: (*message).to_owned(),
                 place: (*place).to_owned(),
+                reason: reason.map(str::to_owned),
                 request: button.request(),
             };
             let ballot = ballot(&card, *choice, &press).map_err(unavailable)?;
@@ -169,5 +187,6 @@ impl Outbox {
 fn ballot(card: &Card, choice: Choice, press: &Press) -> Result<Ballot, DeskError> {
     let ballot = Ballot::approve(card).map_err(DeskError::unavailable)?;
     let message = format!("{}/{}", press.place, press.message);
-    Ok(Ballot { choice, press: Some(press.id), ..ballot }.to_message(message))
+    let (press, reason) = (Some(press.id), press.reason.clone());
+    Ok(Ballot { choice, press, reason, ..ballot }.to_message(message))
 }

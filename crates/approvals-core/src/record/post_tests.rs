@@ -44,6 +44,7 @@ fn press(id: &str, who: &str) -> Press {
         identity: ChannelIdentity::new("slack", who).unwrap(),
         message: "1.1".into(),
         place: "T1/C1".into(),
+        reason: None,
         request: "0199b3c5-6f00-7000-8000-000000000000".parse().unwrap(),
     }
 }

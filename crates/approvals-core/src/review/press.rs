@@ -27,6 +27,9 @@ pub struct Press {
     pub message: String,
     /// Where that message is.
     pub place: String,
+    /// Why, in the words of whoever pressed it, where it was said with the press.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The request that it is about.
     pub request: RequestId,
 }
