@@ -14,10 +14,14 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "approvals-slack",
         &["approvals-chat", "approvals-core"],
-        &["approvals-testkit", "fake-slack"],
+        &["approvals-testkit", "chat-bench", "fake-slack"],
     ),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
-    ("approvals-teams", &["approvals-chat", "approvals-core"], &[]),
+    (
+        "approvals-teams",
+        &["approvals-chat", "approvals-core"],
+        &["approvals-testkit", "chat-bench", "fake-teams"],
+    ),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
     (
@@ -39,6 +43,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["action-approvals", "approvals-testkit", "fake-slack"],
     ),
+    ("chat-bench", &["approvals-core", "approvals-testkit"], &[]),
     ("fake-slack", &["fake-wire"], &[]),
     ("fake-teams", &["fake-wire"], &[]),
     ("fake-wire", &[], &[]),

@@ -206,5 +206,5 @@ pub use crate::problem::Problem;
 pub use crate::seldom::Seldom;
 pub use crate::service::{Admission, Service, View};
 pub use crate::settling::Clicker;
-pub use crate::sheet::{Form, Offer, Paragraph, Part, Sheet, Span};
+pub use crate::sheet::{Form, Offer, Paragraph, Part, Sheet, Span, asks_twice};
 pub use crate::wire::{Answer, Call, Lost, Wire, WireError, is_here};

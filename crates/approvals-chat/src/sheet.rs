@@ -320,12 +320,18 @@ fn footer(card: &Card) -> Part {
     ])]
 }
 
+/// Whether it is asked once more before a card is approved: where the risk is high, and in an emergency.
+/// [The page of this crate](crate) has an example.
+#[must_use]
+pub fn asks_twice(card: &Card) -> bool {
+    let is_risky = match card.document().risk {
+        Risk::Low | Risk::Medium => false,
+        Risk::High | Risk::Critical => true,
+    };
+    is_risky || is_emergency(card)
+}
+
 fn offer(card: &Card, is_whole: bool) -> Offer {
-    let must_confirm = is_emergency(card)
-        || match card.document().risk {
-            Risk::Low | Risk::Medium => false,
-            Risk::High | Risk::Critical => true,
-        };
     let confirm = || {
         format!(
             "{} ({} risk), with exactly what stands above. Code {}.",
@@ -334,5 +340,5 @@ fn offer(card: &Card, is_whole: bool) -> Offer {
             card.code()
         )
     };
-    Offer::new(is_whole, must_confirm.then(confirm))
+    Offer::new(is_whole, asks_twice(card).then(confirm))
 }

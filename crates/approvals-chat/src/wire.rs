@@ -55,6 +55,7 @@ pub enum WireError {
 }
 
 /// What is asked. What it carries is not printed. [`Wire`] has an example.
+#[derive(Clone)]
 #[must_use = "it is made by a `Wire`"]
 pub struct Call {
     method: Method,

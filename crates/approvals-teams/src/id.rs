@@ -98,6 +98,17 @@ id!(
     pub(crate) ActivityId, "an activity's id", "1712345678901", plain
 );
 
+/// What the ids of channels end with. Other conversations have no threads.
+const CHANNELS: [&str; 2] = ["@thread.tacv2", "@thread.skype"];
+
+impl ConversationId {
+    /// The thread of a message, if it is in a channel.
+    pub(crate) fn thread(&self, message: &ActivityId) -> Option<String> {
+        let is_channel = CHANNELS.iter().any(|end| self.0.ends_with(end));
+        is_channel.then(|| format!("{self};messageid={message}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -63,6 +63,8 @@ pub(crate) struct Message {
     pub(crate) summary: String,
     /// What the message shows.
     pub(crate) card: Value,
+    /// The same in a few words, where no card can be shown.
+    pub(crate) text: String,
 }
 
 impl Message {
@@ -120,7 +122,24 @@ pub(crate) fn message(sheet: &Sheet, buttons: Option<Buttons<'_>>) -> Message {
         fallback_text: Run::ours(&sheet.title),
         body,
     };
-    Message { summary: sheet.title.clone(), card: to_json(&card) }
+    Message { summary: sheet.title.clone(), card: to_json(&card), text: text(sheet) }
+}
+
+/// What a sheet says, line by line.
+fn text(sheet: &Sheet) -> String {
+    let said = sheet.parts.iter().flatten().map(|paragraph| match paragraph {
+        Paragraph::Text(spans) => spans.iter().map(words).collect::<String>(),
+        Paragraph::Frame(text) => text.clone(),
+    });
+    said.collect::<Vec<_>>().join("\n")
+}
+
+/// What a span says. Who people are comes next after them, and nobody is woken by a name.
+fn words(span: &Span) -> &str {
+    match span {
+        Span::Strong(text) | Span::Plain(text) | Span::Address(text) => text,
+        Span::Person(_) | Span::Wake(_) => "",
+    }
 }
 
 fn heading(title: &str) -> Element {

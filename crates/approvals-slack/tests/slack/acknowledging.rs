@@ -2,42 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use approvals_core::{
-    Append, Appended, Denied, Entry, Ledger, LedgerError, MemoryLedger, RequestId, SignedHead,
-};
-use async_trait::async_trait;
+use approvals_core::Denied;
+use chat_bench::AWAY;
 use fake_slack::Fault;
 
 use crate::office::*;
-
-/// A ledger that takes its time, or none at all.
-#[derive(Clone, Debug)]
-pub(crate) struct Slow(pub(crate) Arc<MemoryLedger>, pub(crate) Arc<AtomicU64>);
-
-/// So long, the ledger is away rather than slow.
-pub(crate) const AWAY: u64 = u64::MAX;
-
-#[async_trait]
-impl Ledger for Slow {
-    async fn append(&self, append: Append) -> Result<Appended, LedgerError> {
-        match self.1.load(Ordering::Relaxed) {
-            AWAY => return Err(LedgerError::Unavailable("it is away".into())),
-            millis => tokio::time::sleep(Duration::from_millis(millis)).await,
-        }
-        self.0.append(append).await
-    }
-    async fn history(&self, of: Option<RequestId>) -> Result<Vec<Entry>, LedgerError> {
-        self.0.history(of).await
-    }
-    async fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, LedgerError> {
-        self.0.entries(from, limit).await
-    }
-    async fn head(&self) -> Result<SignedHead, LedgerError> {
-        self.0.head().await
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_store_keeps_nobody_waiting_and_decides_once() {

@@ -156,7 +156,7 @@ async fn a_card_is_told_the_end_once_the_token_is_good_again() {
     pause(2).await;
     office.slack.heal("chat.update");
     // As after a restart with the new token.
-    let second = Host::start(&office.slack, &office.ledger, Plan::of(1, "ops")).await;
+    let second = start(&office.slack, &office.log, Plan::of(1, "ops")).await;
     second.gate.recover().await.unwrap();
     let is_closed = || async { !has_buttons(&office, &card) };
     assert!(within(20, is_closed).await, "it is rejected, and still has live buttons");
@@ -171,13 +171,13 @@ async fn nightly_a_card_is_told_the_end_although_slack_was_away_since_the_restar
         ..Plan::of(1, "ops")
     };
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, plan()).await;
+    let first = process(&office, plan()).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
     drop(first);
     office.slack.fault_always("auth.test", Fault::status(503));
-    let second = Process::start(&office, plan()).await;
+    let second = process(&office, plan()).await;
     second.recover().await;
     office.until(|state| matches!(state.phase(), Phase::Ended(_))).await;
     pause(1).await;
@@ -222,7 +222,7 @@ async fn who_can_write_the_store_and_has_no_key_votes_for_nobody() {
     assert!(within(10, refused).await);
     pause(2).await;
     // The same entry, in the store, under the name of one who is asked, as far as that can be without a key.
-    let entries = office.ledger.entries(0, usize::MAX).await.unwrap();
+    let entries = office.log.0.entries(0, usize::MAX).await.unwrap();
     let text = |entry: &approvals_core::Entry| String::from_utf8(entry.bytes.clone()).unwrap();
     let pressed = entries.iter().map(text).find(|text| text.contains(r#""what":{"pressed""#));
     let mut event: serde_json::Value = serde_json::from_str(&pressed.unwrap()).unwrap();
@@ -239,17 +239,14 @@ async fn who_can_write_the_store_and_has_no_key_votes_for_nobody() {
     let entries = vec![NewEntry { bytes, attachments: Vec::new() }];
     let append =
         Append { request: Some(id), expected: state.version(), log_expected: None, entries };
-    office.ledger.append(append).await.unwrap();
+    office.log.0.append(append).await.unwrap();
     // The next time that a process starts:
-    let second = Host::start(
-        &office.slack,
-        &office.ledger,
-        Plan { config: leads_anywhere, ..Plan::of(1, "leads") },
-    )
-    .await;
+    let second =
+        start(&office.slack, &office.log, Plan { config: leads_anywhere, ..Plan::of(1, "leads") })
+            .await;
     drop(second.gate.recover().await);
     pause(4).await;
-    let entries = office.ledger.entries(0, usize::MAX).await.unwrap();
+    let entries = office.log.0.entries(0, usize::MAX).await.unwrap();
     let decided = entries.iter().map(text).any(|text| text.contains(r#""what":{"decided""#));
     assert!(!decided, "Ada has touched nothing");
 }
@@ -260,7 +257,7 @@ async fn a_process_with_a_bad_token_spoils_no_card_of_another() {
     office.host.gate.submit(deploy().key("release-7").unwrap()).await.unwrap();
     let card = office.card().await;
     office.settled().await;
-    let second = Host::start(&office.slack, &office.ledger, Plan::of(2, "ops")).await;
+    let second = start(&office.slack, &office.log, Plan::of(2, "ops")).await;
     second.gate.recover().await.unwrap();
     pause(2).await;
     // Of the two processes that tell of the vote, one is refused by Slack for reasons of its own.
@@ -292,7 +289,7 @@ fn gate_of(office: &Office, approver: &SlackApprover) -> GateBuilder {
     let keys = Keyring::generate().unwrap();
     Gate::builder()
         .policy(PolicyFn::new("all/1", |_| Verdict::Allow).unwrap())
-        .ledger(Arc::clone(&office.ledger))
+        .ledger(Arc::clone(&office.log.0))
         .directory(approver.directory(people()))
         .approver(approver.clone())
         .recorder_key(keys.recorder)
@@ -357,7 +354,7 @@ async fn a_click_that_comes_to_a_gate_of_another_ledger_is_left_for_the_right_on
     let key = approvals_core::LocalSigner::from_seed(&[2; 32]).unwrap();
     let elsewhere = approvals_core::MemoryLedger::new("example.org/other/test", key).await.unwrap();
     let plan = Plan { way: Way::Socket, ..Plan::of(1, "ops") };
-    let _other = Host::start(&office.slack, &Arc::new(elsewhere), plan).await;
+    let _other = start(&office.slack, &chat_bench::Log(Arc::new(elsewhere)), plan).await;
     let all = office.slack.until_connected(4).await;
     let theirs = all.iter().find(|one| ours.iter().all(|our| our.id != one.id)).unwrap().id;
     let running = office.run();

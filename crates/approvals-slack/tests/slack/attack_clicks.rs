@@ -7,7 +7,8 @@ use std::time::Duration;
 use approvals_core::{Phase, PostStage, What};
 use fake_slack::Fault;
 
-use crate::acknowledging::AWAY;
+use chat_bench::AWAY;
+
 use crate::office::*;
 use crate::process::*;
 
@@ -32,7 +33,7 @@ async fn a_click_that_is_acknowledged_before_it_is_kept_is_kept_or_answered() {
     office.settled().await;
     // Slack hangs while another process starts, which gets the clicks from here on.
     office.slack.fault_always("auth.test", Fault::hang());
-    let _other = Host::start(&office.slack, &office.ledger, Plan::of(2, "ops")).await;
+    let _other = start(&office.slack, &office.log, Plan::of(2, "ops")).await;
     let answer = office.click(&card, APPROVE, ADA).send().await;
     office.slack.heal("auth.test");
     let is_heard = || async {
@@ -45,7 +46,7 @@ async fn a_click_that_is_acknowledged_before_it_is_kept_is_kept_or_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_that_was_kept_outlives_a_restart_while_slack_is_unwell() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
@@ -54,7 +55,7 @@ async fn a_click_that_was_kept_outlives_a_restart_while_slack_is_unwell() {
     drop(first);
     office.slack.heal("users.info");
     office.slack.fault("users.info", Fault::too_many_requests(Some("6")));
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     let is_heard = || async {
         !office.only().await.1.decisions().is_empty() || !office.slack.ephemerals(ADA).is_empty()
@@ -65,14 +66,14 @@ async fn a_click_that_was_kept_outlives_a_restart_while_slack_is_unwell() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_that_one_process_kept_is_decided_by_another_that_runs_already() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let url = office.slack.app().interactivity_url;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     pause(1).await;
-    let url = first.url.clone();
     office.slack.edit(|world| world.app.interactivity_url = url);
     office.slack.fault_always("users.info", Fault::hang());
     assert!(office.click(&card, APPROVE, ADA).send().await.is_acked);
@@ -106,7 +107,7 @@ async fn a_click_that_counted_is_not_said_not_to_count() {
     let card = office.card().await;
     office.settled().await;
     let url = office.slack.app().interactivity_url;
-    let other = Host::start(&office.slack, &office.ledger, Plan::of(2, "ops")).await;
+    let other = start(&office.slack, &office.log, Plan::of(2, "ops")).await;
     office.slack.edit(|world| world.app.interactivity_url = url);
     office.slack.fault("users.info", Fault::slow(Duration::from_secs(3)));
     assert!(office.click(&card, APPROVE, ADA).send().await.is_acked);

@@ -1,10 +1,10 @@
 //! What an attack has found about set-up and ends, and what is to be true since.
 
-use std::sync::Arc;
-
 use approvals_core::{Denied, PostStage};
 use approvals_slack::{SlackApprover, SlackConfig, WayIn};
 use fake_slack::{FakeSlack, Fault};
+
+use chat_bench::Log;
 
 use crate::office::*;
 
@@ -38,10 +38,9 @@ async fn in_an_organization_user_groups_are_asked_for_by_workspace() {
         user.enterprise_id = Some("E0FAKE".to_owned());
     }
     let slack = FakeSlack::start_with(world.clone()).await;
-    let key = approvals_core::LocalSigner::from_seed(&[1; 32]).unwrap();
-    let ledger = Arc::new(approvals_core::MemoryLedger::new(ORIGIN, key).await.unwrap());
+    let log = Log::new().await;
     let plan = Plan { config: leads_anywhere, ..Plan::of(1, "leads") };
-    assert!(Host::try_start(&slack, &ledger, plan).await.is_err(), "whose groups?");
+    assert!(try_start(&slack, &log, plan).await.is_err(), "whose groups?");
     let config = |config| leads_anywhere(config).groups_in("T0FAKE".parse().unwrap());
     let office = Office::open_in(world, Plan { config, ..Plan::of(1, "leads") }).await;
     let running = office.run();
@@ -121,10 +120,9 @@ async fn two_slack_apps_of_one_name_are_no_channels_of_one_gate() {
         gate.approver(SlackApprover::new(config).unwrap())
     };
     let slack = FakeSlack::start().await;
-    let key = approvals_core::LocalSigner::from_seed(&[1; 32]).unwrap();
-    let ledger = Arc::new(approvals_core::MemoryLedger::new(ORIGIN, key).await.unwrap());
+    let log = Log::new().await;
     let plan = Plan { gate: with_second, ..Plan::of(2, "ops") };
-    let Err(error) = Host::try_start(&slack, &ledger, plan).await else {
+    let Err(error) = try_start(&slack, &log, plan).await else {
         panic!("each would take the other's messages for its own")
     };
     assert!(error.to_string().contains("two channels of the gate are called `slack`"), "{error}");

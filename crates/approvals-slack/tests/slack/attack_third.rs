@@ -52,7 +52,7 @@ async fn what_ends_after_somebody_has_looked_is_shown_as_it_is() {
 
 /// Ada rejects while Slack cannot say who she is, Bob approves just after that, and the process ends.
 async fn rejected_and_granted(office: &Office) -> fake_slack::Interaction {
-    let first = Process::start(office, Plan::of(1, "ops")).await;
+    let first = process(office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
@@ -80,7 +80,7 @@ async fn is_revoked(process: &Process) {
 async fn a_rejection_that_was_kept_counts_although_it_was_granted_and_the_process_ended() {
     let office = Office::open(Plan::of(1, "nobody")).await;
     let _again = rejected_and_granted(&office).await;
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     is_revoked(&second).await;
 }
@@ -89,7 +89,7 @@ async fn a_rejection_that_was_kept_counts_although_it_was_granted_and_the_proces
 async fn a_rejection_that_is_pressed_again_counts_although_the_process_that_kept_it_is_gone() {
     let office = Office::open(Plan::of(1, "nobody")).await;
     let again = rejected_and_granted(&office).await;
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     assert!(again.send().await.is_acked);
     is_revoked(&second).await;
 }
@@ -97,7 +97,7 @@ async fn a_rejection_that_is_pressed_again_counts_although_the_process_that_kept
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_told_that_a_click_is_kept_is_told_when_it_came_too_late() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
@@ -105,7 +105,7 @@ async fn whoever_was_told_that_a_click_is_kept_is_told_when_it_came_too_late() {
     assert!(office.click(&card, APPROVE, ADA).send().await.is_acked);
     drop(first);
     office.slack.heal("users.info");
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     let (id, _) = office.only().await;
     second.host.gate.withdraw(id).await.unwrap();
     second.recover().await;
@@ -124,7 +124,7 @@ async fn nightly_an_approval_that_was_held_back_does_not_take_the_place_of_a_lat
     // Another process takes her approval, and cannot keep it yet.
     let url = office.slack.app().interactivity_url;
     office.slack.fault_always("auth.test", Fault::hang());
-    let _other = Host::start(&office.slack, &office.ledger, Plan::of(1, "ops")).await;
+    let _other = start(&office.slack, &office.log, Plan::of(1, "ops")).await;
     assert!(office.click(&card, APPROVE, ADA).send().await.is_acked);
     // She changes her mind.
     office.slack.edit(|world| world.app.interactivity_url = url);
@@ -166,7 +166,7 @@ async fn whoever_has_approved_too_often_may_still_reject() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_that_another_has_taken_the_place_of_is_told_so_or_the_end() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(2, "ops")).await;
+    let first = process(&office, Plan::of(2, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
@@ -175,7 +175,7 @@ async fn a_card_that_another_has_taken_the_place_of_is_told_so_or_the_end() {
     office.until(|state| matches!(state.posts()[0].stage(), PostStage::Lost { .. })).await;
     drop(first);
     office.slack.heal("chat.update");
-    let second = Process::start(&office, Plan::of(2, "ops")).await;
+    let second = process(&office, Plan::of(2, "ops")).await;
     second.recover().await;
     let is_new = |slack: &fake_slack::FakeSlack| {
         slack

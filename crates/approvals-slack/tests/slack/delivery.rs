@@ -194,7 +194,7 @@ async fn what_cannot_work_keeps_the_gate_from_being_built_and_says_what_to_do() 
     for (break_it, says) in cases {
         let (slack, office) = (FakeSlack::start().await, Office::open(Plan::of(1, "ops")).await);
         break_it(&slack);
-        let error = Host::try_start(&slack, &office.ledger, Plan::of(1, "ops")).await.unwrap_err();
+        let error = try_start(&slack, &office.log, Plan::of(1, "ops")).await.unwrap_err();
         let first = Some(&error as &dyn std::error::Error);
         let said: Vec<String> =
             std::iter::successors(first, |one| one.source()).map(ToString::to_string).collect();

@@ -5,19 +5,19 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use approvals_core::{
-    ChannelIdentity, Denied, DynamicAction, Gate, GateBuilder, Keyring, Ledger, LocalSigner,
-    MemoryLedger, Obligation, Obligations, Phase, PolicyFn, PostStage, Principal, RequestId,
-    Requester, Resolution, State, StaticDirectory, Trail, Verdict,
+    BuildError, ChannelIdentity, Denied, GateBuilder, Ledger, Obligation, Phase, RequestId,
+    Resolution, State, StaticDirectory, Trail,
 };
 use approvals_slack::{SlackApprover, SlackConfig, WayIn};
-use approvals_testkit::Ran;
+use chat_bench::{Log, Slow};
+pub(crate) use chat_bench::{agent, deploy, is_shown, ops, pause, within};
 pub(crate) use fake_slack::office::{ADA, APP, BOB, CAROL, DEPLOYS, LEADS, TEAM, VAULT};
 use fake_slack::office::{GONE, GUEST, ROBOT, SLACKBOT, STRANGER, VISITOR};
 use fake_slack::{FakeSlack, Interaction, Message, World};
 
-use crate::acknowledging::Slow;
+/// One process.
+pub(crate) type Host = chat_bench::Host<SlackApprover>;
 
-pub(crate) const ORIGIN: &str = "example.org/shop/test";
 pub(crate) const APPROVE: &str = "approvals.approve";
 pub(crate) const REJECT: &str = "approvals.reject";
 
@@ -31,17 +31,9 @@ pub(crate) enum Way {
 /// The office: Ada, Bob and Carol are `ops`; Bob is the one for whom the agent acts.
 pub(crate) struct Office {
     pub(crate) slack: FakeSlack,
-    pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) log: Log,
     pub(crate) host: Host,
     pub(crate) way: Way,
-}
-
-/// One process.
-#[derive(Clone, Debug)]
-pub(crate) struct Host {
-    pub(crate) gate: Gate,
-    pub(crate) approver: SlackApprover,
-    pub(crate) ran: Ran,
 }
 
 /// What differs from test to test.
@@ -73,23 +65,13 @@ pub(crate) const OUTSIDERS: [&str; 6] = [ROBOT, SLACKBOT, GUEST, VISITOR, GONE, 
 
 /// Whom the directory knows: by their accounts alone, as files of people do. All of them are `ops` there.
 pub(crate) fn people() -> StaticDirectory {
-    let human = |id: &str| Principal::human(id).unwrap().member_of(["ops"]).unwrap();
     let known = StaticDirectory::new()
-        .with(&human("u:ada"), accounts(ADA))
-        .with(&human("u:bob"), accounts(BOB))
-        .with(&human("u:carol"), accounts(CAROL));
+        .with(&ops("u:ada"), accounts(ADA))
+        .with(&ops("u:bob"), accounts(BOB))
+        .with(&ops("u:carol"), accounts(CAROL));
     OUTSIDERS.iter().fold(known, |known, user| {
-        known.with(&human(&format!("u:{}", user.to_lowercase())), accounts(user))
+        known.with(&ops(&format!("u:{}", user.to_lowercase())), accounts(user))
     })
-}
-
-pub(crate) fn agent() -> Requester {
-    Requester::new(Principal::agent("agent:deployer").unwrap())
-        .on_behalf_of(Principal::human("u:boss").unwrap())
-}
-
-pub(crate) fn deploy() -> DynamicAction {
-    DynamicAction::from_json("app.deploy", br#"{"version": 7, "to": "production"}"#).unwrap()
 }
 
 /// What the app of that Slack is configured with, to ask in [`DEPLOYS`].
@@ -121,25 +103,24 @@ impl Office {
     }
 
     pub(crate) async fn open_in(world: World, plan: Plan) -> Self {
-        let (slack, ledger) = (FakeSlack::start_with(world).await, memory().await);
+        let (slack, log) = (FakeSlack::start_with(world).await, Log::new().await);
         let way = plan.way;
-        let host = Host::start(&slack, &ledger, plan).await;
-        Self { slack, ledger, host, way }
+        let host = start(&slack, &log, plan).await;
+        Self { slack, log, host, way }
     }
 
     /// With a ledger that is as slow as that says, in milliseconds.
     pub(crate) async fn open_with(plan: Plan, slow: Arc<AtomicU64>) -> Self {
-        let (slack, ledger) = (FakeSlack::start().await, memory().await);
+        let (slack, log) = (FakeSlack::start().await, Log::new().await);
         let way = plan.way;
-        let slow = Slow(Arc::clone(&ledger), slow);
-        let host = Host::try_start_on(&slack, slow, plan).await.unwrap();
-        Self { slack, ledger, host, way }
+        let slow = Slow(Arc::clone(&log.0), slow);
+        let host = try_start_on(&slack, slow, plan).await.unwrap();
+        Self { slack, log, host, way }
     }
 
     /// Waits until the last card is shown, and that is written down.
     pub(crate) async fn settled(&self) {
-        self.until(|state| *state.posts()[0].stage() == PostStage::Shown).await;
-        self.until(|state| state.version() > 4).await;
+        self.log.settled().await;
     }
 
     /// The same call, until its end, in the background.
@@ -184,121 +165,49 @@ impl Office {
 
     /// Everything that the ledger has, checked as a stranger would.
     pub(crate) async fn trail(&self) -> Trail {
-        let mut trail = Trail::new(ORIGIN);
-        for entry in self.ledger.entries(0, usize::MAX).await.unwrap() {
-            trail.read(&entry).unwrap();
-        }
-        trail
+        self.log.trail().await
     }
 
     /// The only request.
     pub(crate) async fn only(&self) -> (RequestId, State) {
-        self.any().await.unwrap()
-    }
-
-    async fn any(&self) -> Option<(RequestId, State)> {
-        let trail = self.trail().await;
-        let mut states = trail.states();
-        let (id, state) = states.next()?;
-        assert!(states.next().is_none(), "more than one request");
-        Some((id, state.clone()))
+        self.log.only().await
     }
 
     /// The state of the only request, once that is so.
     pub(crate) async fn until(&self, is_so: impl Fn(&State) -> bool) -> State {
-        let look = async || self.any().await.map(|(_, state)| state).filter(&is_so);
-        match found(30, look).await {
-            Some(state) => state,
-            None => panic!("waited in vain: {:?}", self.any().await),
-        }
+        self.log.until(is_so).await
     }
 }
 
-impl Host {
-    pub(crate) async fn start(slack: &FakeSlack, ledger: &Arc<MemoryLedger>, plan: Plan) -> Self {
-        let host = Self::try_start(slack, ledger, plan).await;
-        host.unwrap()
-    }
-
-    pub(crate) async fn try_start(
-        slack: &FakeSlack,
-        ledger: &Arc<MemoryLedger>,
-        plan: Plan,
-    ) -> Result<Self, approvals_core::BuildError> {
-        Self::try_start_on(slack, Arc::clone(ledger), plan).await
-    }
-
-    async fn try_start_on(
-        slack: &FakeSlack,
-        ledger: impl Ledger + 'static,
-        plan: Plan,
-    ) -> Result<Self, approvals_core::BuildError> {
-        let config = (plan.config)(config_for(slack, plan.way));
-        let approver = SlackApprover::new(config).unwrap();
-        if plan.way == Way::Http {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let router = approver.router();
-            tokio::spawn(async move { axum::serve(listener, router).await });
-            let url = format!("http://{address}/slack/interactivity");
-            slack.edit(|world| world.app.interactivity_url = Some(url));
-        }
-        let asks = Obligations::new([plan.obligation]);
-        let policy = PolicyFn::new("asks/1", move |_| Verdict::Review(asks.clone())).unwrap();
-        let keys = Keyring::generate().unwrap();
-        let gate = Gate::builder()
-            .policy(policy)
-            .ledger(ledger)
-            .directory(approver.directory(people()))
-            .approver(approver.clone())
-            .recorder_key(keys.recorder)
-            .grant_key(keys.grant)
-            .requester(agent());
-        let gate = (plan.gate)(gate).build().await?;
-        Ok(Self { gate, approver, ran: Ran::default() })
-    }
-
-    pub(crate) fn run(&self, action: DynamicAction) -> tokio::task::JoinHandle<Result<(), Denied>> {
-        let host = self.clone();
-        tokio::spawn(async move {
-            host.gate
-                .run(action, async |_permit, _action| {
-                    host.ran.now();
-                    Ok(())
-                })
-                .await
-        })
-    }
+pub(crate) async fn start(slack: &FakeSlack, log: &Log, plan: Plan) -> Host {
+    try_start(slack, log, plan).await.unwrap()
 }
 
-pub(crate) async fn pause(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
+pub(crate) async fn try_start(
+    slack: &FakeSlack,
+    log: &Log,
+    plan: Plan,
+) -> Result<Host, BuildError> {
+    try_start_on(slack, Arc::clone(&log.0), plan).await
 }
 
-/// What there is to be found, if that becomes so within some seconds.
-async fn found<T>(seconds: u64, look: impl AsyncFn() -> Option<T>) -> Option<T> {
-    for _ in 0..seconds.saturating_mul(20) {
-        let found = look().await;
-        if found.is_some() {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+async fn try_start_on(
+    slack: &FakeSlack,
+    ledger: impl Ledger + 'static,
+    plan: Plan,
+) -> Result<Host, BuildError> {
+    let config = (plan.config)(config_for(slack, plan.way));
+    let approver = SlackApprover::new(config).unwrap();
+    if plan.way == Way::Http {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = approver.router();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let url = format!("http://{address}/slack/interactivity");
+        slack.edit(|world| world.app.interactivity_url = Some(url));
     }
-    None
-}
-
-/// Whether that becomes so within some seconds.
-pub(crate) async fn within(seconds: u64, is_so: impl AsyncFn() -> bool) -> bool {
-    found(seconds, async || is_so().await.then_some(())).await.is_some()
-}
-
-pub(crate) fn is_shown(state: &State) -> bool {
-    state.posts().first().is_some_and(|post| *post.stage() == PostStage::Shown)
-}
-
-async fn memory() -> Arc<MemoryLedger> {
-    let key = LocalSigner::from_seed(&[1; 32]).unwrap();
-    Arc::new(MemoryLedger::new(ORIGIN, key).await.unwrap())
+    let directory = approver.directory(people());
+    Host::start(approver, directory, ledger, plan.obligation, plan.gate).await
 }
 
 /// Whether somebody can press something under a card as it is now.

@@ -32,7 +32,7 @@ async fn picked_up(office: &Office, host: &Host) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_that_was_acknowledged_counts_although_the_process_ended() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.slack.fault_always("users.info", Fault::hang());
@@ -40,7 +40,7 @@ async fn a_click_that_was_acknowledged_counts_although_the_process_ended() {
     drop(first);
     office.slack.heal("users.info");
     assert_eq!(*office.only().await.1.phase(), Phase::Pending);
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     office.until(|state| *state.phase() == Phase::Granted).await;
     office.until_shows(&card, "u:ada").await;
@@ -50,14 +50,13 @@ async fn a_click_that_was_acknowledged_counts_although_the_process_ended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_whose_process_ended_while_it_was_posted_is_posted_again() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     office.slack.fault("chat.postMessage", Fault::hang().with_effect());
     first.submit().await;
     let posted = |slack: &FakeSlack| (slack.messages(DEPLOYS).len() == 1).then_some(());
     office.slack.until("a message is there of which nobody has heard", posted).await;
     drop(first);
-    let second =
-        Process::start(&office, Plan { gate: two_minutes_later, ..Plan::of(1, "ops") }).await;
+    let second = process(&office, Plan { gate: two_minutes_later, ..Plan::of(1, "ops") }).await;
     second.recover().await;
     let card = office.card().await;
     assert_eq!(office.slack.messages(DEPLOYS).len(), 2);
@@ -69,12 +68,12 @@ async fn a_card_whose_process_ended_while_it_was_posted_is_posted_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_whose_process_ended_before_it_had_buttons_gets_them() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     office.slack.fault("chat.update", Fault::hang());
     first.submit().await;
     office.slack.until("it is to be changed", |slack| slack.calls_of("chat.update").pop()).await;
     drop(first);
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     let card = office.card().await;
     assert_eq!(office.slack.messages(DEPLOYS).len(), 1, "it is the same message");
@@ -86,7 +85,7 @@ async fn a_message_whose_process_ended_before_it_had_buttons_gets_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_whose_end_nobody_told_is_finished_by_the_next_process() {
     let office = Office::open(Plan::of(1, "nobody")).await;
-    let first = Process::start(&office, Plan::of(1, "ops")).await;
+    let first = process(&office, Plan::of(1, "ops")).await;
     first.submit().await;
     let card = office.card().await;
     office.until(is_shown).await;
@@ -95,7 +94,7 @@ async fn a_card_whose_end_nobody_told_is_finished_by_the_next_process() {
     office.until(|state| matches!(state.phase(), Phase::Ended(_))).await;
     drop(first);
     office.slack.heal("chat.update");
-    let second = Process::start(&office, Plan::of(1, "ops")).await;
+    let second = process(&office, Plan::of(1, "ops")).await;
     second.recover().await;
     office.until_shows(&card, "Rejected").await;
     office.until(|state| *state.posts()[0].stage() == PostStage::Closed).await;
@@ -105,7 +104,7 @@ async fn a_card_whose_end_nobody_told_is_finished_by_the_next_process() {
 async fn two_processes_show_one_card_decide_once_and_run_once() {
     let office = Office::open(Plan { way: Way::Socket, ..Plan::of(1, "ops") }).await;
     let socket = || Plan { way: Way::Socket, ..Plan::of(1, "ops") };
-    let other = Host::start(&office.slack, &office.ledger, socket()).await;
+    let other = start(&office.slack, &office.log, socket()).await;
     office.slack.until_connected(4).await;
     let hosts = [&office.host, &other];
     let running = hosts.map(|host| host.run(deploy().key("release-7").unwrap()));

@@ -56,7 +56,7 @@ fn told() -> &'static Told {
 async fn said(office: &Office, denied: &dyn std::fmt::Debug) -> [(&'static str, String); 3] {
     let traced = told().0.lock().unwrap().clone();
     let mut ledger = String::new();
-    for entry in office.ledger.entries(0, usize::MAX).await.unwrap() {
+    for entry in office.log.0.entries(0, usize::MAX).await.unwrap() {
         ledger.push_str(&String::from_utf8(entry.bytes).unwrap());
     }
     let texts = format!("{:?} {denied:?}", office.host.approver);

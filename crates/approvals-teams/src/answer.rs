@@ -1,0 +1,105 @@
+//! How a click is answered while whoever clicked still looks at it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::id::{ActivityId, ConversationId};
+
+/// What Teams shows as the answer to a click (*Universal Actions for Adaptive Cards*, response format).
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Another card in the place of that one.
+    Card(Value),
+    /// A line under the card.
+    Said(String),
+}
+
+/// A card is not printed: buttons are in it.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Card(_hidden) => f.write_str("Card(hidden)"),
+            Self::Said(text) => f.debug_tuple("Said").field(text).finish(),
+        }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let (kind, value) = match self {
+            Self::Card(card) => ("application/vnd.microsoft.card.adaptive", card),
+            Self::Said(text) => ("application/vnd.microsoft.activity.message", text.into()),
+        };
+        let body = json!({ "statusCode": 200, "type": kind, "value": value }).to_string();
+        (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    }
+}
+
+/// Whoever has clicked, and still looks. Can be answered once; clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker(Arc<Asked>);
+
+#[derive(Debug)]
+struct Asked {
+    conversation: ConversationId,
+    message: ActivityId,
+    answer: Mutex<Option<oneshot::Sender<Answer>>>,
+}
+
+impl Asker {
+    /// Somebody who has clicked under that message, and what they are answered with.
+    pub(crate) fn new(
+        conversation: &ConversationId,
+        message: &ActivityId,
+    ) -> (Self, oneshot::Receiver<Answer>) {
+        let (sender, receiver) = oneshot::channel();
+        let (conversation, message) = (conversation.clone(), message.clone());
+        let answer = Mutex::new(Some(sender));
+        (Self(Arc::new(Asked { conversation, message, answer })), receiver)
+    }
+
+    /// Answers, if nobody has and they still look. Whether they have been.
+    pub(crate) fn answer(&self, answer: Answer) -> bool {
+        let sender = lock(&self.0.answer).take();
+        sender.is_some_and(|sender| sender.send(answer).is_ok())
+    }
+
+    fn looks(&self) -> bool {
+        lock(&self.0.answer).as_ref().is_some_and(|sender| !sender.is_closed())
+    }
+}
+
+/// Those whose click has counted, and who are to see the card next.
+#[derive(Debug, Default)]
+pub(crate) struct Askers(Mutex<HashMap<(ConversationId, ActivityId), Vec<Asker>>>);
+
+impl Askers {
+    /// From here on, they are answered with what their message shows next.
+    pub(crate) fn add(&self, asker: Asker) {
+        let mut all = lock(&self.0);
+        all.retain(|_, askers| {
+            askers.retain(Asker::looks);
+            !askers.is_empty()
+        });
+        let message = (asker.0.conversation.clone(), asker.0.message.clone());
+        all.entry(message).or_default().push(asker);
+    }
+
+    /// What the message shows from here on.
+    pub(crate) fn show(&self, conversation: &ConversationId, message: &ActivityId, card: &Value) {
+        let askers = lock(&self.0).remove(&(conversation.clone(), message.clone()));
+        for asker in askers.into_iter().flatten() {
+            let _is_there = asker.answer(Answer::Card(card.clone()));
+        }
+    }
+}
+
+fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,144 @@
+//! The bot's own token: got from Microsoft Entra with its secret (RFC 6749, section 4.4), and kept as long as it is good.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use approvals_chat::{Call, Wire, moment, rest_of};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+use url::form_urlencoded::Serializer;
+use zeroize::Zeroizing;
+
+use crate::id::BotId;
+use crate::secret::ClientSecret;
+use crate::transport::fault::{Code, WebError};
+
+/// For what the token is to be good.
+const SCOPE: &str = "https://api.botframework.com/.default";
+
+/// A token is used no more when so little of its time is left: clocks differ, and calls take time.
+const MARGIN: Duration = Duration::from_secs(300);
+
+/// No token is kept for longer, whatever is said of it.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+const WHAT: &str = "the login";
+
+/// Logs in, and remembers that.
+#[derive(Debug)]
+pub(crate) struct Login {
+    wire: Wire,
+    url: Url,
+    bot: BotId,
+    secret: ClientSecret,
+    /// Held while somebody logs in, so that others wait for what comes of that.
+    token: Mutex<Option<Token>>,
+}
+
+/// What proves to the service who we are. Is not printed.
+#[derive(Clone)]
+pub(crate) struct Token {
+    text: Arc<Zeroizing<String>>,
+    good_until: Instant,
+}
+
+impl Token {
+    pub(crate) fn expose(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(hidden)")
+    }
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    token_type: String,
+    access_token: String,
+    expires_in: u64,
+}
+
+#[derive(Deserialize)]
+struct NotGranted {
+    error: String,
+    #[serde(default)]
+    error_codes: Vec<u32>,
+}
+
+impl Login {
+    pub(crate) fn new(wire: Wire, url: Url, bot: BotId, secret: ClientSecret) -> Self {
+        Self { wire, url, bot, secret, token: Mutex::default() }
+    }
+
+    /// A token that is good now.
+    pub(crate) async fn token(&self) -> Result<Token, WebError> {
+        let mut known = self.token.lock().await;
+        if let Some(token) = known.as_ref().filter(|token| token.good_until > Instant::now()) {
+            return Ok(token.clone());
+        }
+        let token = self.log_in().await?;
+        *known = Some(token.clone());
+        Ok(token)
+    }
+
+    /// The service does not take this one, whatever was said of it.
+    pub(crate) async fn forget(&self, token: &Token) {
+        let mut known = self.token.lock().await;
+        if known.as_ref().is_some_and(|known| Arc::ptr_eq(&known.text, &token.text)) {
+            *known = None;
+        }
+    }
+
+    fn form(&self) -> String {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", self.bot.as_str())
+            .append_pair("client_secret", self.secret.expose())
+            .append_pair("scope", SCOPE);
+        form.finish()
+    }
+
+    async fn log_in(&self) -> Result<Token, WebError> {
+        let call = Call::post(self.url.clone());
+        let call = call.with("application/x-www-form-urlencoded", self.form());
+        let answer = self.wire.call(call).await.map_err(|lost| WebError::lost(WHAT, lost))?;
+        match answer.status {
+            200 => granted(&answer.body),
+            429 => {
+                Err(WebError::Later { what: WHAT, after: rest_of(answer.header("retry-after")) })
+            }
+            400..500 => Err(refused(&answer.body)),
+            // A login can be repeated: nothing hangs on whether this one was one.
+            _unwell => Err(WebError::Later { what: WHAT, after: Duration::ZERO }),
+        }
+    }
+}
+
+/// What the parser says is not passed on, since it quotes what it has read.
+fn granted(body: &[u8]) -> Result<Token, WebError> {
+    let unreadable = || WebError::unreadable(WHAT, "it is no token");
+    let granted: Granted = serde_json::from_slice(body).map_err(|_quotes| unreadable())?;
+    let is_bearer = granted.token_type.eq_ignore_ascii_case("bearer");
+    let text = Zeroizing::new(granted.access_token);
+    if !is_bearer || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unreadable());
+    }
+    let life = Duration::from_secs(granted.expires_in).min(LONGEST);
+    let good = life.saturating_sub(MARGIN).max(life / 2);
+    Ok(Token { text: Arc::new(text), good_until: moment(good) })
+}
+
+fn refused(body: &[u8]) -> WebError {
+    let said: Option<NotGranted> = serde_json::from_slice(body).ok();
+    let code = said.map_or_else(String::new, |said| match said.error_codes.first() {
+        Some(number) => format!("AADSTS{number}"),
+        None => said.error,
+    });
+    WebError::Login { code: Code::new(&code) }
+}

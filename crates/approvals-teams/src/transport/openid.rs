@@ -1,0 +1,113 @@
+//! The keys with which Microsoft's service for bots signs now: fetched, kept, and fetched anew when they change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use approvals_chat::{Call, Wire};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::keys::KeySet;
+use crate::transport::fault::{Unsure, WebError};
+use crate::verify::ISSUER;
+
+/// For how long keys are used without asking for new ones.
+const FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// For how long they are used at most, while nobody can be asked.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How often it is asked at most: whoever calls with a key that nobody knows brings that about.
+const BETWEEN: Duration = Duration::from_secs(60);
+
+/// The same while there is no key at all.
+const WITHOUT_ANY: Duration = Duration::from_secs(5);
+
+const WHAT: &str = "a look at Microsoft's keys";
+
+/// The keys, as they are known.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    wire: Wire,
+    metadata: Url,
+    /// Held while somebody asks, so that others wait for what comes of that.
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    keys: Option<(Arc<KeySet>, Instant)>,
+    asked: Option<Instant>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl Keys {
+    pub(crate) fn new(wire: Wire, metadata: Url) -> Self {
+        Self { wire, metadata, known: Mutex::default() }
+    }
+
+    /// The keys, as far as they are known.
+    pub(crate) async fn current(&self) -> Option<Arc<KeySet>> {
+        self.known_within(FRESH).await
+    }
+
+    /// The keys, asked for just now unless that was done a moment ago: there is one that nobody knows.
+    pub(crate) async fn latest(&self) -> Option<Arc<KeySet>> {
+        self.known_within(Duration::ZERO).await
+    }
+
+    async fn known_within(&self, fresh: Duration) -> Option<Arc<KeySet>> {
+        let mut known = self.known.lock().await;
+        let age = known.keys.as_ref().map(|(_, since)| since.elapsed());
+        let pause = if age.is_some() { BETWEEN } else { WITHOUT_ANY };
+        let may_ask = known.asked.is_none_or(|asked| asked.elapsed() >= pause);
+        if may_ask && age.is_none_or(|age| age >= fresh) {
+            known.asked = Some(Instant::now());
+            match self.ask().await {
+                Ok(keys) => known.keys = Some((Arc::new(keys), Instant::now())),
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "Microsoft's keys are those of before"
+                    );
+                }
+            }
+        }
+        let (keys, since) = known.keys.as_ref()?;
+        (since.elapsed() < LONGEST).then(|| Arc::clone(keys))
+    }
+
+    /// Asks once.
+    pub(crate) async fn ask(&self) -> Result<KeySet, WebError> {
+        let unreadable = |why| WebError::unreadable(WHAT, why);
+        let metadata = self.read(self.metadata.clone()).await?;
+        let metadata: Metadata = serde_json::from_slice(&metadata)
+            .map_err(|_quotes| unreadable("it does not say where they are"))?;
+        if metadata.issuer != ISSUER {
+            return Err(unreadable("it is about somebody else's"));
+        }
+        let url: Result<Url, _> = metadata.jwks_uri.parse();
+        let url = url.ok().filter(|url| url.origin() == self.metadata.origin());
+        let url = url.ok_or_else(|| unreadable("they are not where Microsoft has them"))?;
+        let keys = self.read(url).await?;
+        KeySet::read(&keys).map_err(|_error| unreadable("there are none"))
+    }
+
+    async fn read(&self, url: Url) -> Result<Vec<u8>, WebError> {
+        let answer = self.wire.call(Call::get(url)).await;
+        let answer = answer.map_err(|lost| WebError::lost(WHAT, lost))?;
+        // Also a redirect is none: nobody else is to say what Microsoft's keys are.
+        if answer.status == 200 {
+            Ok(answer.body)
+        } else {
+            Err(WebError::Unsure { what: WHAT, why: Unsure::Status(answer.status) })
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The Teams approver against a Teams that does what a test says. `GUARANTEES.md` says which promise each test holds.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that fails panics"
+)]
+
+mod office;
+
+mod approving;
+mod conformance;
