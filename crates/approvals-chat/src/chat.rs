@@ -1,6 +1,6 @@
 //! One chat service, for one gate.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use approvals_core::{
@@ -32,6 +32,8 @@ struct Inner<S: Service> {
     changing: Locks<RequestId>,
     /// The presses that this process is deciding.
     deciding: Mutex<HashSet<Digest>>,
+    /// What the service gave along with presses that are not decided yet: whoever decides one may have it from the ledger.
+    hints: Mutex<HashMap<Digest, S::Hint>>,
     /// What was pressed after the end, as far as anybody remembers.
     late: Mutex<HashSet<(RequestId, ChannelIdentity, Choice)>>,
 }
@@ -64,6 +66,33 @@ pub(crate) struct Deciding<S: Service> {
 impl<S: Service> Drop for Deciding<S> {
     fn drop(&mut self) {
         lock(&self.chat.0.deciding).remove(&self.press);
+        lock(&self.chat.0.hints).remove(&self.press);
+    }
+}
+
+/// What the service gave along with a press that is not in the ledger yet: forgotten when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Hinted<S: Service> {
+    chat: Chat<S>,
+    /// Until it is in the ledger.
+    press: Option<Digest>,
+}
+
+impl<S: Service> Drop for Hinted<S> {
+    fn drop(&mut self) {
+        if let Some(press) = self.press {
+            lock(&self.chat.0.hints).remove(&press);
+        }
+    }
+}
+
+impl<S: Service> Hinted<S> {
+    /// It is in the ledger, as this press: whoever decides that has the hint, unless that is done.
+    pub(crate) fn keep_for(mut self, press: Digest) {
+        let mut hints = lock(&self.chat.0.hints);
+        if let Some(hint) = self.press.take().and_then(|press| hints.remove(&press)) {
+            hints.insert(press, hint);
+        }
     }
 }
 
@@ -76,6 +105,7 @@ impl<S: Service> Chat<S> {
             posting: Locks::default(),
             changing: Locks::default(),
             deciding: Mutex::default(),
+            hints: Mutex::default(),
             late: Mutex::default(),
         }))
     }
@@ -184,6 +214,19 @@ impl<S: Service> Chat<S> {
     pub(crate) fn begin(&self, press: Digest) -> Option<Deciding<S>> {
         let is_first = lock(&self.0.deciding).insert(press);
         is_first.then(|| Deciding { chat: self.clone(), press })
+    }
+
+    /// Keeps what the service gave along with a press, for whoever will decide it.
+    pub(crate) fn expect(&self, press: Digest, hint: Option<S::Hint>) -> Hinted<S> {
+        if let Some(hint) = hint {
+            lock(&self.0.hints).insert(press, hint);
+        }
+        Hinted { chat: self.clone(), press: Some(press) }
+    }
+
+    /// What the service gave along with a press, as long as it is not decided.
+    pub(crate) fn hint_of(&self, press: Digest) -> Option<S::Hint> {
+        lock(&self.0.hints).get(&press).cloned()
     }
 
     /// Whether this account has not said this before after the request was over. More often, it costs nothing.

@@ -22,7 +22,7 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
     /// What a message shows.
     type Content: Send + Sync;
     /// What the service gave along with a click, to answer it by.
-    type Hint: fmt::Debug + Send + Sync + 'static;
+    type Hint: Clone + fmt::Debug + Send + Sync + 'static;
 
     /// What the channel is called, in policies and in the log.
     fn name(&self) -> &str;

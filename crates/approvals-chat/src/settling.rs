@@ -36,6 +36,7 @@ pub struct Clicker<H> {
 /// A click that is to be decided.
 #[derive(Debug)]
 struct Click<H> {
+    /// Whose it is. What the service gave along with one that is in the ledger is kept for whoever decides it.
     clicker: Clicker<H>,
     ballot: Ballot,
     /// What the press is called by in the ledger, if it is there.
@@ -84,11 +85,15 @@ impl<S: Service> Chat<S> {
     pub async fn take(&self, pressed: &Pressed<'_>, hint: Option<S::Hint>) -> Result<(), Problem> {
         let desk = self.desk()?;
         let Pressed { identity, place, .. } = pressed;
+        // Whoever hears of the press from the ledger may be sooner than this is.
+        let hinted = self.expect(pressed.id, hint.clone());
+        let taken = self.outbox(&desk).press(pressed).await;
         let clicker = Clicker { identity: identity.clone(), place: (*place).to_owned(), hint };
-        match self.outbox(&desk).press(pressed).await {
+        match taken {
             Ok(Taken::Before) => {}
             Ok(Taken::Now(kept, ballot)) => {
-                let clicker = Clicker { identity: kept.identity, place: kept.place, ..clicker };
+                hinted.keep_for(kept.id);
+                let clicker = Clicker { identity: kept.identity, place: kept.place, hint: None };
                 self.settle_later(&desk, Click { clicker, ballot, press: Some(kept.id) });
             }
             Ok(Taken::Late(ballot)) if self.is_first_after_the_end(identity, &ballot) => {
@@ -152,7 +157,7 @@ impl<S: Service> Chat<S> {
                 }
                 if !is_told && begun.elapsed() >= SILENCE {
                     is_told = true;
-                    chat.whisper(&click.clicker, View::Kept).await;
+                    chat.whisper(&chat.clicker(&click), View::Kept).await;
                 }
                 drop(desk);
                 sleep(pauses.wait()).await;
@@ -164,7 +169,7 @@ impl<S: Service> Chat<S> {
     async fn settle(&self, desk: &Desk, click: &Click<S::Hint>) -> bool {
         let request = click.ballot.request;
         match self.decide(desk, click).await {
-            Ok(()) => self.service().counted(&click.clicker, &click.ballot).await,
+            Ok(()) => self.service().counted(&self.clicker(click), &click.ballot).await,
             Err(unheard) => {
                 let identity = &click.clicker.identity;
                 tracing::info!(%request, %identity, error = &unheard as &dyn std::error::Error, "a click does not count");
@@ -202,8 +207,14 @@ impl<S: Service> Chat<S> {
                 return Ok(());
             }
         }
-        self.whisper(&click.clicker, View::NotCounted(&why)).await;
+        self.whisper(&self.clicker(click), View::NotCounted(&why)).await;
         Ok(())
+    }
+
+    /// Who has clicked, with what the service gave along.
+    fn clicker(&self, click: &Click<S::Hint>) -> Clicker<S::Hint> {
+        let hint = click.press.and_then(|press| self.hint_of(press));
+        Clicker { hint: hint.or_else(|| click.clicker.hint.clone()), ..click.clicker.clone() }
     }
 
     /// Hands the decision in, of somebody who was just looked up.

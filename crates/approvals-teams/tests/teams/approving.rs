@@ -27,8 +27,9 @@ async fn a_click_lets_the_call_run_once_and_shows_who_decided_at_once_and_everyw
     assert!(shown.contains("u:ada"), "{shown}");
     let card = office.teams.message(&card.conversation, &card.id).unwrap();
     assert!(!has_buttons(&card));
-    let replied = |teams: &FakeTeams| teams.replies(DEPLOYS, &card.id).pop();
-    office.teams.until("the thread is told", replied).await;
+    let told = |teams: &FakeTeams| said_under(teams, &card).pop();
+    let told = office.teams.until("the thread is told", told).await;
+    assert!(text_of(&told).contains("u:ada"), "{}", text_of(&told));
     assert_eq!(office.only().await.1.decisions().len(), 1);
 }
 

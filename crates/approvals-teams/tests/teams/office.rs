@@ -10,7 +10,7 @@ use approvals_core::{
 use approvals_teams::{TeamsApprover, TeamsConfig};
 use chat_bench::Slow;
 pub(crate) use chat_bench::{Log, deploy, is_shown, ops, pause};
-pub(crate) use fake_teams::office::{ADA, BOB, BOT, CAROL, DEPLOYS, GUEST, LEADS, TENANT};
+pub(crate) use fake_teams::office::{ADA, BOB, CAROL, DEPLOYS, GUEST, LEADS, TENANT};
 use fake_teams::office::{
     ADA_OBJECT, BOB_OBJECT, CAROL_OBJECT, GONE_OBJECT, GUEST_OBJECT, STRANGER_OBJECT,
 };
@@ -64,7 +64,7 @@ pub(crate) fn account(user: &str) -> ChannelIdentity {
 }
 
 /// Whom the directory knows, by their accounts alone, as files of people do: also those who may decide nothing, each for
-/// a reason that Teams alone knows. All of them are `ops` there.
+/// a reason that Teams alone knows. All of them are `ops` there, and Ada and Bob `leads`.
 pub(crate) fn people() -> StaticDirectory {
     let known = [
         ("u:ada", ADA_OBJECT),
@@ -75,7 +75,10 @@ pub(crate) fn people() -> StaticDirectory {
         ("u:stranger", STRANGER_OBJECT),
     ];
     known.iter().fold(StaticDirectory::new(), |people, (id, object)| {
-        people.with(&ops(id), [account_in(TENANT, object)])
+        let person = ops(id);
+        let is_lead = ["u:ada", "u:bob"].contains(id);
+        let person = if is_lead { person.member_of(["leads"]).unwrap() } else { person };
+        people.with(&person, [account_in(TENANT, object)])
     })
 }
 
@@ -199,6 +202,13 @@ pub(crate) async fn process(office: &Office, plan: Plan) -> Process {
 
 pub(crate) fn has_buttons(message: &Message) -> bool {
     message.card().is_some_and(|card| button(card, REJECT).is_some())
+}
+
+/// What was said in the thread of a card.
+pub(crate) fn said_under(teams: &FakeTeams, card: &Message) -> Vec<Message> {
+    let mut all = teams.messages(&card.conversation);
+    all.retain(|message| message.id != card.id);
+    all
 }
 
 /// What a button carries, if a card has it.
