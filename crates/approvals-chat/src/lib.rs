@@ -176,6 +176,7 @@
 mod backoff;
 mod carried;
 mod chat;
+mod checkup;
 mod endpoint;
 mod fate;
 mod fault;
@@ -195,6 +196,7 @@ mod wire;
 pub use crate::backoff::{Backoff, jittered, moment};
 pub use crate::carried::Carried;
 pub use crate::chat::{Chat, WeakChat};
+pub use crate::checkup::{Checkup, Finding, Level, whole};
 pub use crate::endpoint::{Incoming, endpoint};
 pub use crate::fate::Fate;
 pub use crate::fault::{Fault, Meaning};

@@ -1,15 +1,13 @@
 //! Whether an app is set up as the configuration says, seen from Slack.
 
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use approvals_chat::insist;
+use approvals_chat::{Checkup, Level, insist, whole};
 use approvals_core::visible;
 
 use crate::approver::SlackApprover;
-use crate::checkup::{Checkup, Level};
 use crate::config::WayIn;
 use crate::id::{ChannelId, UserGroupId};
 use crate::secret::AppToken;
@@ -254,17 +252,6 @@ fn at_the_endpoint() -> String {
 fn handle(text: &str) -> String {
     let text = visible::text(text);
     text.trim_matches('"').to_owned()
-}
-
-/// An error with all that is behind it.
-fn whole(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        text = format!("{text}: {error}");
-        next = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

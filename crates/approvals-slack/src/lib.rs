@@ -85,7 +85,6 @@ mod approver;
 mod belonging;
 mod callback;
 mod check;
-mod checkup;
 mod clicks;
 mod config;
 mod directory;
@@ -99,8 +98,9 @@ mod shared;
 mod transport;
 mod verify;
 
+pub use approvals_chat::{Checkup, Finding, Level};
+
 pub use crate::approver::SlackApprover;
-pub use crate::checkup::{Checkup, Finding, Level};
 pub use crate::config::{SlackConfig, WayIn};
 pub use crate::directory::SlackDirectory;
 pub use crate::error::SlackError;

@@ -139,6 +139,11 @@ impl Shared {
         Ok(self.anywhere.clone())
     }
 
+    /// Where Teams is reached as long as it has not said where.
+    pub(crate) fn anywhere(&self) -> &ServiceUrl {
+        &self.anywhere
+    }
+
     /// Notes where a conversation is reached, as Microsoft has just told; nowhere, if the bot is in there no more.
     pub(crate) async fn learn(
         &self,

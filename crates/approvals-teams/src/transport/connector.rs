@@ -188,6 +188,12 @@ impl Connector {
         made(WHAT, &self.call(WHAT, None, with(call, &asked)).await?)
     }
 
+    /// What answers at an address to a call that nobody has signed: its status. No token goes there.
+    pub(crate) async fn knock(&self, endpoint: &Url) -> Result<u16, WebError> {
+        let call = with(Call::post(endpoint.clone()), &json!({}));
+        Ok(self.send("a look at the endpoint", call).await?.status)
+    }
+
     /// Calls once; again where only the token was too old.
     async fn call(
         &self,

@@ -1,11 +1,21 @@
 //! What a check of the set-up has found.
 
+use std::error::Error;
 use std::fmt;
 
-/// What [`SlackApprover::check`](crate::SlackApprover::check) has found, in the order in which it was looked at. It prints as
-/// a list, one line each, and the [conclusion](Self::conclusion).
+/// What the check of a set-up has found, in the order in which it was looked at. It prints as a list, one line each, and
+/// the [conclusion](Self::conclusion).
 ///
-/// [`SlackApprover::check`](crate::SlackApprover::check) has an example.
+/// ```
+/// use approvals_chat::{Checkup, Level};
+///
+/// let mut checkup = Checkup::default();
+/// checkup.note("bot token", Level::Fine, "it is that of the bot".to_owned());
+/// checkup.ask("clicks", "not checkable here".to_owned(), "Do clicks get here?".to_owned());
+/// assert!(checkup.is_fine());
+/// let conclusion = "Nothing is missing, but 1 thing could not be checked. Do clicks get here?";
+/// assert_eq!(checkup.conclusion(), conclusion);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkup {
     findings: Vec<Finding>,
@@ -73,7 +83,8 @@ impl Checkup {
         self.findings.iter().filter(|finding| finding.level == level).count()
     }
 
-    pub(crate) fn note(&mut self, what: &str, level: Level, says: String) {
+    /// Something that was looked at.
+    pub fn note(&mut self, what: &str, level: Level, says: String) {
         if level == Level::Unknown {
             return self.ask(what, says, format!("Is the {what} right?"));
         }
@@ -81,7 +92,7 @@ impl Checkup {
     }
 
     /// Something that cannot be looked at, and what a person has to look at in its place.
-    pub(crate) fn ask(&mut self, what: &str, says: String, asks: String) {
+    pub fn ask(&mut self, what: &str, says: String, asks: String) {
         self.findings.push(Finding { what: what.to_owned(), level: Level::Unknown, says });
         self.asks.push(asks);
     }
@@ -111,4 +122,23 @@ impl fmt::Display for Level {
             Self::Missing => "MISSING",
         })
     }
+}
+
+/// An error with all that is behind it, in a line.
+///
+/// ```
+/// use approvals_chat::{Fault, Meaning, whole};
+///
+/// let fault = Fault::new(Meaning::Refused, "the bot is not in that channel");
+/// assert_eq!(whole(&fault), "the bot is not in that channel");
+/// ```
+#[must_use]
+pub fn whole(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text = format!("{text}: {error}");
+        next = error.source();
+    }
+    text
 }
