@@ -23,6 +23,10 @@ pub use approvals_slack as slack;
 #[doc(inline)]
 #[cfg(feature = "sqlite")]
 pub use approvals_sqlite::{Damage, Damages, OpenError, SqliteLedger};
+/// Reviewers in Microsoft Teams.
+#[doc(inline)]
+#[cfg(feature = "teams")]
+pub use approvals_teams as teams;
 #[doc(inline)]
 #[cfg(feature = "terminal")]
 pub use approvals_terminal::TerminalApprover;

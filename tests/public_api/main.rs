@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 12] = [
+const CRATES: [&str; 13] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-chat",
@@ -22,6 +22,7 @@ const CRATES: [&str; 12] = [
     "approvals-rmcp",
     "approvals-slack",
     "approvals-sqlite",
+    "approvals-teams",
     "approvals-terminal",
     "approvals-testkit",
     "approvals-tools",
