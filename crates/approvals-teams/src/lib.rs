@@ -104,6 +104,7 @@ mod service;
 mod shared;
 mod transport;
 mod verify;
+mod workflow;
 
 #[cfg(test)]
 mod oracles_tests;
@@ -118,4 +119,5 @@ pub use crate::config::TeamsConfig;
 pub use crate::directory::TeamsDirectory;
 pub use crate::error::TeamsError;
 pub use crate::id::{BotId, ConversationId, IdError, TenantId, UserId};
-pub use crate::secret::{ClientSecret, SecretError};
+pub use crate::secret::{ClientSecret, SecretError, WorkflowUrl, WorkflowUrlError};
+pub use crate::workflow::WorkflowNotifier;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use approvals_chat::is_here;
+use url::Url;
 use zeroize::Zeroizing;
 
 /// A text that is not the secret that is needed here. Says what it looks like, and nothing that was in it.
@@ -64,5 +66,64 @@ impl FromStr for ClientSecret {
 impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientSecret(hidden)")
+    }
+}
+
+/// The address of a webhook of Workflows: whoever knows it can post there. Cannot be printed.
+///
+/// ```
+/// use approvals_teams::WorkflowUrl;
+///
+/// let open_to_all = "https://prod-1.westeurope.logic.azure.com/workflows/a1/triggers/manual/paths/invoke";
+/// let error = open_to_all.parse::<WorkflowUrl>().unwrap_err();
+/// assert!(error.to_string().contains("`sig`"), "{error}");
+/// ```
+#[derive(Clone)]
+pub struct WorkflowUrl(Url);
+
+/// What is no address of a webhook. Says nothing of what was in it. [`WorkflowUrl`] has an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this is not the address of a webhook of Workflows (`https://….logic.azure.com/…` or `https://….api.powerplatform.com/…`, with its `sig`); copy it whole from the flow"
+)]
+pub struct WorkflowUrlError;
+
+/// Where flows are.
+const FLOWS: [&str; 2] = [".logic.azure.com", ".api.powerplatform.com"];
+
+/// The longest address.
+const MAX_URL: usize = 2000;
+
+impl WorkflowUrl {
+    pub(crate) fn expose(&self) -> &Url {
+        &self.0
+    }
+
+    /// Whether it is on this host, as in tests: nobody listens to what is sent there.
+    pub(crate) fn is_here(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+}
+
+impl FromStr for WorkflowUrl {
+    type Err = WorkflowUrlError;
+
+    fn from_str(text: &str) -> Result<Self, WorkflowUrlError> {
+        let url: Url =
+            text.parse().ok().filter(|_url| text.len() <= MAX_URL).ok_or(WorkflowUrlError)?;
+        let is_flow = url.scheme() == "https"
+            && url.port().is_none()
+            && url.domain().is_some_and(|host| FLOWS.iter().any(|end| host.ends_with(end)));
+        let is_stand_in = url.scheme() == "http" && is_here(&url);
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        let is_signed = url.query_pairs().any(|(name, value)| name == "sig" && !value.is_empty());
+        let is_ours = (is_flow || is_stand_in) && is_plain && is_signed;
+        is_ours.then_some(Self(url)).ok_or(WorkflowUrlError)
+    }
+}
+
+impl fmt::Debug for WorkflowUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WorkflowUrl(hidden)")
     }
 }

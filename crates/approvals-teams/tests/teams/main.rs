@@ -12,3 +12,4 @@ mod office;
 
 mod approving;
 mod conformance;
+mod workflow;
