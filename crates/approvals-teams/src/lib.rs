@@ -7,6 +7,7 @@ mod callback;
 mod id;
 mod keys;
 mod message;
+mod package;
 mod place;
 mod secret;
 mod verify;
@@ -17,4 +18,5 @@ mod oracles_tests;
 mod signed_tests;
 
 pub use crate::id::{BotId, ConversationId, IdError, TenantId, UserId};
+pub use crate::package::{AppPackage, PackageError};
 pub use crate::secret::{ClientSecret, SecretError};
