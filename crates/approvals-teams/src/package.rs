@@ -12,7 +12,7 @@ use crate::id::BotId;
 
 /// The app as Teams takes it: a zip of a manifest and two icons. It serializes as the manifest.
 ///
-/// The bot may be added to teams and to group chats; it asks for no permission. The same input gives the same bytes, and
+/// The bot may be added to teams and to group chats, and may write to one person alone; it asks for no permission. The same input gives the same bytes, and
 /// the same bot gives the same app: whoever uploads a package with a higher version updates what is there.
 ///
 /// ```
@@ -24,7 +24,7 @@ use crate::id::BotId;
 /// assert_eq!(zip, package.clone().to_zip()?);
 ///
 /// let manifest = serde_json::to_value(package.developer("Example Shop")?.version("1.0.1")?)?;
-/// assert_eq!(manifest["bots"][0]["scopes"], serde_json::json!(["team", "groupChat"]));
+/// assert_eq!(manifest["bots"][0]["scopes"], serde_json::json!(["team", "groupChat", "personal"]));
 /// assert_eq!(manifest["developer"]["privacyUrl"], "https://shop.example.com/approvals");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -78,6 +78,9 @@ const SHORT: &str = "Asks people before agents act";
 const FULL: &str = "Posts a card when a program asks for approval: what it is about to do, and buttons to approve \
     and to reject. Only the clicks of those people count whom the program's own directory and policy name. It posts in the \
     conversations that the program was given, and answers no messages.";
+
+/// Where cards are posted; and `personal`, so that whoever has clicked can be told something that is for nobody else.
+const SCOPES: [&str; 3] = ["team", "groupChat", "personal"];
 
 /// The ground of the icon.
 const ACCENT: &str = "#0F766E";
@@ -172,7 +175,7 @@ impl AppPackage {
             accent_color: ACCENT,
             bots: [Bot {
                 id: self.bot.as_str(),
-                scopes: ["team", "groupChat"],
+                scopes: SCOPES,
                 is_notification_only: false,
                 supports_files: false,
             }],
@@ -232,7 +235,7 @@ struct Icons {
 struct Bot<'a> {
     #[serde(rename = "botId")]
     id: &'a str,
-    scopes: [&'static str; 2],
+    scopes: [&'static str; 3],
     is_notification_only: bool,
     supports_files: bool,
 }

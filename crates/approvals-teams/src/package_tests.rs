@@ -49,7 +49,7 @@ fn the_manifest_asks_for_what_the_approver_needs_and_for_nothing_else() {
         "accentColor": "#0F766E",
         "bots": [{
             "botId": BOT,
-            "scopes": ["team", "groupChat"],
+            "scopes": ["team", "groupChat", "personal"],
             "isNotificationOnly": false,
             "supportsFiles": false,
         }],

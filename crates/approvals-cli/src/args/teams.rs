@@ -54,9 +54,9 @@ Exit status:
 
 const HELP_PACKAGE: &str = "\
 Writes a zip of a manifest and two icons, and says what to do with it. The app may be
-added to teams and to group chats, and asks for no permission. The same arguments give
-the same file, and the same bot the same app: to change what is there, package it again
-with a higher --app-version.
+added to teams and to group chats, may write to one person alone, and asks for no
+permission. The same arguments give the same file, and the same bot the same app: to
+change what is there, package it again with a higher --app-version.
 
 No secret is in it, and none is needed to make it.
 
