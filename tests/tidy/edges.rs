@@ -26,7 +26,13 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
     (
         "approvals-cli",
-        &["approvals-core", "approvals-log", "approvals-slack", "approvals-sqlite"],
+        &[
+            "approvals-core",
+            "approvals-log",
+            "approvals-slack",
+            "approvals-sqlite",
+            "approvals-teams",
+        ],
         &["approvals-testkit", "fake-slack"],
     ),
     (

@@ -4,6 +4,7 @@ mod help;
 mod policy;
 mod slack;
 mod state;
+mod teams;
 pub(crate) mod token;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::span::Since;
 pub(crate) use policy::{Check, Diff, Explain, Policy, Test};
 pub(crate) use slack::{Slack, SlackCheck, SlackManifest};
 pub(crate) use state::{Claim, People, PeopleCheck, Resolve, Retire, Review, Scope, Stop};
+pub(crate) use teams::{Teams, TeamsPackage};
 
 /// Looks at a ledger of approvals: what waits for people, what happened, and whether the log is whole; and at
 /// the policies that rule on it.
@@ -76,6 +78,12 @@ pub(crate) enum Command {
     Slack {
         #[command(subcommand)]
         command: Slack,
+    },
+    /// Set an app up in Microsoft Teams
+    #[command(arg_required_else_help = true, after_help = teams::HELP)]
+    Teams {
+        #[command(subcommand)]
+        command: Teams,
     },
     /// Verify, export or witness the log
     #[command(arg_required_else_help = true, after_help = help::LOG)]

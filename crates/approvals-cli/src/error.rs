@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::command::gated::Unlisted;
 use crate::command::slack_check::Unfit;
+use crate::command::teams_package::Unpackaged;
 use crate::mistake::Mistake;
 use crate::output::printable;
 
@@ -80,6 +81,8 @@ pub(crate) enum Error {
 
     #[error(transparent)]
     Slack(#[from] Unfit),
+    #[error(transparent)]
+    Teams(#[from] Unpackaged),
 
     #[error("the keys could not be read")]
     KeysRead(#[source] KeyringError),
@@ -157,6 +160,7 @@ impl Error {
             | Self::Call { .. }
             | Self::Gated(Unlisted::NoSources(_) | Unlisted::NoList { .. })
             | Self::Slack(_)
+            | Self::Teams(_)
             | Self::KeysRead(_)
             | Self::NoUser
             | Self::Writable(_)
@@ -208,16 +212,8 @@ impl Error {
             Self::Open(_) => "give the file of a ledger, which this user may read",
             Self::Ledger { source: LedgerError::Damaged { .. }, .. }
             | Self::Broken { .. }
-            | Self::Trail { .. }
-            | Self::Verify { source: VerifyError::Damaged(_), .. } => {
-                "keep the file as evidence, and go on from a copy that verifies"
-            }
-            Self::Verify { source: VerifyError::Key { .. }, .. } => {
-                "either `--vkey` is of another log, or somebody replaced the log and its key: ask who runs it"
-            }
-            Self::Verify { source: VerifyError::Seen(_), .. } => {
-                "keep the file and the checkpoint as evidence: together they show what was done to the log"
-            }
+            | Self::Trail { .. } => KEEP,
+            Self::Verify { source, .. } => at_verifying(source),
             Self::File { .. } => "check the path, and that this user may read it",
             Self::Vkey { .. } => {
                 "give the line that `approvals keys new --origin` printed, or the path of a file with it"
@@ -246,6 +242,7 @@ impl Error {
             Self::Gated(error) => error.help(),
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
             Self::Slack(error) => error.help(),
+            Self::Teams(error) => error.help(),
             Self::KeysRead(_) => "give the folder with the keys of whoever writes the ledger",
             Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",
             Self::Foreign(_) => {
@@ -254,7 +251,7 @@ impl Error {
             Self::NoUser => "run this where processes have a user id, or ask for it in a channel",
             Self::Counter(_) => "give the keys and the ledger of one program",
             Self::Desk(error) => at_desk(error),
-            Self::Verify { .. } | Self::Ledger { .. } | Self::Changed(_) => "try again",
+            Self::Ledger { .. } | Self::Changed(_) => "try again",
             Self::Keys(_) => "check that this user may write to the folder",
             Self::Occupied { .. } => "choose a new folder, or an earlier export of this log",
             Self::Tampered(_) => "keep the folder as evidence, and export to a new one",
@@ -280,6 +277,23 @@ impl Error {
         lines.push(format!("help: {}\n", self.help()));
         say(err, &lines.join("\n"));
         ExitCode::from(self.status())
+    }
+}
+
+/// What to do with a file that is damaged.
+const KEEP: &str = "keep the file as evidence, and go on from a copy that verifies";
+
+/// What to do when a log does not verify.
+fn at_verifying(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Damaged(_) => KEEP,
+        VerifyError::Key { .. } => {
+            "either `--vkey` is of another log, or somebody replaced the log and its key: ask who runs it"
+        }
+        VerifyError::Seen(_) => {
+            "keep the file and the checkpoint as evidence: together they show what was done to the log"
+        }
+        VerifyError::Open(_) | VerifyError::Read(_) | _ => "try again",
     }
 }
 

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use approvals_core::{Clock as _, SystemClock};
 use clap::Parser as _;
 
-use crate::args::{Cli, Command, Keys, Log, People, Policy, Slack, token};
+use crate::args::{Cli, Command, Keys, Log, People, Policy, Slack, Teams, token};
 use crate::error::Error;
 use crate::output::{Console, Format, Pipe};
 use crate::progress::Progress;
@@ -89,6 +89,9 @@ fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
         }
         Command::Slack { command: Slack::Check(args) } => {
             command::slack_check::run(args, |name| std::env::var(name).ok(), console)
+        }
+        Command::Teams { command: Teams::Package(args) } => {
+            command::teams_package::run(&args, console)
         }
         Command::Log { command: Log::Verify(args) } => {
             command::log_verify::run(&args, now, console)

@@ -71,7 +71,7 @@ pub(crate) const ALL: &[Step] = &[
     },
     Step {
         name: "teams",
-        about: "Microsoft's own libraries take the fake Teams for Teams",
+        about: "Microsoft's own libraries take the fake Teams for Teams, and the app for one",
         run: teams::run,
     },
     Step {

@@ -18,6 +18,7 @@ pub(crate) mod show;
 pub(crate) mod slack_check;
 pub(crate) mod slack_manifest;
 pub(crate) mod statements;
+pub(crate) mod teams_package;
 
 mod call;
 mod in_force;

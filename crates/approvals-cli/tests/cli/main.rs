@@ -30,5 +30,6 @@ mod show;
 mod slack;
 mod statements;
 mod tamper;
+mod teams;
 mod usage;
 mod verify;

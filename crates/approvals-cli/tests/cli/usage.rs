@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::program::{approvals_in, folder};
 use crate::specimen::Specimen;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["keys"],
     &["keys", "new"],
@@ -29,6 +29,8 @@ const COMMANDS: [&[&str]; 27] = [
     &["slack"],
     &["slack", "manifest"],
     &["slack", "check"],
+    &["teams"],
+    &["teams", "package"],
     &["log"],
     &["log", "events"],
     &["log", "verify"],
@@ -93,7 +95,9 @@ fn what_cannot_be_understood_is_2_in_two_lines() {
     ] {
         approvals_in(&folder, arguments).refused(2, "");
     }
-    for arguments in [&[][..], &["keys"], &["log"], &["policy"], &["people"], &["slack"]] {
+    for arguments in
+        [&[][..], &["keys"], &["log"], &["policy"], &["people"], &["slack"], &["teams"]]
+    {
         let ran = approvals_in(&folder, arguments);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.contains("Usage: approvals"), "{}", ran.err);
