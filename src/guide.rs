@@ -5,6 +5,7 @@
 //! | write an agent's functions | [`first_gated_function`], then [`requires_approval`](macro@crate::requires_approval) |
 //! | say what may happen | [`writing_a_policy`] |
 //! | decide in Slack | [`approvals_in_slack`] |
+//! | decide in Microsoft Teams | [`approvals_in_teams`] |
 //! | bring a channel of your own | [`writing_an_approver`] |
 //! | test code that asks | [`testing`] |
 //! | run it | [`deploying`] |
@@ -18,6 +19,9 @@ pub mod writing_a_policy {}
 
 #[doc = include_str!("guide/approvals_in_slack.md")]
 pub mod approvals_in_slack {}
+
+#[doc = include_str!("guide/approvals_in_teams.md")]
+pub mod approvals_in_teams {}
 
 #[doc = include_str!("guide/writing_an_approver.md")]
 pub mod writing_an_approver {}

@@ -33,7 +33,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
             "approvals-sqlite",
             "approvals-teams",
         ],
-        &["approvals-testkit", "fake-slack"],
+        &["approvals-testkit", "fake-slack", "fake-teams"],
     ),
     (
         "action-approvals",

@@ -18,7 +18,7 @@ use crate::span::Since;
 pub(crate) use policy::{Check, Diff, Explain, Policy, Test};
 pub(crate) use slack::{Slack, SlackCheck, SlackManifest};
 pub(crate) use state::{Claim, People, PeopleCheck, Resolve, Retire, Review, Scope, Stop};
-pub(crate) use teams::{Teams, TeamsPackage};
+pub(crate) use teams::{Teams, TeamsCheck, TeamsPackage};
 
 /// Looks at a ledger of approvals: what waits for people, what happened, and whether the log is whole; and at
 /// the policies that rule on it.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::command::gated::Unlisted;
 use crate::command::slack_check::Unfit;
+use crate::command::teams_check::Unready;
 use crate::command::teams_package::Unpackaged;
 use crate::mistake::Mistake;
 use crate::output::printable;
@@ -82,7 +83,9 @@ pub(crate) enum Error {
     #[error(transparent)]
     Slack(#[from] Unfit),
     #[error(transparent)]
-    Teams(#[from] Unpackaged),
+    Package(#[from] Unpackaged),
+    #[error(transparent)]
+    Teams(#[from] Unready),
 
     #[error("the keys could not be read")]
     KeysRead(#[source] KeyringError),
@@ -140,6 +143,7 @@ impl Error {
             | Self::Loosens(_)
             | Self::MayLoosen(_)
             | Self::Slack(Unfit::Missing(_))
+            | Self::Teams(Unready::Missing(_))
             | Self::Gated(Unlisted::Lost(_))
             | Self::Desk(DeskError::Refused(_))
             | Self::Tampered(_) => DAMAGED,
@@ -160,6 +164,7 @@ impl Error {
             | Self::Call { .. }
             | Self::Gated(Unlisted::NoSources(_) | Unlisted::NoList { .. })
             | Self::Slack(_)
+            | Self::Package(_)
             | Self::Teams(_)
             | Self::KeysRead(_)
             | Self::NoUser
@@ -242,6 +247,7 @@ impl Error {
             Self::Gated(error) => error.help(),
             Self::Call { .. } => "see `approvals policy explain --help` for what a call looks like",
             Self::Slack(error) => error.help(),
+            Self::Package(error) => error.help(),
             Self::Teams(error) => error.help(),
             Self::KeysRead(_) => "give the folder with the keys of whoever writes the ledger",
             Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",

@@ -93,6 +93,9 @@ fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
         Command::Teams { command: Teams::Package(args) } => {
             command::teams_package::run(&args, console)
         }
+        Command::Teams { command: Teams::Check(args) } => {
+            command::teams_check::run(args, |name| std::env::var(name).ok(), console)
+        }
         Command::Log { command: Log::Verify(args) } => {
             command::log_verify::run(&args, now, console)
         }

@@ -87,9 +87,11 @@ async fn obey(teams: &FakeTeams, what: &str, args: &Value) -> Result<Value, Stri
     }
 }
 
-/// The click with other fields in its token's header, its claims and its activity; `null` takes a field away.
+/// The click with what was filled in, and with other fields in its token's header, its claims and its activity; `null`
+/// takes a field away.
 fn forged(mut click: Interaction, args: &Value) -> Interaction {
     let fields = |what: &str| args[what].as_object().into_iter().flatten();
+    click = click.with_inputs(&args["inputs"]);
     for (name, value) in fields("header") {
         click = click.header(|header| set(header, name, value));
     }

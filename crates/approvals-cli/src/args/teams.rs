@@ -1,14 +1,18 @@
 //! What can be typed after `approvals teams`.
 
+use std::error::Error;
 use std::path::PathBuf;
 
-use approvals_teams::BotId;
+use approvals_core::Group;
+use approvals_teams::{BotId, ConversationId, TenantId, Url};
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Teams {
     /// Make the app package that is uploaded to Teams
     Package(TeamsPackage),
+    /// Ask Microsoft whether the bot is set up, and say what is missing
+    Check(TeamsCheck),
 }
 
 #[derive(Debug, Args)]
@@ -43,14 +47,71 @@ pub(crate) struct TeamsPackage {
     pub(crate) force: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = HELP_CHECK)]
+pub(crate) struct TeamsCheck {
+    /// The bot: the application (client) id of its registration at Microsoft Entra
+    #[arg(long, value_name = "ID")]
+    pub(crate) bot: BotId,
+    /// The organization: the directory (tenant) id on the same page
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: TenantId,
+    /// The channel or chat in which cards are posted: the part of its link that begins with 19:
+    #[arg(long, value_name = "ID")]
+    pub(crate) conversation: ConversationId,
+    /// Another channel or chat in which cards are posted. May be given again
+    #[arg(long, value_name = "ID", value_parser = another)]
+    pub(crate) also: Vec<(Group, ConversationId)>,
+    /// The messaging endpoint, if the program runs: whether it refuses what Microsoft has not signed
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<Url>,
+    /// What stands in for Microsoft on this host
+    #[arg(long, value_name = "URL", hide = true)]
+    pub(crate) stand_in: Option<String>,
+}
+
+/// A conversation, and some group: what groups are called, Microsoft is not asked.
+fn another(id: &str) -> Result<(Group, ConversationId), Box<dyn Error + Send + Sync>> {
+    let group = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-").to_lowercase();
+    Ok((group.parse()?, id.parse()?))
+}
+
 pub(super) const HELP: &str = "\
 Examples:
   approvals teams package --bot 0f7f8b8e-5e0c-4f3b-9d55-2f0a6f1c9b11 \\
     --website https://example.com/approvals
+  approvals teams check --bot 0f7f8b8e-5e0c-4f3b-9d55-2f0a6f1c9b11 \\
+    --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 \\
+    --conversation 19:abc123@thread.tacv2
 
 Exit status:
-  0  done
-  2  usage, or a file that is there already or cannot be written";
+  0  done; of what could be checked, nothing is missing
+  1  something is missing: the message says what to do
+  2  usage, a secret that is not there, or a file that is there already or cannot be written";
+
+const HELP_CHECK: &str = "\
+Asks Microsoft about the login, the conversations, and the keys with which it signs.
+Posts nothing. The secret comes from the environment alone:
+
+  TEAMS_CLIENT_SECRET   its value, of Certificates & secrets
+
+With --endpoint, a call that nobody has signed is made there, which has to be refused with
+401. Whether Microsoft gets there, only a click shows.
+
+Examples:
+  approvals teams check --bot 0f7f8b8e-5e0c-4f3b-9d55-2f0a6f1c9b11 \\
+    --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 \\
+    --conversation 19:abc123@thread.tacv2
+  approvals teams check --bot 0f7f8b8e-5e0c-4f3b-9d55-2f0a6f1c9b11 \\
+    --tenant 72f988bf-86f1-41af-91ab-2d7cd011db47 \\
+    --conversation 19:abc123@thread.tacv2 --also 19:def456@thread.v2 \\
+    --endpoint https://approvals.example.org/teams/messages
+
+Exit status:
+  0  nothing is missing, as far as it could be checked: the last line says what could
+     not (with --json, `unchecked` says how many such things there are)
+  1  something is missing, or Microsoft cannot be reached: the message says what to do
+  2  usage, or a secret that is not there or is another text";
 
 const HELP_PACKAGE: &str = "\
 Writes a zip of a manifest and two icons, and says what to do with it. The app may be

@@ -16,11 +16,13 @@ pub(crate) mod policy_test;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod slack_check;
+pub(crate) mod teams_check;
 pub(crate) mod slack_manifest;
 pub(crate) mod statements;
 pub(crate) mod teams_package;
 
 mod call;
+mod checked;
 mod in_force;
 mod loosened;
 mod named;

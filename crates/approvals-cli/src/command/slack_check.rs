@@ -2,15 +2,12 @@
 
 use std::str::FromStr;
 
-use approvals_slack::{
-    Checkup, Finding, Level, ManifestError, SecretError, SlackApprover, SlackConfig, SlackError,
-    WayIn,
-};
-use serde::Serialize;
+use approvals_slack::{ManifestError, SecretError, SlackApprover, SlackConfig, SlackError, WayIn};
 
 use crate::args::SlackCheck;
+use crate::command::checked;
 use crate::error::Error;
-use crate::output::{Console, Page, Report, printable};
+use crate::output::Console;
 
 /// Why an app cannot be used, or not even be asked about.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +46,7 @@ pub(crate) fn run(
     let approver = SlackApprover::new(config(args, secret)?).map_err(Unfit::Unasked)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let checkup = runtime.map_err(Error::Output)?.block_on(approver.check());
-    let checked = Checked::new(&checkup);
-    console.report(&checked)?;
-    match checked.missing() {
+    match checked::report(&checkup, console)? {
         0 => Ok(()),
         missing => Err(Unfit::Missing(missing).into()),
     }
@@ -89,57 +84,4 @@ fn parsed<T: FromStr<Err = SecretError>>(
 ) -> Result<T, Unfit> {
     let text = secret(name).filter(|text| !text.is_empty()).ok_or(Unfit::NoSecret(name))?;
     text.parse().map_err(|source| Unfit::Secret { name, source })
-}
-
-#[derive(Debug, Serialize)]
-struct Checked {
-    fine: bool,
-    /// How many things a person has to look at.
-    unchecked: usize,
-    findings: Vec<Found>,
-    #[serde(skip)]
-    conclusion: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Found {
-    what: String,
-    level: String,
-    says: String,
-    #[serde(skip)]
-    is_missing: bool,
-}
-
-impl Checked {
-    fn new(checkup: &Checkup) -> Self {
-        let findings = checkup.findings().iter().map(|finding| Found {
-            what: finding.what.clone(),
-            level: finding.level.to_string().to_lowercase(),
-            says: finding.says.clone(),
-            is_missing: finding.level == Level::Missing,
-        });
-        let is_unchecked = |finding: &&Finding| finding.level == Level::Unknown;
-        Self {
-            fine: checkup.is_fine(),
-            unchecked: checkup.findings().iter().filter(is_unchecked).count(),
-            findings: findings.collect(),
-            conclusion: checkup.conclusion(),
-        }
-    }
-
-    fn missing(&self) -> usize {
-        self.findings.iter().filter(|found| found.is_missing).count()
-    }
-}
-
-impl Report for Checked {
-    fn text(&self) -> String {
-        let mut page = Page::default();
-        for Found { what, level, says, is_missing } in &self.findings {
-            let level = if *is_missing { level.to_uppercase() } else { level.clone() };
-            page.line(&format!("{level:<8} "), &printable(&format!("{what}: {says}")));
-        }
-        page.line("", &printable(&self.conclusion));
-        page.into_text()
-    }
 }

@@ -31,5 +31,6 @@ mod slack;
 mod statements;
 mod tamper;
 mod teams;
+mod teams_check;
 mod usage;
 mod verify;

@@ -188,5 +188,5 @@ fn ballot(card: &Card, choice: Choice, press: &Press) -> Result<Ballot, DeskErro
     let ballot = Ballot::approve(card).map_err(DeskError::unavailable)?;
     let message = format!("{}/{}", press.place, press.message);
     let (press, reason) = (Some(press.id), press.reason.clone());
-    Ok(Ballot { choice, press, reason, ..ballot }.to_message(message))
+    Ok(Ballot { choice, reason, press, ..ballot }.to_message(message))
 }
