@@ -14,10 +14,10 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "approvals-slack",
         &["approvals-chat", "approvals-core"],
-        &["approvals-testkit", "fake-slack"],
+        &["any-card", "approvals-testkit", "fake-slack"],
     ),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
-    ("approvals-teams", &["approvals-chat", "approvals-core"], &[]),
+    ("approvals-teams", &["approvals-chat", "approvals-core"], &["any-card"]),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
     (
@@ -39,6 +39,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["action-approvals", "approvals-testkit", "fake-slack"],
     ),
+    ("any-card", &["approvals-core", "approvals-testkit"], &[]),
     ("fake-slack", &["fake-wire"], &[]),
     ("fake-teams", &["fake-wire"], &[]),
     ("fake-wire", &[], &[]),
