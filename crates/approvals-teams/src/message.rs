@@ -199,14 +199,7 @@ fn bold(text: Run) -> Inline {
 
 /// What can be done about a card. A card of high risk has a box to tick before it is approved: clients ask nothing twice.
 fn controls(offer: &Offer, buttons: Buttons<'_>) -> Vec<Element> {
-    let ask = |text: &String| Element::Toggle {
-        id: CONFIRM,
-        title: Run::ours(&format!("I approve {text}")),
-        on: CONFIRMED,
-        off: "no",
-        value: "no",
-        wrap: true,
-    };
+    let ask = |text: &String| [approving(text), tick()];
     let confirm = offer.confirm.as_ref().filter(|_text| offer.may_approve);
     let reason = Element::Input {
         id: REASON,
@@ -217,7 +210,24 @@ fn controls(offer: &Offer, buttons: Buttons<'_>) -> Vec<Element> {
     let approve = execute("Approve", APPROVE, buttons.approve, "positive");
     let reject = execute("Reject", REJECT, buttons.reject, "destructive");
     let actions = offer.may_approve.then_some(approve).into_iter().chain([reject]).collect();
-    confirm.map(ask).into_iter().chain([reason, Element::ActionSet { actions }]).collect()
+    confirm.map(ask).into_iter().flatten().chain([reason, Element::ActionSet { actions }]).collect()
+}
+
+/// What the box is about. In what stands beside a box Markdown is read, also in the name of an action.
+fn approving(text: &str) -> Element {
+    let inlines = Run::of(&format!("You approve {text}")).into_iter().map(plain).collect();
+    Element::RichTextBlock { spacing: None, inlines }
+}
+
+fn tick() -> Element {
+    Element::Toggle {
+        id: CONFIRM,
+        title: "Yes, I approve exactly that",
+        on: CONFIRMED,
+        off: "no",
+        value: "no",
+        wrap: true,
+    }
 }
 
 fn execute(title: &'static str, verb: &'static str, token: &str, style: &'static str) -> Execute {
