@@ -242,5 +242,17 @@ fn to_json(value: &impl Serialize) -> Value {
 }
 
 #[cfg(test)]
+#[path = "message/alike_tests.rs"]
+mod alike_tests;
+#[cfg(test)]
+#[path = "message/limits_tests.rs"]
+mod limits_tests;
+#[cfg(test)]
+#[path = "message/looks_tests.rs"]
+mod looks_tests;
+#[cfg(test)]
+#[path = "message/said_tests.rs"]
+mod said_tests;
+#[cfg(test)]
 #[path = "message_tests.rs"]
 mod tests;
