@@ -245,11 +245,17 @@ fn to_json(value: &impl Serialize) -> Value {
 #[path = "message/alike_tests.rs"]
 mod alike_tests;
 #[cfg(test)]
+#[path = "message/drawn_tests.rs"]
+mod drawn_tests;
+#[cfg(test)]
 #[path = "message/limits_tests.rs"]
 mod limits_tests;
 #[cfg(test)]
 #[path = "message/looks_tests.rs"]
 mod looks_tests;
+#[cfg(test)]
+#[path = "message/picture_tests.rs"]
+mod picture_tests;
 #[cfg(test)]
 #[path = "message/said_tests.rs"]
 mod said_tests;
