@@ -14,13 +14,13 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     (
         "approvals-slack",
         &["approvals-chat", "approvals-core"],
-        &["approvals-testkit", "chat-bench", "fake-slack"],
+        &["any-card", "approvals-testkit", "chat-bench", "fake-slack"],
     ),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     (
         "approvals-teams",
         &["approvals-chat", "approvals-core"],
-        &["approvals-testkit", "chat-bench", "fake-teams"],
+        &["any-card", "approvals-testkit", "chat-bench", "fake-teams"],
     ),
     ("approvals-terminal", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     ("approvals-tools", &["approvals-core"], &["approvals-testkit"]),
@@ -50,6 +50,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         ],
         &["action-approvals", "approvals-testkit", "fake-slack", "fake-teams"],
     ),
+    ("any-card", &["approvals-core", "approvals-testkit"], &[]),
     ("chat-bench", &["approvals-core", "approvals-testkit"], &[]),
     ("fake-slack", &["fake-wire"], &[]),
     ("fake-teams", &["fake-wire"], &[]),

@@ -1,5 +1,6 @@
 //! Tools that are not Rust's own: found, or fetched from where they are published.
 
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 
@@ -126,6 +127,46 @@ pub(crate) fn node_packages(workspace: &Workspace, name: &str) -> Result<PathBuf
         .run()?;
     fs::write(&installed, wanted).map_err(failed)?;
     Ok(home)
+}
+
+/// Chromium, by whatever name it is here.
+pub(crate) fn chromium(workspace: &Workspace) -> Result<PathBuf, Stop> {
+    let found = || {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+        let names = ["chromium", "chromium-browser", "google-chrome"];
+        let mut places = names.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
+        places.find(|place| place.is_file())
+    };
+    if let Some(browser) = found() {
+        return Ok(browser);
+    }
+    apt_install(workspace, "chromium")?;
+    found().ok_or_else(|| Stop::Failed("`chromium` is installed, and not in PATH".to_owned()))
+}
+
+/// The folder with the source of a published crate, of which nothing is built.
+pub(crate) fn crate_source(
+    workspace: &Workspace,
+    name: &str,
+    version: &str,
+) -> Result<PathBuf, Stop> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).unwrap_or_default();
+    let sources = home.join("registry").join("src");
+    let found = || {
+        let registries = fs::read_dir(&sources).ok()?.flatten();
+        let mut places = registries.map(|it| it.path().join(format!("{name}-{version}")));
+        places.find(|place| place.join("Cargo.toml").is_file())
+    };
+    if let Some(source) = found() {
+        return Ok(source);
+    }
+    // To tell of a package, cargo fetches and unpacks it.
+    Program::cargo(workspace).words("info --quiet").arg(format!("{name}@{version}")).run()?;
+    found().ok_or_else(|| {
+        Stop::Missing(format!("`{name}` {version} is not below `{}`", sources.display()))
+    })
 }
 
 /// The `openssl` program.

@@ -188,8 +188,8 @@ fn actions(offer: &Offer, buttons: Buttons<'_>) -> Block {
 #[path = "message/alike_tests.rs"]
 mod alike_tests;
 #[cfg(test)]
-#[path = "message/cards_tests.rs"]
-pub(crate) mod cards_tests;
+#[path = "message/here_tests.rs"]
+pub(crate) mod here_tests;
 #[cfg(test)]
 #[path = "message/limits_tests.rs"]
 mod limits_tests;

@@ -1,12 +1,12 @@
 //! What Slack is told to show, and what people read there.
 
+use any_card::{card, decision, document, half_approved, phases, realistic, request};
 use approvals_core::{
     Card, ChannelIdentity, Choice, DeskError, Ineligible, Outcome, Phase, Refusal, Timestamp,
 };
 use serde_json::json;
 
-use super::cards_tests::*;
-use super::limits_tests::phases;
+use super::here_tests::{called, here};
 use super::looks_tests::{can_approve, drawn, looks};
 use super::said_tests::*;
 use super::*;

@@ -218,14 +218,7 @@ fn bold(text: Run) -> Inline {
 
 /// What can be done about a card. A card of high risk has a box to tick before it is approved: clients ask nothing twice.
 fn controls(offer: &Offer, buttons: Buttons<'_>) -> Vec<Element> {
-    let ask = |text: &String| Element::Toggle {
-        id: CONFIRM,
-        title: Run::ours(&format!("I approve {text}")),
-        on: CONFIRMED,
-        off: "no",
-        value: "no",
-        wrap: true,
-    };
+    let ask = |text: &String| [approving(text), tick()];
     let confirm = offer.confirm.as_ref().filter(|_text| offer.may_approve);
     let reason = Element::Input {
         id: REASON,
@@ -236,7 +229,24 @@ fn controls(offer: &Offer, buttons: Buttons<'_>) -> Vec<Element> {
     let approve = execute("Approve", APPROVE, buttons.approve, "positive");
     let reject = execute("Reject", REJECT, buttons.reject, "destructive");
     let actions = offer.may_approve.then_some(approve).into_iter().chain([reject]).collect();
-    confirm.map(ask).into_iter().chain([reason, Element::ActionSet { actions }]).collect()
+    confirm.map(ask).into_iter().flatten().chain([reason, Element::ActionSet { actions }]).collect()
+}
+
+/// What the box is about. In what stands beside a box Markdown is read, also in the name of an action.
+fn approving(text: &str) -> Element {
+    let inlines = Run::of(&format!("You approve {text}")).into_iter().map(plain).collect();
+    Element::RichTextBlock { spacing: None, inlines }
+}
+
+fn tick() -> Element {
+    Element::Toggle {
+        id: CONFIRM,
+        title: "Yes, I approve exactly that",
+        on: CONFIRMED,
+        off: "no",
+        value: "no",
+        wrap: true,
+    }
 }
 
 fn execute(title: &'static str, verb: &'static str, token: &str, style: &'static str) -> Execute {
@@ -250,6 +260,24 @@ fn to_json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
+#[cfg(test)]
+#[path = "message/alike_tests.rs"]
+mod alike_tests;
+#[cfg(test)]
+#[path = "message/drawn_tests.rs"]
+mod drawn_tests;
+#[cfg(test)]
+#[path = "message/limits_tests.rs"]
+mod limits_tests;
+#[cfg(test)]
+#[path = "message/looks_tests.rs"]
+mod looks_tests;
+#[cfg(test)]
+#[path = "message/picture_tests.rs"]
+mod picture_tests;
+#[cfg(test)]
+#[path = "message/said_tests.rs"]
+mod said_tests;
 #[cfg(test)]
 #[path = "message_tests.rs"]
 mod tests;

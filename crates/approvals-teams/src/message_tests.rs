@@ -151,19 +151,28 @@ fn high_risk_has_a_box_to_tick_and_rejecting_never_has() {
         elements.iter().map(|one| one["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(kinds(&low), ["Input.Text", "ActionSet"]);
-    assert_eq!(kinds(&high), ["Input.Toggle", "Input.Text", "ActionSet"]);
+    assert_eq!(kinds(&high), ["RichTextBlock", "Input.Toggle", "Input.Text", "ActionSet"]);
     assert_eq!(kinds(&too_long), ["Input.Text", "ActionSet"]);
     assert_eq!(
-        high[0]["title"],
-        "I approve app.deploy (high risk), with exactly what stands above."
+        read(&high[0]),
+        "You approve app.deploy (high risk), with exactly what stands above.\n"
     );
-    assert_eq!(high[0]["value"], "no", "nobody has ticked it for anybody");
+    assert_eq!(high[1]["value"], "no", "nobody has ticked it for anybody");
     assert_eq!(low[1]["actions"].as_array().unwrap().len(), 2);
     let only = too_long[1]["actions"].as_array().unwrap();
     assert!(
         only.len() == 1 && only[0]["verb"] == REJECT,
         "what is not shown whole cannot be approved"
     );
+}
+
+/// In what stands there Markdown is read, and a name like this one would read as another one's.
+#[test]
+fn what_stands_beside_the_box_is_ours_alone() {
+    let asking = |text: &str| offering(&Offer::new(true, Some(text.to_owned())));
+    let (one, other) = (asking("a-_b_-c (high risk)"), asking("a-b-c (high risk)"));
+    assert_eq!(read(&one[0]), "You approve a-_b_-c (high risk)\n");
+    assert_eq!(one[1], other[1]);
 }
 
 #[test]

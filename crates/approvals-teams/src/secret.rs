@@ -86,6 +86,7 @@ pub struct WorkflowUrl(Url);
 #[error(
     "this is not the address of a webhook of Workflows (`https://….logic.azure.com/…` or `https://….api.powerplatform.com/…`, with its `sig`); copy it whole from the flow"
 )]
+#[non_exhaustive]
 pub struct WorkflowUrlError;
 
 /// Where flows are.

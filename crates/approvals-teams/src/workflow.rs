@@ -220,7 +220,8 @@ impl<A: Approver> Approver for WorkflowNotifier<A> {
     async fn open(&self, desk: &Desk) -> Result<(), ApproverError> {
         self.0.inner.open(desk).await?;
         *lock(&self.0.desk) = Some(desk.downgrade());
-        if let Some(flow) = lock(&self.0.flow).take() {
+        let flow = lock(&self.0.flow).take();
+        if let Some(flow) = flow {
             tokio::spawn(flow.run());
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`, the cheap ones first.
 
 mod blocks;
+mod cards;
 mod deny;
 mod examples;
 mod features;
@@ -53,6 +54,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "blocks",
         about: "Slack's own library finds nothing wrong with our messages",
         run: blocks::run,
+    },
+    Step {
+        name: "cards",
+        about: "Microsoft's own library draws our cards of Teams letter by letter",
+        run: cards::run,
     },
     Step {
         name: "quickstart",

@@ -1,8 +1,7 @@
 //! Calls and payloads in which something was changed.
 
+use any_card::Dice;
 use serde_json::{Value, json};
-
-use super::genuine_tests::Dice;
 
 /// Bytes with something else at one place or at several.
 pub(super) fn bent(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {

@@ -1,49 +1,18 @@
 //! Genuine calls of every kind, with what they say.
 
+use any_card::Dice;
 use serde_json::{Map, Value, json};
 
 use super::*;
 
-/// Chance that comes out the same each time.
-#[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+fn id(dice: &mut Dice, kinds: &[char]) -> String {
+    let rest = (0..=dice.below(12).max(3)).map(|_| char::from(dice.of(b"ABCDEFGHXYZ0123456789")));
+    let rest: String = rest.collect();
+    format!("{}{rest}", dice.of(kinds))
+}
 
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`, or 0.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap();
-        usize::try_from(self.next().checked_rem(end).unwrap_or(0)).unwrap()
-    }
-
-    pub(crate) fn chance(&mut self, one_in: usize) -> bool {
-        self.below(one_in) == 0
-    }
-
-    pub(crate) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())].clone()
-    }
-
-    fn id(&mut self, kinds: &[char]) -> String {
-        let rest =
-            (0..=self.below(12).max(3)).map(|_| char::from(self.of(b"ABCDEFGHXYZ0123456789")));
-        let rest: String = rest.collect();
-        format!("{}{rest}", self.of(kinds))
-    }
-
-    fn time(&mut self) -> String {
-        format!("17{:08}.{:06}", self.below(100_000_000), self.below(1_000_000))
-    }
+fn time(dice: &mut Dice) -> String {
+    format!("17{:08}.{:06}", dice.below(100_000_000), dice.below(1_000_000))
 }
 
 /// What a genuine call says, as it was put together.
@@ -54,16 +23,16 @@ pub(super) fn genuine(dice: &mut Dice) -> (Value, Callback) {
 
 fn common(dice: &mut Dice) -> (Map<String, Value>, Sender) {
     let kind = dice.below(3);
-    let enterprise = (kind > 0).then(|| dice.id(&['E']));
-    let team = (kind < 2).then(|| dice.id(&['T']));
-    let user = dice.id(&['U', 'W']);
+    let enterprise = (kind > 0).then(|| id(dice, &['E']));
+    let team = (kind < 2).then(|| id(dice, &['T']));
+    let user = id(dice, &['U', 'W']);
     let home = match dice.below(4) {
         0 => None,
-        1 => Some(dice.id(&['E'])),
-        2 => Some(dice.id(&['T'])),
+        1 => Some(id(dice, &['E'])),
+        2 => Some(id(dice, &['T'])),
         _ => team.clone(),
     };
-    let app = dice.id(&['A']);
+    let app = id(dice, &['A']);
     let named = |id: &Option<String>| {
         id.as_ref().map(|id| json!({"id": id, "name": "shop", "domain": "shop"}))
     };
@@ -87,12 +56,12 @@ fn common(dice: &mut Dice) -> (Map<String, Value>, Sender) {
 }
 
 fn a_click(dice: &mut Dice, mut payload: Map<String, Value>, sender: Sender) -> (Value, Callback) {
-    let (channel, message) = (dice.id(&['C', 'D', 'G']), dice.time());
+    let (channel, message) = (id(dice, &['C', 'D', 'G']), time(dice));
     let (choice, id) = dice.of(&[(Choice::Approve, APPROVE), (Choice::Reject, REJECT)]);
     let value =
         format!("v1.01890a5d-ac96-774b-bcce-{:012x}.{:032x}", dice.below(1 << 40), dice.next());
     let trigger = dice.chance(2).then(|| format!("{}.{:x}", dice.below(1000), dice.next()));
-    let action_ts = dice.time();
+    let action_ts = time(dice);
     let mut action = json!({"type": "button", "action_id": id, "block_id": "b", "value": value, "action_ts": action_ts});
     if dice.chance(2) {
         action["text"] = json!({"type": "plain_text", "text": "Approve", "emoji": false});

@@ -7,8 +7,10 @@
 
 use std::fmt::Debug;
 
+use any_card::Dice;
+
 use super::changed_tests::{bent, twisted};
-use super::genuine_tests::{Dice, genuine, spelt};
+use super::genuine_tests::{genuine, spelt};
 use super::reader_tests::lie;
 use super::*;
 use crate::verify::{self, tests::sign};

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use approvals_core::{Card, Cause, Choice, Execution, Group, Outcome, Phase, Resolution};
+use any_card::{Dice, any_card, card, decision, fields, half_approved, hostile, phases, realistic};
+use approvals_core::{Card, Choice, Group};
 use serde_json::{Value, json};
 
-use super::cards_tests::*;
 use super::looks_tests::can_approve;
 use super::said_tests::*;
 use super::tests::BUTTONS;
 use super::*;
-use crate::callback::genuine_tests::Dice;
 
 /// What Slack would refuse, or what its own library does not look at.
 fn faults(message: &Message) -> Vec<String> {
@@ -114,38 +113,6 @@ fn read_by_slack<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// Every phase there is, with what others had to say about it.
-pub(super) fn phases(words: &str) -> Vec<Phase> {
-    let reason = || words.to_owned();
-    let by = || "u:mira".parse().unwrap();
-    let stop = approvals_core::Digest::of("test", b"stop");
-    let ended = |outcome| Phase::Ended(outcome);
-    let executions = [
-        Execution::Succeeded,
-        Execution::Failed,
-        Execution::Panicked,
-        Execution::Dropped,
-        Execution::Changed,
-        Execution::NotRun,
-    ];
-    let causes = [
-        Cause::Denied { reason: reason() },
-        Cause::Rejected { by: by() },
-        Cause::Expired,
-        Cause::Withdrawn,
-        Cause::Revoked { by: None, reason: reason() },
-        Cause::Revoked { by: Some(by()), reason: reason() },
-        Cause::Undeliverable,
-        Cause::Unsatisfiable { reason: reason() },
-        Cause::Stopped { stop, reason: reason() },
-    ];
-    let open = [Phase::Absent, Phase::Allowed, Phase::Pending, Phase::Granted, Phase::Started];
-    let found = [Resolution::Done, Resolution::NotDone].map(Outcome::Resolved);
-    let executions = executions.map(Outcome::Executed).into_iter();
-    let outcomes = executions.chain(causes.map(Outcome::Closed)).chain(found).map(ended);
-    open.into_iter().chain(outcomes).collect()
 }
 
 /// Every message that there may be about a card.

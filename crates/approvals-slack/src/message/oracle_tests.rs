@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::cards_tests::*;
+use any_card::{Dice, any_card, realistic};
+
 use super::limits_tests::all_about;
 use super::said_tests::*;
 use super::tests::BUTTONS;
 use super::*;
-use crate::callback::genuine_tests::Dice;
 
 /// Every kind of message about many cards, a line of JSON each; then what must not pass.
 fn lines() -> (Vec<String>, Vec<String>) {

@@ -6,7 +6,7 @@ use approvals_chat::Sheet;
 pub(crate) use approvals_chat::{Fate, View};
 use approvals_core::{Card, Group, State};
 
-use super::cards_tests::here;
+use super::here_tests::here;
 use super::{Buttons, Here, Message, Slack};
 use crate::id::UserGroupId;
 

@@ -36,7 +36,8 @@ pub(super) enum Element {
     #[serde(rename = "Input.Toggle")]
     Toggle {
         id: &'static str,
-        title: Run,
+        /// Here Markdown is read.
+        title: &'static str,
         #[serde(rename = "valueOn")]
         on: &'static str,
         #[serde(rename = "valueOff")]

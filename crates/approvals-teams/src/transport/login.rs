@@ -130,7 +130,8 @@ fn granted(body: &[u8]) -> Result<Token, WebError> {
         return Err(unreadable());
     }
     let life = Duration::from_secs(granted.expires_in).min(LONGEST);
-    let good = life.saturating_sub(MARGIN).max(life / 2);
+    // Of a short life, half.
+    let good = life.saturating_sub(MARGIN).max(life.checked_div(2).unwrap_or_default());
     Ok(Token { text: Arc::new(text), good_until: moment(good) })
 }
 

@@ -24,7 +24,8 @@ struct Flow {
 impl Flow {
     async fn start(&self) -> WorkflowUrl {
         async fn take(State(flow): State<Flow>, uri: Uri, body: String) -> StatusCode {
-            if let Some(status) = flow.statuses.lock().unwrap().pop() {
+            let status = flow.statuses.lock().unwrap().pop();
+            if let Some(status) = status {
                 return StatusCode::from_u16(status).unwrap();
             }
             flow.told.lock().unwrap().push((uri, serde_json::from_str(&body).unwrap()));
