@@ -17,6 +17,7 @@ Without it, these are taken from the environment:
   TEAMS_LISTEN         host and port at which clicks come in (127.0.0.1:3978 unless
                        said otherwise); what speaks HTTPS to the internet passes
                        https://.../teams/messages on to it
+  TEAMS_STAND_IN       for tests: http://127.0.0.1:..., what stands in for Microsoft
 `cargo run -p approvals-cli -- teams package --help` makes the app.";
 
 /// What to do after the stand-in.
@@ -65,6 +66,10 @@ impl Place {
         let secret = std::env::var("TEAMS_CLIENT_SECRET")?;
         let conversation = std::env::var("TEAMS_CONVERSATION")?.parse()?;
         let config = TeamsConfig::new(bot.parse()?, secret.parse()?, tenant.parse()?, conversation);
+        let config = match std::env::var("TEAMS_STAND_IN") {
+            Ok(address) => config.stand_in(address),
+            Err(_yours) => config,
+        };
         let user = std::env::var("TEAMS_USER")?;
         let account = user.strip_prefix("teams:").ok_or("TEAMS_USER begins with `teams:`")?;
         let listen = std::env::var("TEAMS_LISTEN").unwrap_or("127.0.0.1:3978".to_owned());

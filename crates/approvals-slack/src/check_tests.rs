@@ -2,9 +2,9 @@ use fake_slack::office::{APP, DEPLOYS, LEADS, RANDOM, VAULT};
 use fake_slack::{FakeSlack, Fault, Token, World};
 
 use super::*;
-use crate::checkup::Finding;
 use crate::config::SlackConfig;
 use crate::transport::Sockets;
+use approvals_chat::Finding;
 
 const CANARIES: [&str; 3] = ["CANARY", "8f742231b10e8888abcd99yyyzzz85a5", "-f54b-41c8-"];
 

@@ -12,6 +12,7 @@ mod lints;
 mod mcp;
 mod nightly;
 mod peer;
+mod playground;
 mod quickstart;
 mod slack;
 mod suite;
@@ -113,6 +114,11 @@ pub(crate) const NIGHTLY: &[Step] = &[
         name: "mutants",
         about: "each small change of the heart is noticed by a test",
         run: nightly::mutants,
+    },
+    Step {
+        name: "playground",
+        about: "Microsoft's playground for Teams apps shows our cards, and a browser presses their buttons",
+        run: playground::run,
     },
     Step {
         name: "editor",

@@ -1,7 +1,9 @@
 //! What stands in for Teams in our tests is held against Microsoft's own libraries, and they say which tokens they take; and the
-//! app package is looked at by Microsoft's own check, and by another reader of zips.
+//! app package is looked at by Microsoft's own check, and by another reader of zips. Where Microsoft's playground is installed,
+//! it shows our cards.
 
 use super::peer::sees;
+use super::playground;
 use crate::command::Program;
 use crate::step::Stop;
 use crate::tools;
@@ -9,7 +11,8 @@ use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
     clients(workspace)?;
-    package(workspace)
+    package(workspace)?;
+    playground::run_if_installed(workspace)
 }
 
 /// Has both libraries call the fake, and verify what it sends; they have to see what stands in `interop/teams_client.txt`.
