@@ -217,7 +217,7 @@ fn kept() -> Sheet {
 /// To whoever clicked, and to nobody else.
 fn private(what: &str, why: &str) -> Sheet {
     let spans =
-        vec![Span::strong(format!("{what}.")), Span::plain(format!("\n{}", fate::printable(why)))];
+        vec![Span::strong(format!("{what}:")), Span::plain(format!("\n{}", fate::printable(why)))];
     Sheet::saying(what.to_owned(), spans, "private")
 }
 

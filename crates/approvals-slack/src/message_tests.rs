@@ -285,7 +285,7 @@ fn whoever_is_refused_is_told_why() {
     ] {
         let message = said(View::NotCounted(&DeskError::from(refusal).to_string()));
         assert_eq!(message.text, "Your click was not counted");
-        assert_eq!(drawn(&message.blocks), format!("*Your click was not counted.*\n{words}\n"));
+        assert_eq!(drawn(&message.blocks), format!("*Your click was not counted:*\n{words}\n"));
     }
     let long = drawn(&said(View::NotCounted(&"x".repeat(5000))).blocks);
     assert!(long.len() < 500 && long.contains("(cut: "), "{long}");

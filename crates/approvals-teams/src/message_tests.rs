@@ -108,7 +108,7 @@ proptest! {
 fn whoever_is_refused_is_told_why() {
     let message = message(&Sheet::of(View::NotCounted("you are not asked {{x}}"), &FORM), None);
     assert_eq!(message.summary, "Your click was not counted");
-    assert_eq!(read(&message.card), "Your click was not counted.\nyou are not asked {{x}}\n");
+    assert_eq!(read(&message.card), "Your click was not counted:\nyou are not asked {{x}}\n");
 }
 
 #[test]
