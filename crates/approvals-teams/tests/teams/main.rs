@@ -12,4 +12,7 @@ mod office;
 
 mod approving;
 mod conformance;
+mod inbound;
+mod keys;
+mod outbound;
 mod workflow;

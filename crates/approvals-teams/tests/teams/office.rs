@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use approvals_core::{
     BuildError, ChannelIdentity, Denied, GateBuilder, Ledger, Obligation, RequestId, State,
@@ -14,7 +15,7 @@ pub(crate) use fake_teams::office::{ADA, BOB, CAROL, DEPLOYS, GUEST, LEADS, TENA
 use fake_teams::office::{
     ADA_OBJECT, BOB_OBJECT, CAROL_OBJECT, GONE_OBJECT, GUEST_OBJECT, STRANGER_OBJECT,
 };
-use fake_teams::{FakeTeams, Interaction, Message, World};
+use fake_teams::{Answer, FakeTeams, Interaction, Message, Shown, World};
 use serde_json::{Value, json};
 
 /// One process.
@@ -101,7 +102,12 @@ impl Office {
     }
 
     pub(crate) async fn open_in(world: World, plan: Plan) -> Self {
-        let (teams, log) = (FakeTeams::start_with(world).await, Log::new().await);
+        Self::open_at(FakeTeams::start_with(world).await, plan).await
+    }
+
+    /// In a Teams that is there already, such as one where something goes wrong.
+    pub(crate) async fn open_at(teams: FakeTeams, plan: Plan) -> Self {
+        let log = Log::new().await;
         let host = start(&teams, &log, plan).await;
         Self { teams, log, host }
     }
@@ -142,6 +148,11 @@ impl Office {
             text.contains(what).then_some(text)
         };
         self.teams.until(&what_is_wanted, shown).await
+    }
+
+    /// How much the ledger has.
+    pub(crate) async fn entries(&self) -> usize {
+        self.log.0.entries(0, usize::MAX).await.unwrap().len()
     }
 
     /// Everything that the ledger has, checked as a stranger would.
@@ -198,6 +209,27 @@ pub(crate) async fn serve(teams: &FakeTeams, approver: &TeamsApprover) {
 pub(crate) async fn process(office: &Office, plan: Plan) -> Process {
     let (teams, log) = (office.teams.clone(), office.log.clone());
     Process::start(async move { start(&teams, &log, plan).await }).await
+}
+
+/// So much time passes for whoever measures it, on a runtime of one thread: not for clocks, nor for what they date.
+pub(crate) async fn later(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// What whoever has clicked reads under the card.
+pub(crate) fn told(answer: &Answer) -> &str {
+    match &answer.shown {
+        Shown::Text(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Everything that an error says, with its causes.
+pub(crate) fn all_of(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |one| one.source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 pub(crate) fn has_buttons(message: &Message) -> bool {
