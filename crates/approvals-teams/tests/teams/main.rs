@@ -10,9 +10,11 @@
 
 mod office;
 
+mod answering;
 mod approving;
 mod conformance;
 mod inbound;
 mod keys;
 mod outbound;
+mod who;
 mod workflow;
