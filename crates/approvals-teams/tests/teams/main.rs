@@ -16,5 +16,8 @@ mod conformance;
 mod inbound;
 mod keys;
 mod outbound;
+mod policy;
+mod races;
+mod restart;
 mod who;
 mod workflow;
