@@ -13,6 +13,7 @@ mod office;
 mod answering;
 mod approving;
 mod conformance;
+mod delivery;
 mod inbound;
 mod keys;
 mod outbound;
