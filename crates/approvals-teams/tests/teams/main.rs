@@ -20,5 +20,6 @@ mod outbound;
 mod policy;
 mod races;
 mod restart;
+mod secrets;
 mod who;
 mod workflow;
