@@ -125,11 +125,11 @@ async fn let_in(calls: Vec<(String, Interaction)>, status: u16) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_microsoft_has_not_signed_for_this_bot_just_now_is_refused() {
     let (office, card) = waiting().await;
-    let before = office.entries().await;
+    let before = office.heard().await;
     let genuine = office.click(&card, APPROVE, ADA);
     let forged = forgeries(&office.teams, &genuine);
     assert_eq!(let_in(forged, 401).await, [] as [&str; 0]);
-    assert_eq!(office.entries().await, before, "nothing of it is kept");
+    assert_eq!(office.heard().await, before, "nothing of it is kept");
     // Where a token says that keys are, nobody looks.
     let is_elsewhere = |call: &fake_teams::Call| call.path.contains("brought-along");
     assert!(!office.teams.calls().iter().any(is_elsewhere));
@@ -138,6 +138,7 @@ async fn what_microsoft_has_not_signed_for_this_bot_just_now_is_refused() {
     // Each was one step away from this.
     assert_eq!(genuine.send().await.status, Some(200));
     office.until(|state| state.decisions().len() == 1).await;
+    assert!(office.heard().await >= before.saturating_add(2), "a press and a decision");
 }
 
 /// The planted bug: doors that are open, or open a little.
@@ -158,7 +159,7 @@ async fn a_door_that_lets_forgeries_in_would_be_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_for_another_tenant_channel_bot_or_service_is_refused() {
     let (office, card) = waiting().await;
-    let before = office.entries().await;
+    let before = office.heard().await;
     let amer = format!("http://{}/amer/", office.teams.address());
     let it = |edit: &dyn Fn(&mut Value)| office.click(&card, APPROVE, ADA).activity(|it| edit(it));
     let foreign = [
@@ -192,7 +193,7 @@ async fn what_is_for_another_tenant_channel_bot_or_service_is_refused() {
     ];
     let unreadable = unreadable.map(|(name, call)| (name.to_owned(), call));
     assert_eq!(let_in(unreadable.into(), 400).await, [] as [&str; 0]);
-    assert_eq!(office.entries().await, before);
+    assert_eq!(office.heard().await, before);
     assert_eq!(*office.only().await.1.phase(), Phase::Pending);
 }
 
@@ -224,12 +225,12 @@ async fn an_activity_that_is_told_again_decides_once_whoever_and_whatever_it_the
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_client_does_by_itself_decides_nothing() {
     let (office, card) = waiting().await;
-    let before = office.entries().await;
+    let before = office.heard().await;
     for button in [APPROVE, REJECT] {
         let answer = office.click(&card, button, ADA).automatic().send().await;
         assert_eq!((answer.status, told(&answer)), (Some(200), ""));
     }
-    assert_eq!(office.entries().await, before);
+    assert_eq!(office.heard().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,7 +249,7 @@ async fn what_does_not_say_whether_somebody_pressed_it_counts_with_a_good_button
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_button_of_ours_sends_is_left_alone() {
     let (office, card) = waiting().await;
-    let before = office.entries().await;
+    let before = office.heard().await;
     let it = |edit: Edit| office.click(&card, APPROVE, ADA).activity(edit);
     for call in [
         it(|it| {
@@ -265,7 +266,7 @@ async fn what_no_button_of_ours_sends_is_left_alone() {
         let answer = call.send().await;
         assert_eq!((answer.status, answer.body.as_str()), (Some(200), ""));
     }
-    assert_eq!(office.entries().await, before);
+    assert_eq!(office.heard().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

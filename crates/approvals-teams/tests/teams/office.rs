@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use approvals_core::{
-    BuildError, ChannelIdentity, Denied, GateBuilder, Ledger, Obligation, RequestId, State,
+    BuildError, ChannelIdentity, Denied, Entry, GateBuilder, Ledger, Obligation, RequestId, State,
     StaticDirectory, Trail,
 };
 use approvals_teams::{TeamsApprover, TeamsConfig};
@@ -17,6 +17,9 @@ use fake_teams::office::{
 };
 use fake_teams::{Answer, FakeTeams, Interaction, Message, Shown, World};
 use serde_json::{Value, json};
+
+/// What an activity can bring about, as the ledger calls it.
+const HEARD: [&str; 5] = ["pressed", "dismissed", "decided", "late", "routed"];
 
 /// One process.
 pub(crate) type Host = chat_bench::Host<TeamsApprover>;
@@ -150,9 +153,14 @@ impl Office {
         self.teams.until(&what_is_wanted, shown).await
     }
 
-    /// How much the ledger has.
-    pub(crate) async fn entries(&self) -> usize {
-        self.log.0.entries(0, usize::MAX).await.unwrap().len()
+    /// How much in the ledger comes from what was sent to the endpoint.
+    pub(crate) async fn heard(&self) -> usize {
+        let entries = self.log.0.entries(0, usize::MAX).await.unwrap();
+        let is_heard = |entry: &&Entry| {
+            let text = String::from_utf8_lossy(&entry.bytes);
+            HEARD.iter().any(|what| text.contains(&format!(r#""what":{{"{what}""#)))
+        };
+        entries.iter().filter(is_heard).count()
     }
 
     /// Everything that the ledger has, checked as a stranger would.

@@ -151,7 +151,7 @@ async fn told_of(office: &Office, place: &str, action: &str, service: &str) -> O
 async fn the_token_goes_to_no_service_that_is_not_microsofts() {
     let elsewhere = FakeTeams::start().await;
     let office = Office::open(Plan::of(1, "ops")).await;
-    let (evil, before) = (elsewhere.service_url(), office.entries().await);
+    let (evil, before) = (elsewhere.service_url(), office.heard().await);
     for service in [evil.as_str(), "https://evil.example/emea/", "http://smba.trafficmanager.net/"]
     {
         assert_eq!(told_of(&office, DEPLOYS, "add", service).await, Some(401));
@@ -159,7 +159,7 @@ async fn the_token_goes_to_no_service_that_is_not_microsofts() {
         let event = event.activity(|it| it["serviceUrl"] = json!(service));
         assert_eq!(event.send().await.status, Some(403));
     }
-    assert_eq!(office.entries().await, before, "nothing of it is kept");
+    assert_eq!(office.heard().await, before, "nothing of it is kept");
     // Whoever can write the ledger writes it there.
     let (desk, bot) = (office.host.gate.desk(), office.teams.bot().id);
     for place in [format!("{bot}/{TENANT}/{DEPLOYS}"), format!("{bot}/{TENANT}")] {
@@ -204,9 +204,9 @@ async fn where_conversations_are_reached_is_kept_for_every_process_until_the_bot
     let service = |region: &str| format!("http://{}/{region}/", office.teams.address());
     assert_eq!(told_of(&office, DEPLOYS, "add", &service("emea")).await, Some(200));
     assert_eq!(told_of(&office, LEADS, "add", &service("amer")).await, Some(200));
-    let before = office.entries().await;
+    let before = office.heard().await;
     assert_eq!(told_of(&office, DEPLOYS, "add-upgrade", &service("emea")).await, Some(200));
-    assert_eq!(office.entries().await, before, "what is known already is not noted again");
+    assert_eq!(office.heard().await, before, "what is known already is not noted again");
     let cards = |teams: &FakeTeams| teams.calls_of("post").len();
     let posts_again = async |host: &Host, action: &str| {
         let (before, action) = (cards(&office.teams), DynamicAction::from_json(action, b"{}"));
