@@ -10,13 +10,13 @@ impl FakeSlack {
     #[must_use]
     pub fn messages(&self, channel: &str) -> Vec<Message> {
         let is_here = |message: &&Message| message.channel == channel && !message.is_deleted;
-        self.edit(|world| world.messages.iter().filter(is_here).cloned().collect())
+        self.shared.world(|world| world.messages.iter().filter(is_here).cloned().collect())
     }
 
     /// One message, if it stands.
     #[must_use]
     pub fn message(&self, channel: &str, ts: &str) -> Option<Message> {
-        self.edit(|world| world.find_message(channel, ts).cloned())
+        self.shared.world(|world| world.find_message(channel, ts).cloned())
     }
 
     /// What was written in the thread below a message.
@@ -31,13 +31,13 @@ impl FakeSlack {
     #[must_use]
     pub fn ephemerals(&self, user: &str) -> Vec<Ephemeral> {
         let is_for = |ephemeral: &&Ephemeral| ephemeral.user == user;
-        self.edit(|world| world.ephemerals.iter().filter(is_for).cloned().collect())
+        self.shared.world(|world| world.ephemerals.iter().filter(is_for).cloned().collect())
     }
 
     /// All modals that were opened.
     #[must_use]
     pub fn views(&self) -> Vec<View> {
-        self.edit(|world| world.views.clone())
+        self.shared.world(|world| world.views.clone())
     }
 
     /// All calls of the Web API, in the order in which they came.

@@ -11,13 +11,13 @@ impl FakeTeams {
     #[must_use]
     pub fn messages(&self, conversation: &str) -> Vec<Message> {
         let is_here = |message: &&Message| message.is_in(conversation);
-        self.edit(|world| world.messages.iter().filter(is_here).cloned().collect())
+        self.shared.world(|world| world.messages.iter().filter(is_here).cloned().collect())
     }
 
     /// One message, if it is there.
     #[must_use]
     pub fn message(&self, conversation: &str, id: &str) -> Option<Message> {
-        self.edit(|world| world.find_message(conversation, id).cloned())
+        self.shared.world(|world| world.find_message(conversation, id).cloned())
     }
 
     /// What was posted as a reply to a message.

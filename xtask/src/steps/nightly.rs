@@ -24,11 +24,15 @@ pub(super) fn simulation(workspace: &Workspace) -> Result<(), Stop> {
     )
 }
 
-/// A million payloads of clicks, each changed somewhere; and what takes Slack half a minute to show.
+/// A million payloads of clicks, each changed somewhere; and what takes Slack and Teams half a minute to show.
 pub(super) fn clicks(workspace: &Workspace) -> Result<(), Stop> {
     // Not optimized, for the same reason.
     the_long_test(Program::cargo(workspace).words("test"), "--package approvals-slack --lib")?;
-    the_long_test(Program::cargo(workspace).words("test"), "--package approvals-slack --test slack")
+    the_long_test(
+        Program::cargo(workspace).words("test"),
+        "--package approvals-slack --test slack",
+    )?;
+    the_long_test(Program::cargo(workspace).words("test"), "--package approvals-teams --test teams")
 }
 
 /// The heart, changed in one place at a time: each change must be noticed, or stand in `.cargo/mutants.toml` with

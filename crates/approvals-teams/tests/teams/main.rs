@@ -10,6 +10,16 @@
 
 mod office;
 
+mod answering;
 mod approving;
 mod conformance;
+mod delivery;
+mod inbound;
+mod keys;
+mod outbound;
+mod policy;
+mod races;
+mod restart;
+mod secrets;
+mod who;
 mod workflow;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use approvals_core::{
-    BuildError, ChannelIdentity, Denied, GateBuilder, Ledger, Obligation, RequestId, State,
+    BuildError, ChannelIdentity, Denied, Entry, GateBuilder, Ledger, Obligation, RequestId, State,
     StaticDirectory, Trail,
 };
 use approvals_teams::{TeamsApprover, TeamsConfig};
@@ -14,8 +15,11 @@ pub(crate) use fake_teams::office::{ADA, BOB, CAROL, DEPLOYS, GUEST, LEADS, TENA
 use fake_teams::office::{
     ADA_OBJECT, BOB_OBJECT, CAROL_OBJECT, GONE_OBJECT, GUEST_OBJECT, STRANGER_OBJECT,
 };
-use fake_teams::{FakeTeams, Interaction, Message, World};
+use fake_teams::{Answer, FakeTeams, Interaction, Message, Shown, World};
 use serde_json::{Value, json};
+
+/// What an activity can bring about, as the ledger calls it.
+const HEARD: [&str; 5] = ["pressed", "dismissed", "decided", "late", "routed"];
 
 /// One process.
 pub(crate) type Host = chat_bench::Host<TeamsApprover>;
@@ -101,7 +105,12 @@ impl Office {
     }
 
     pub(crate) async fn open_in(world: World, plan: Plan) -> Self {
-        let (teams, log) = (FakeTeams::start_with(world).await, Log::new().await);
+        Self::open_at(FakeTeams::start_with(world).await, plan).await
+    }
+
+    /// In a Teams that is there already, such as one where something goes wrong.
+    pub(crate) async fn open_at(teams: FakeTeams, plan: Plan) -> Self {
+        let log = Log::new().await;
         let host = start(&teams, &log, plan).await;
         Self { teams, log, host }
     }
@@ -142,6 +151,16 @@ impl Office {
             text.contains(what).then_some(text)
         };
         self.teams.until(&what_is_wanted, shown).await
+    }
+
+    /// How much in the ledger comes from what was sent to the endpoint.
+    pub(crate) async fn heard(&self) -> usize {
+        let entries = self.log.0.entries(0, usize::MAX).await.unwrap();
+        let is_heard = |entry: &&Entry| {
+            let text = String::from_utf8_lossy(&entry.bytes);
+            HEARD.iter().any(|what| text.contains(&format!(r#""what":{{"{what}""#)))
+        };
+        entries.iter().filter(is_heard).count()
     }
 
     /// Everything that the ledger has, checked as a stranger would.
@@ -198,6 +217,27 @@ pub(crate) async fn serve(teams: &FakeTeams, approver: &TeamsApprover) {
 pub(crate) async fn process(office: &Office, plan: Plan) -> Process {
     let (teams, log) = (office.teams.clone(), office.log.clone());
     Process::start(async move { start(&teams, &log, plan).await }).await
+}
+
+/// So much time passes for whoever measures it, on a runtime of one thread: not for clocks, nor for what they date.
+pub(crate) async fn later(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// What whoever has clicked reads under the card.
+pub(crate) fn told(answer: &Answer) -> &str {
+    match &answer.shown {
+        Shown::Text(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Everything that an error says, with its causes.
+pub(crate) fn all_of(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |one| one.source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 pub(crate) fn has_buttons(message: &Message) -> bool {
