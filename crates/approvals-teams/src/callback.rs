@@ -22,6 +22,9 @@ const MAX_VALUE: usize = 255;
 /// The longest reason, in bytes: as much as the desk takes.
 const MAX_REASON: usize = 4096;
 
+/// Who has pressed something: their id in the directory.
+pub(crate) const USER: &str = "from.aadObjectId";
+
 /// What a conversation's id ends with where a thread of it is meant.
 const THREAD: &str = ";messageid=";
 
@@ -198,7 +201,7 @@ fn press(all: Fields<'_>, data: Fields<'_>, is_submit: bool) -> Result<Happened,
     let value = bounded(data.text("value.token")?, "value.token", MAX_VALUE)?;
     let reason = data.text(REASON)?.map(str::trim).filter(|reason| !reason.is_empty());
     Ok(Happened::Press(Press {
-        user: all.needs("from")?.needs_id("from.aadObjectId")?,
+        user: all.needs("from")?.needs_id(USER)?,
         message: all.needs_id("replyToId")?,
         activity: all.needs_id("id")?,
         choice,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use approvals_chat::{
-    Backoff, Clicker, Incoming, Passing, Problem, Service, View, asks_twice, moment,
+    Backoff, Clicker, Incoming, Malformed, Passing, Problem, Service, View, asks_twice, moment,
 };
 use approvals_core::{Choice, Digest, NameError, Pressed};
 use axum::http::StatusCode;
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::answer::{Answer, Asker};
-use crate::callback::{self, Callback, CallbackError, Happened, Press};
+use crate::callback::{self, Callback, CallbackError, Happened, Press, USER};
 use crate::error::Problem as TeamsProblem;
 use crate::keys::KeySet;
 use crate::shared::{Handle, Shared};
@@ -35,6 +35,10 @@ const UNKNOWN: &str =
 
 /// What is said of a click of which something has become before.
 const BEFORE: &str = "This click was taken before. This card shows what has become of it.";
+
+/// What is said to somebody without an account.
+const NAMELESS: &str =
+    "Your click was not counted:\nTeams does not say with which account you are here";
 
 /// What is said where a box has to be ticked.
 const NOT_CONFIRMED: &str = "tick the box that says what you approve, then press Approve once more";
@@ -112,6 +116,9 @@ pub(crate) async fn take(chat: &Handle, incoming: &Incoming) -> Reply {
 fn refused(error: &CallbackError) -> Reply {
     tracing::warn!(%error, "what Microsoft has sent is not for this bot, or cannot be read");
     match error {
+        CallbackError::Field(Malformed::Missing(USER)) => {
+            Reply::Answered(Answer::Said(NAMELESS.to_owned()))
+        }
         CallbackError::TooLarge | CallbackError::Json(_) | CallbackError::Field(_) => {
             Reply::Malformed
         }

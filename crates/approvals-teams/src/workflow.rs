@@ -46,10 +46,10 @@ const AGENT: &str = concat!("approvals-teams/", env!("CARGO_PKG_VERSION"));
 /// use approvals::{Approver, InMemoryApprover};
 /// use approvals_teams::WorkflowNotifier;
 ///
-/// let url = "https://prod-1.westeurope.logic.azure.com/workflows/a1/triggers/manual/paths/invoke?sig=secret";
+/// let url = "https://prod-1.westeurope.logic.azure.com/workflows/a1/triggers/manual/paths/invoke?sig=4Uc0";
 /// let approver = WorkflowNotifier::new(InMemoryApprover::new(), url.parse()?)?;
 /// assert_eq!(approver.channel(), "memory");
-/// assert!(!format!("{approver:?}").contains("secret"));
+/// assert!(!format!("{approver:?}").contains("4Uc0"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
