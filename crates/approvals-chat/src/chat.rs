@@ -33,9 +33,18 @@ struct Inner<S: Service> {
     /// The presses that this process is deciding.
     deciding: Mutex<HashSet<Digest>>,
     /// What the service gave along with presses that are not decided yet: whoever decides one may have it from the ledger.
-    hints: Mutex<HashMap<Digest, S::Hint>>,
+    hints: Mutex<HashMap<Digest, Hidden<S::Hint>>>,
     /// What was pressed after the end, as far as anybody remembers.
     late: Mutex<HashSet<(RequestId, ChannelIdentity, Choice)>>,
+}
+
+/// What is not printed: with what a service gives along with a click, something can be opened or answered.
+struct Hidden<T>(T);
+
+impl<T> std::fmt::Debug for Hidden<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden")
+    }
 }
 
 impl<S: Service> Clone for Chat<S> {
@@ -219,14 +228,14 @@ impl<S: Service> Chat<S> {
     /// Keeps what the service gave along with a press, for whoever will decide it.
     pub(crate) fn expect(&self, press: Digest, hint: Option<S::Hint>) -> Hinted<S> {
         if let Some(hint) = hint {
-            lock(&self.0.hints).insert(press, hint);
+            lock(&self.0.hints).insert(press, Hidden(hint));
         }
         Hinted { chat: self.clone(), press: Some(press) }
     }
 
     /// What the service gave along with a press, as long as it is not decided.
     pub(crate) fn hint_of(&self, press: Digest) -> Option<S::Hint> {
-        lock(&self.0.hints).get(&press).cloned()
+        lock(&self.0.hints).get(&press).map(|Hidden(hint)| hint.clone())
     }
 
     /// Whether this account has not said this before after the request was over. More often, it costs nothing.
