@@ -1,10 +1,11 @@
 //! The bot's own token: got from Microsoft Entra with its secret (RFC 6749, section 4.4), and kept as long as it is good.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use approvals_chat::{Call, Wire, moment, rest_of};
+use approvals_chat::{Call, Lost, Wire, moment, rest_of};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::id::BotId;
 use crate::secret::ClientSecret;
-use crate::transport::fault::{Code, WebError};
+use crate::transport::fault::{Code, Unsure, WebError};
 
 /// For what the token is to be good.
 const SCOPE: &str = "https://api.botframework.com/.default";
@@ -107,7 +108,7 @@ impl Login {
     async fn log_in(&self) -> Result<Token, WebError> {
         let call = Call::post(self.url.clone());
         let call = call.with("application/x-www-form-urlencoded", self.form());
-        let answer = self.wire.call(call).await.map_err(|lost| WebError::lost(WHAT, lost))?;
+        let answer = self.wire.call(call).await.map_err(lost)?;
         match answer.status {
             200 => granted(&answer.body),
             429 => {
@@ -120,9 +121,22 @@ impl Login {
     }
 }
 
+/// Without a token nothing was asked of the service, whatever has become of the login: nobody is to take a post for one that
+/// may be there.
+fn lost(lost: Lost) -> WebError {
+    match lost {
+        Lost::Unsent(source) => WebError::Unsent { what: WHAT, source },
+        Lost::Deadline | Lost::Cut(_) | Lost::TooLong => unreached(lost),
+    }
+}
+
+fn unreached(source: impl Error + Send + Sync + 'static) -> WebError {
+    WebError::Unsent { what: WHAT, source: source.into() }
+}
+
 /// What the parser says is not passed on, since it quotes what it has read.
 fn granted(body: &[u8]) -> Result<Token, WebError> {
-    let unreadable = || WebError::unreadable(WHAT, "it is no token");
+    let unreadable = || unreached(Unsure::Unreadable("it is no token"));
     let granted: Granted = serde_json::from_slice(body).map_err(|_quotes| unreadable())?;
     let is_bearer = granted.token_type.eq_ignore_ascii_case("bearer");
     let text = Zeroizing::new(granted.access_token);

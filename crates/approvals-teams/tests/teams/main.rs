@@ -11,5 +11,6 @@
 mod office;
 
 mod approving;
+mod attack;
 mod conformance;
 mod workflow;

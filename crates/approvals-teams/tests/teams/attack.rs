@@ -1,0 +1,41 @@
+//! What was found by those who tried to break it.
+
+use std::time::Duration;
+
+use approvals_core::{Directory as _, Ledger as _, PostStage};
+use fake_teams::office::STRANGER;
+use fake_teams::{Conversation, Fault, Kind, Pair, Shown, SigningKey, World};
+use futures_util::future::join_all;
+use tokio::time::{Instant, timeout};
+
+use crate::office::*;
+
+const SOON: Duration = Duration::from_secs(15);
+
+/// Waits until this was called so often.
+async fn until_called(office: &Office, name: &str, times: usize) {
+    let is_called =
+        |teams: &fake_teams::FakeTeams| (teams.calls_of(name).len() >= times).then_some(());
+    office.teams.until("it is called", is_called).await;
+}
+
+/// A post for which there was no token was not made: two of them were taken for two that may be there, and nobody was ever
+/// asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_is_lost_is_no_post_that_may_be_there() {
+    for fault in [Fault::dropped(), Fault::malformed(), Fault::redirect("/elsewhere")] {
+        let office = Office::open(Plan::of(1, "ops")).await;
+        office.teams.edit(World::revoke_tokens);
+        office.teams.fault_always("token", fault);
+        let running = office.run();
+        until_called(&office, "token", 3).await;
+        let (_, state) = office.only().await;
+        let stages: Vec<_> = state.posts().iter().map(|post| post.stage().clone()).collect();
+        let is_in_doubt = |stage: &PostStage| matches!(stage, PostStage::Unsure { .. });
+        assert!(!stages.iter().any(is_in_doubt), "{stages:?}");
+        office.teams.heal("token");
+        let card = office.card().await;
+        office.click(&card, APPROVE, ADA).send().await;
+        assert_eq!(running.await.unwrap(), Ok(()));
+    }
+}
