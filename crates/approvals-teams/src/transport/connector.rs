@@ -208,7 +208,7 @@ impl Connector {
         let token = self.login.token().await?;
         let mut answer = self.send(what, call.clone().bearer(token.expose())).await?;
         if answer.status == 401 {
-            self.login.forget(&token).await;
+            self.login.forget(&token);
             let token = self.login.token().await?;
             answer = self.send(what, call.bearer(token.expose())).await?;
         }

@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use approvals_chat::{Call, Lost, Wire, moment, rest_of};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -28,15 +27,34 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 const WHAT: &str = "the login";
 
-/// Logs in, and remembers that.
+/// Logs in, and remembers that. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Login(Arc<Inner>);
+
 #[derive(Debug)]
-pub(crate) struct Login {
+struct Inner {
     wire: Wire,
     url: Url,
     bot: BotId,
     secret: ClientSecret,
+    known: Mutex<Known>,
     /// Held while somebody logs in, so that others wait for what comes of that.
-    token: Mutex<Option<Token>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What has come of logging in.
+#[derive(Debug, Default)]
+struct Known {
+    token: Option<Token>,
+    failed: Option<Failed>,
+}
+
+/// The last login that failed.
+#[derive(Clone, Debug)]
+struct Failed {
+    at: Instant,
+    /// The word of Microsoft Entra, where it has refused it.
+    code: Option<Code>,
 }
 
 /// What proves to the service who we are. Is not printed.
@@ -74,26 +92,64 @@ struct NotGranted {
 
 impl Login {
     pub(crate) fn new(wire: Wire, url: Url, bot: BotId, secret: ClientSecret) -> Self {
-        Self { wire, url, bot, secret, token: Mutex::default() }
+        let (known, turn) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self(Arc::new(Inner { wire, url, bot, secret, known, turn }))
     }
 
     /// A token that is good now.
     pub(crate) async fn token(&self) -> Result<Token, WebError> {
-        let mut known = self.token.lock().await;
-        if let Some(token) = known.as_ref().filter(|token| token.good_until > Instant::now()) {
-            return Ok(token.clone());
+        if let Some(token) = self.0.good() {
+            return Ok(token);
         }
-        let token = self.log_in().await?;
-        *known = Some(token.clone());
-        Ok(token)
+        let (login, since) = (Arc::clone(&self.0), Instant::now());
+        // A task of its own: calls are made for callers of the gate, and one that is not polled keeps nobody else out.
+        let waiting = tokio::spawn(async move { login.in_turn(since).await });
+        waiting.await.unwrap_or_else(|stopped| Err(unreached(stopped)))
     }
 
     /// The service does not take this one, whatever was said of it.
-    pub(crate) async fn forget(&self, token: &Token) {
-        let mut known = self.token.lock().await;
-        if known.as_ref().is_some_and(|known| Arc::ptr_eq(&known.text, &token.text)) {
-            *known = None;
+    pub(crate) fn forget(&self, token: &Token) {
+        let mut known = self.0.known();
+        if known.token.as_ref().is_some_and(|known| Arc::ptr_eq(&known.text, &token.text)) {
+            known.token = None;
         }
+    }
+}
+
+impl Inner {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn good(&self) -> Option<Token> {
+        let known = self.known();
+        known.token.as_ref().filter(|token| token.good_until > Instant::now()).cloned()
+    }
+
+    /// What comes of logging in, or of what somebody else did about that `since` then: those who wait are not to wait one
+    /// after the other for a login that does not come.
+    async fn in_turn(&self, since: Instant) -> Result<Token, WebError> {
+        let _mine = self.turn.lock().await;
+        if let Some(token) = self.good() {
+            return Ok(token);
+        }
+        let failed = self.known().failed.clone().filter(|failed| failed.at >= since);
+        match failed {
+            Some(Failed { code: Some(code), .. }) => return Err(WebError::Login { code }),
+            Some(_passing) => return Err(WebError::Later { what: WHAT, after: Duration::ZERO }),
+            None => {}
+        }
+        let done = self.log_in().await;
+        let mut known = self.known();
+        match &done {
+            Ok(token) => known.token = Some(token.clone()),
+            Err(error) => {
+                let code = if let WebError::Login { code } = error { Some(code) } else { None };
+                known.failed = Some(Failed { at: Instant::now(), code: code.cloned() });
+            }
+        }
+        drop(known);
+        done
     }
 
     fn form(&self) -> String {

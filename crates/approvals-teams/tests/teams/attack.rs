@@ -39,3 +39,34 @@ async fn a_login_that_is_lost_is_no_post_that_may_be_there() {
         assert_eq!(running.await.unwrap(), Ok(()));
     }
 }
+
+/// Whoever calls the gate may stop polling it, as in a `select!`, just while it logs in: everybody else waited for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_is_not_polled_while_it_logs_in_keeps_nobody_out() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let directory = office.host.approver.directory(people());
+    office.teams.edit(World::revoke_tokens);
+    office.teams.fault("token", Fault::slow(Duration::from_millis(300)));
+    let ada = account(ADA);
+    let mut stuck = Box::pin(directory.resolve(&ada));
+    tokio::select! {
+        _ = &mut stuck => panic!("it was to be in the middle of something"),
+        () = until_called(&office, "token", 2) => {}
+    }
+    office.run();
+    assert!(timeout(SOON, office.card()).await.is_ok(), "nobody else gets a token");
+    assert!(stuck.await.unwrap().is_some(), "and it goes on where it was");
+}
+
+/// Those who waited for a login that did not come waited once more for each of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_wait_for_a_login_that_fails_wait_together() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let directory = office.host.approver.directory(people());
+    office.teams.edit(World::revoke_tokens);
+    office.teams.fault_always("token", Fault::status(503).after(Duration::from_millis(1500)));
+    let (begun, ada) = (Instant::now(), account(ADA));
+    let looked = join_all((0..10).map(|_| directory.resolve(&ada))).await;
+    assert!(looked.iter().all(Result::is_err));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
