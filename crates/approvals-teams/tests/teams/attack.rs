@@ -70,3 +70,24 @@ async fn those_who_wait_for_a_login_that_fails_wait_together() {
     assert!(looked.iter().all(Result::is_err));
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
+
+/// Anybody can bring it about that keys are asked for, once a minute. While that took its time, no click was verified.
+#[tokio::test]
+async fn nobody_whose_key_is_known_waits_while_another_one_is_looked_for() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let running = office.run();
+    let card = office.card().await;
+    office.until(is_shown).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(61)).await;
+    tokio::time::resume();
+    office.teams.fault_always("metadata", Fault::hang());
+    let unknown = SigningKey::new("unknown", Pair::Second);
+    let somebody = office.teams.say(DEPLOYS, ADA, "hello").signed_by(&unknown);
+    let waiting = tokio::spawn(somebody.send());
+    until_called(&office, "metadata", 2).await;
+    let answer = office.click(&card, APPROVE, ADA).send().await;
+    assert!(matches!(answer.shown, Shown::Card(_)), "{:?}", answer.shown);
+    assert_eq!(running.await.unwrap(), Ok(()));
+    waiting.abort();
+}
