@@ -62,7 +62,11 @@ impl Service for Shared {
     async fn probe(&self) -> Result<(), Fault> {
         let conversation = &self.config.conversation;
         let service = self.service(conversation).await?;
-        Ok(self.connector.look_at(&service, conversation).await?)
+        match self.connector.look_at(&service, conversation).await {
+            // That says nothing of the others, but that Teams answers.
+            Err(error) if error.is_of_one_place() => Ok(()),
+            looked => Ok(looked?),
+        }
     }
 
     async fn post(
@@ -132,14 +136,17 @@ const FOREIGN: &str = "only members of this organization decide here";
 impl Shared {
     /// Who somebody is in the first conversation of ours that they are in, as Teams says it now.
     pub(crate) async fn member(&self, user: &UserId) -> Result<Option<Member>, Problem> {
+        let mut unseen = None;
         for conversation in self.config.everywhere() {
             let service = self.service(conversation).await?;
-            let member = self.connector.member(&service, conversation, user).await?;
-            if member.is_some() {
-                return Ok(member);
+            match self.connector.member(&service, conversation, user).await {
+                Ok(None) => {}
+                // In another one they may be seen: one that the app was taken out of holds up no other.
+                Err(error) if error.is_of_one_place() => unseen = unseen.or(Some(error)),
+                found => return Ok(found?),
             }
         }
-        Ok(None)
+        unseen.map_or(Ok(None), |error| Err(error.into()))
     }
 
     /// Whether somebody who was just looked up may decide anything here.

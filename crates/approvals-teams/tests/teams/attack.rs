@@ -91,3 +91,25 @@ async fn nobody_whose_key_is_known_waits_while_another_one_is_looked_for() {
     assert_eq!(running.await.unwrap(), Ok(()));
     waiting.abort();
 }
+
+/// One conversation that the app was taken out of held up the votes in all others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_is_out_of_reach_holds_up_no_other() {
+    for edit in [
+        |world: &mut World| world.conversation(DEPLOYS).is_installed = false,
+        |world: &mut World| world.conversation(DEPLOYS).is_gone = true,
+    ] {
+        let plan = Plan { config: leads_in_their_chat, ..Plan::of(1, "leads") };
+        let office = Office::open(plan).await;
+        office.teams.edit(edit);
+        // Nor is a post given up that may be there, because another conversation cannot be looked at.
+        office.teams.fault("post", Fault::dropped());
+        let running = office.run();
+        let card = timeout(SOON, office.card_in(LEADS)).await.expect("it is posted again");
+        let nobody = office.click(&card, APPROVE, STRANGER).send().await;
+        assert!(matches!(nobody.shown, Shown::Text(_)), "{:?}", nobody.shown);
+        office.click(&card, APPROVE, ADA).send().await;
+        let ran = timeout(SOON, running).await;
+        assert_eq!(ran.expect("the vote counts").unwrap(), Ok(()));
+    }
+}
