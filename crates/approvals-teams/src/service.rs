@@ -52,11 +52,17 @@ impl Service for Shared {
     async fn content(&self, view: View<'_>) -> Result<Message, Fault> {
         let form = Teams { name: &self.config.name, read_at: self.config.read_at.as_deref() };
         let sheet = Sheet::of(view, &form);
-        let View::Card { buttons: Some(buttons), .. } = view else {
+        let View::Card { state, buttons, .. } = view else {
             return Ok(message::message(&sheet, None));
         };
-        let (approve, reject) = (buttons.approve(), buttons.reject());
-        Ok(message::message(&sheet, Some(Buttons { approve: &approve, reject: &reject })))
+        let shown = match buttons.map(|buttons| (buttons.approve(), buttons.reject())) {
+            Some((approve, reject)) => {
+                message::message(&sheet, Some(Buttons { approve: &approve, reject: &reject }))
+            }
+            None => message::message(&sheet, None),
+        };
+        let deciders = state.decisions().iter().map(|decision| decision.identity.clone()).collect();
+        Ok(Message { deciders, ..shown })
     }
 
     async fn probe(&self) -> Result<(), Fault> {
@@ -87,7 +93,7 @@ impl Service for Shared {
     ) -> Result<(), Fault> {
         let id = called(id)?;
         // Whoever has just clicked sees it at once; everybody else when Teams has it.
-        self.askers.show(conversation, &id, &message.card);
+        self.askers.show(conversation, &id, message);
         let service = self.service(conversation).await?;
         Ok(self.connector.update(&service, conversation, &id, &message.activity()).await?)
     }
@@ -126,7 +132,7 @@ impl Service for Shared {
     /// Whoever has clicked sees next what their message shows next.
     async fn counted(&self, clicker: &Clicker<Asker>, _ballot: &Ballot) {
         if let Some(asker) = &clicker.hint {
-            self.askers.add(asker.clone());
+            self.askers.add(clicker.identity.clone(), asker.clone());
         }
     }
 }

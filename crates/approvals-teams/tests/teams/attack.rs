@@ -113,3 +113,23 @@ async fn a_conversation_that_is_out_of_reach_holds_up_no_other() {
         assert_eq!(ran.expect("the vote counts").unwrap(), Ok(()));
     }
 }
+
+/// Whose click had just counted was shown the card of before as what had become of it: without their vote, with buttons.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_clicks_while_the_card_is_changed_is_not_shown_the_one_of_before() {
+    let office = Office::open(Plan::of(3, "ops")).await;
+    office.run();
+    let card = office.card().await;
+    office.until(is_shown).await;
+    let bobs = office.click(&card, APPROVE, BOB);
+    office.teams.fault("update", Fault::too_many_requests(Some("1")));
+    let answer = office.click(&card, APPROVE, ADA).send().await;
+    assert!(matches!(answer.shown, Shown::Card(_)), "{:?}", answer.shown);
+    let answer = bobs.send().await;
+    match answer.shown {
+        Shown::Card(shown) => assert!(text_in(&shown).contains("u:bob"), "{}", text_in(&shown)),
+        Shown::Text(text) => assert!(text.contains("recorded"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    office.until_shows(&card, "u:bob").await;
+}
