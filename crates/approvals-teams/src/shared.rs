@@ -37,8 +37,9 @@ pub(crate) struct Shared {
     /// What stands in for Microsoft, if anything does.
     pub(crate) stand_in: Option<Url>,
     anywhere: ServiceUrl,
-    /// Where a conversation is reached, as Microsoft has told this process.
-    told: Mutex<HashMap<ConversationId, ServiceUrl>>,
+    /// Where the conversations in which is asked are reached, as Microsoft has told this process; and, of none of them,
+    /// the organization.
+    told: Mutex<HashMap<Option<ConversationId>, ServiceUrl>>,
     desk: Mutex<Option<WeakDesk>>,
     pub(crate) askers: Askers,
     /// Calls that Microsoft has not signed, which anybody can make.
@@ -122,7 +123,7 @@ impl Shared {
         &self,
         conversation: &ConversationId,
     ) -> Result<ServiceUrl, Problem> {
-        let told = lock(&self.told).get(conversation).cloned();
+        let told = lock(&self.told).get(&Some(conversation.clone())).cloned();
         let desk = lock(&self.desk).as_ref().and_then(WeakDesk::upgrade);
         let (None, Some(desk)) = (&told, desk) else {
             return Ok(told.unwrap_or_else(|| self.anywhere.clone()));
@@ -144,26 +145,34 @@ impl Shared {
         &self.anywhere
     }
 
-    /// Notes where a conversation is reached, as Microsoft has just told; nowhere, if the bot is in there no more.
+    /// Notes where a conversation is reached, as Microsoft has just told; nowhere, if the bot is in there no more. Of one
+    /// in which nothing is asked, only what it says of the organization: anybody there may add the app to any number.
     pub(crate) async fn learn(
         &self,
         desk: &Desk,
         conversation: &ConversationId,
         service: Option<&ServiceUrl>,
     ) -> Result<(), Problem> {
-        let known = lock(&self.told).get(conversation).cloned();
+        let is_asked = self.config.everywhere().contains(&conversation);
+        let key = is_asked.then(|| conversation.clone());
+        if !is_asked && service.is_none() {
+            return Ok(());
+        }
+        let known = lock(&self.told).get(&key).cloned();
         if service.is_some() && known.as_ref() == service {
             return Ok(());
         }
         let (outbox, address) = (desk.outbox(&self.config.name), service.map(ServiceUrl::as_str));
-        outbox.set_route(&self.place(conversation), address).await?;
+        if is_asked {
+            outbox.set_route(&self.place(conversation), address).await?;
+        }
         if address.is_some() {
             outbox.set_route(&self.root(), address).await?;
         }
         let mut told = lock(&self.told);
         match service {
-            Some(service) => drop(told.insert(conversation.clone(), service.clone())),
-            None => drop(told.remove(conversation)),
+            Some(service) => drop(told.insert(key, service.clone())),
+            None => drop(told.remove(&key)),
         }
         Ok(())
     }

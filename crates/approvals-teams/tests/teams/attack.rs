@@ -133,3 +133,28 @@ async fn whoever_clicks_while_the_card_is_changed_is_not_shown_the_one_of_before
     }
     office.until_shows(&card, "u:bob").await;
 }
+
+/// Everybody in the organization may add the app to chats of their own: each was an event in the ledger and one of the
+/// places of which it takes ten thousand, although nothing is ever posted there.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_posted_nothing_is_noted_however_many_add_the_app() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let routes = async || {
+        let all = office.log.0.entries(0, usize::MAX).await.unwrap();
+        let texts = all.iter().map(|entry| String::from_utf8_lossy(&entry.bytes).into_owned());
+        texts.filter(|text| text.contains("routed")).count()
+    };
+    for n in 0..10 {
+        let id = format!("a:personal-{n}");
+        let chat = Conversation::new(&id, "", Kind::Personal, [ADA]);
+        office.teams.edit(|world| world.conversations.push(chat));
+        for told in office.teams.install(&id).await {
+            assert_eq!(told.status, Some(200));
+        }
+    }
+    assert_eq!(routes().await, 1, "where the organization is reached");
+    for told in office.teams.install(DEPLOYS).await {
+        assert_eq!(told.status, Some(200));
+    }
+    assert_eq!(routes().await, 2);
+}
