@@ -1,5 +1,7 @@
 //! Teams as what a [`Chat`](approvals_chat::Chat) needs.
 
+use std::time::Duration;
+
 use approvals_chat::{Admission, Clicker, Fault, Meaning, Service, Sheet, View};
 use approvals_core::{Ballot, Card, ChannelIdentity, Group, Obligations};
 use async_trait::async_trait;
@@ -8,7 +10,7 @@ use crate::answer::{Answer, Asker};
 use crate::error::Problem;
 use crate::id::{ActivityId, ConversationId, IdError, UserId};
 use crate::message::{self, Buttons, Message, Teams};
-use crate::shared::Shared;
+use crate::shared::{Shared, TELLS};
 use crate::transport::Member;
 
 /// Who may decide, of those whom Teams has roles for.
@@ -122,6 +124,9 @@ impl Service for Shared {
         }
         // They look elsewhere by now.
         let Some(user) = self.user(&clicker.identity) else { return Ok(()) };
+        if self.tells.turn(&[(user.clone(), TELLS)], Duration::ZERO).await.is_err() {
+            return Ok(());
+        }
         let Some(member) = self.member(&user).await? else { return Ok(()) };
         let service = self.service(&self.config.conversation).await?;
         let alone = self.connector.alone_with(&service, &self.config.bot, &member).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use approvals_chat::{Chat, Seldom, Wire, is_here};
+use approvals_chat::{Chat, Limit, Pace, Seldom, Wire, is_here};
 use approvals_core::{ChannelIdentity, Desk, NameError, WeakDesk};
 use url::Url;
 
@@ -27,6 +27,10 @@ const ANYWHERE: &str = "https://smba.trafficmanager.net/teams";
 /// How long a look-up may take, all its tries together.
 pub(crate) const LOOK_UP: Duration = Duration::from_secs(5);
 
+/// How often somebody is told something in a message of their own: they can bring that about as often as they like, and
+/// the calls that it takes are those of everybody's.
+pub(crate) const TELLS: &[Limit] = &[Limit { most: 5, within: Duration::from_secs(60) }];
+
 const AGENT: &str = concat!("approvals-teams/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug)]
@@ -42,6 +46,8 @@ pub(crate) struct Shared {
     told: Mutex<HashMap<Option<ConversationId>, ServiceUrl>>,
     desk: Mutex<Option<WeakDesk>>,
     pub(crate) askers: Askers,
+    /// Who was told something in a message of their own.
+    pub(crate) tells: Pace<UserId>,
     /// Calls that Microsoft has not signed, which anybody can make.
     pub(crate) unverified: Seldom,
 }
@@ -79,6 +85,7 @@ impl Shared {
             told: Mutex::default(),
             desk: Mutex::default(),
             askers: Askers::default(),
+            tells: Pace::default(),
             unverified: Seldom::default(),
         })
     }

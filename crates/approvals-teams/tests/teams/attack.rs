@@ -158,3 +158,24 @@ async fn where_nothing_is_posted_nothing_is_noted_however_many_add_the_app() {
     }
     assert_eq!(routes().await, 2);
 }
+
+/// What an old client sends has no answer, so that each click that came to nothing was three calls of Teams or more: one
+/// person could use up what the bot may call in all.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_presses_what_counts_nothing_again_and_again_takes_nobody_elses_calls() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    office.run();
+    let card = office.card().await;
+    office.until(is_shown).await;
+    let forged = || {
+        let click = office.click(&card, REJECT, GUEST).as_submit();
+        click.activity(|activity| activity["value"]["token"] = "v1.none".into()).send()
+    };
+    for answer in join_all((0..40).map(|_| forged())).await {
+        assert_eq!(answer.status, Some(200));
+    }
+    until_called(&office, "create", 1).await;
+    pause(3).await;
+    let told = office.teams.calls_of("create").len();
+    assert!((1..=5).contains(&told), "{told}");
+}
