@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use approvals_core::{Directory as _, Ledger as _, PostStage};
+use approvals_teams::Level;
 use fake_teams::office::STRANGER;
 use fake_teams::{Conversation, Fault, Kind, Pair, Shown, SigningKey, World};
 use futures_util::future::join_all;
@@ -178,4 +179,20 @@ async fn whoever_presses_what_counts_nothing_again_and_again_takes_nobody_elses_
     pause(3).await;
     let told = office.teams.calls_of("create").len();
     assert!((1..=5).contains(&told), "{told}");
+}
+
+/// Whatever stood before the endpoint and wanted a login of its own was taken for this program, and no click ever came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_is_not_content_with_anybody_who_says_401() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}/teams/messages", listener.local_addr().unwrap());
+    let refuses = axum::Router::new().fallback(async || axum::http::StatusCode::UNAUTHORIZED);
+    tokio::spawn(async move { axum::serve(listener, refuses).await });
+    let ours = office.teams.edit(|world| world.bot_endpoint.clone()).unwrap();
+    for (endpoint, expected) in [(proxy, Level::Doubt), (ours, Level::Fine)] {
+        let checkup = office.host.approver.check(Some(&endpoint.parse().unwrap())).await;
+        let clicks = checkup.findings().iter().find(|it| it.what == "clicks").unwrap();
+        assert_eq!(clicks.level, expected, "{checkup}");
+    }
 }
