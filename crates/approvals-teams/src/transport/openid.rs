@@ -115,7 +115,10 @@ impl Inner {
             }
             known.asked = Some(Instant::now());
         }
-        match self.ask().await {
+        let keys = self.ask().await;
+        // Also after it: those who have waited meanwhile are not to ask again one after the other.
+        self.known().asked = Some(Instant::now());
+        match keys {
             Ok(keys) => self.known().keys = Some((Arc::new(keys), Instant::now())),
             Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,

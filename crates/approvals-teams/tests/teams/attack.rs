@@ -196,3 +196,24 @@ async fn a_check_is_not_content_with_anybody_who_says_401() {
         assert_eq!(clicks.level, expected, "{checkup}");
     }
 }
+
+/// As long as there was no key, those who waited for some asked once each, one after the other, and held a place of the
+/// endpoint for as long.
+#[tokio::test]
+async fn those_who_wait_for_the_first_keys_wait_together() {
+    let teams = fake_teams::FakeTeams::start().await;
+    teams.fault_always("metadata", Fault::status(503));
+    let log = Log::new().await;
+    let host = start(&teams, &log, Plan::of(1, "ops")).await;
+    let office = Office { teams, log, host };
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(6)).await;
+    tokio::time::resume();
+    office.teams.heal("metadata");
+    office.teams.fault_always("metadata", Fault::status(503).after(Duration::from_millis(5500)));
+    let say = || office.teams.say(DEPLOYS, ADA, "hello").send();
+    join_all((0..4).map(|_| say())).await;
+    pause(5).await;
+    assert_eq!(office.teams.calls_of("metadata").len(), 2, "when the gate was built, and now");
+    assert_eq!(say().await.status, Some(503), "nobody waits who cannot be helped");
+}
