@@ -1,5 +1,7 @@
 //! What was found by those who tried to break it.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use approvals_core::{Directory as _, Ledger as _, PostStage};
@@ -216,4 +218,30 @@ async fn those_who_wait_for_the_first_keys_wait_together() {
     pause(5).await;
     assert_eq!(office.teams.calls_of("metadata").len(), 2, "when the gate was built, and now");
     assert_eq!(say().await.status, Some(503), "nobody waits who cannot be helped");
+}
+
+/// Calls that never came to an end held all the places that there are: whoever opened 256 connections and sent one letter
+/// on each kept all clicks out, and needed no key for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_never_end_keep_no_click_out() {
+    let office = Office::open(Plan::of(1, "ops")).await;
+    let running = office.run();
+    let card = office.card().await;
+    office.until(is_shown).await;
+    let url = office.teams.edit(|world| world.bot_endpoint.clone()).unwrap();
+    let address = url.trim_start_matches("http://").split('/').next().unwrap();
+    let begun = b"POST /teams/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    let slow = (0..300).map(|_| {
+        let mut call = TcpStream::connect(address).unwrap();
+        call.write_all(begun).unwrap();
+        call
+    });
+    let slow: Vec<_> = slow.collect();
+    pause(1).await;
+    let answer = office.click(&card, APPROVE, ADA).send().await;
+    assert_eq!(answer.status, Some(200), "{answer:?}");
+    assert_eq!(running.await.unwrap(), Ok(()));
+    drop(slow);
+    let huge = office.teams.say(DEPLOYS, ADA, "hello").body(vec![b'x'; 300_000]).send().await;
+    assert_eq!(huge.status, Some(413));
 }
