@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::post;
+use futures_util::StreamExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 
@@ -19,8 +20,12 @@ use crate::backoff::moment;
 /// Services wait for three seconds; half of one is for the way.
 const ANSWER_WITHIN: Duration = Duration::from_millis(2500);
 
-/// How many calls are read and handled at once.
+/// How many calls are handled at once.
 const ROOM: usize = 256;
+
+/// How many bytes of calls are held that are still read. They are counted as they come: whoever only announces some, or
+/// sends them slowly, takes nobody's place.
+const SPACE: usize = 64 * 1024 * 1024;
 
 /// A call as it came. What it says is not printed: it may be what a button carries. [`endpoint`] has an example.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,7 +55,7 @@ impl fmt::Debug for Incoming {
 /// hangs up.
 ///
 /// It answers itself with 413 to what is larger, with 408 to a body that does not come in time, and with 503 to what
-/// comes while 256 calls are handled, or where the handler panics.
+/// comes while 256 calls are handled or 64 megabytes are read, or where the handler panics.
 ///
 /// ```
 /// use approvals_chat::{Incoming, endpoint};
@@ -69,21 +74,22 @@ where
     L: Fn() -> F::Output + Clone + Send + Sync + 'static,
 {
     let (handler, room) = (Arc::new(handler), Arc::new(Semaphore::new(ROOM)));
+    let space = Arc::new(Semaphore::new(SPACE));
     let called = move |request: Request| {
         let (handler, room, late) = (Arc::clone(&handler), Arc::clone(&room), late.clone());
+        let space = Arc::clone(&space);
         async move {
             let until = moment(ANSWER_WITHIN);
             if request.body().size_hint().lower() > most as u64 {
                 return StatusCode::PAYLOAD_TOO_LARGE.into_response();
             }
-            // Before its body is read: nobody has proved yet to be the service.
-            let Ok(room) = room.try_acquire_owned() else {
-                return StatusCode::SERVICE_UNAVAILABLE.into_response();
-            };
-            let incoming = match timeout_at(until, read(request)).await {
+            let incoming = match timeout_at(until, read(request, most, &space)).await {
                 Ok(Ok(incoming)) => incoming,
                 Ok(Err(status)) => return status.into_response(),
                 Err(_late) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+            };
+            let Ok(room) = room.try_acquire_owned() else {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
             };
             let handling = tokio::spawn(async move {
                 let response = handler(incoming).await.into_response();
@@ -97,14 +103,25 @@ where
             }
         }
     };
-    Router::new().route(path, post(called)).layer(DefaultBodyLimit::max(most))
+    Router::new().route(path, post(called))
 }
 
-async fn read(request: Request) -> Result<Incoming, StatusCode> {
-    let headers = request.headers().clone();
-    let body = Bytes::from_request(request, &()).await;
-    let body: Result<_, Response> = body.map_err(IntoResponse::into_response);
-    Ok(Incoming { headers, body: body.map_err(|refused| refused.status())? })
+/// Nobody has proved yet to be the service.
+async fn read(request: Request, most: usize, space: &Semaphore) -> Result<Incoming, StatusCode> {
+    let full = |_full| StatusCode::SERVICE_UNAVAILABLE;
+    let (parts, body) = request.into_parts();
+    let (mut chunks, mut read) = (body.into_data_stream(), Vec::new());
+    let mut held = space.try_acquire_many(0).map_err(full)?;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_cut| StatusCode::BAD_REQUEST)?;
+        if read.len().saturating_add(chunk.len()) > most {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        let size = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+        held.merge(space.try_acquire_many(size).map_err(full)?);
+        read.extend_from_slice(&chunk);
+    }
+    Ok(Incoming { headers: parts.headers, body: read.into() })
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use approvals_core::ChannelIdentity;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::id::{ActivityId, ConversationId};
+use crate::message::Message;
 
 /// What Teams shows as the answer to a click (*Universal Actions for Adaptive Cards*, response format).
 #[derive(Clone, PartialEq, Eq)]
@@ -75,27 +77,39 @@ impl Asker {
     }
 }
 
-/// Those whose click has counted, and who are to see the card next.
+/// Those whose click has counted, and who are to see the card next that shows it.
 #[derive(Debug, Default)]
-pub(crate) struct Askers(Mutex<HashMap<(ConversationId, ActivityId), Vec<Asker>>>);
+pub(crate) struct Askers(Mutex<HashMap<(ConversationId, ActivityId), Vec<Counted>>>);
+
+/// Whose click it was, and how they are answered.
+type Counted = (ChannelIdentity, Asker);
 
 impl Askers {
     /// From here on, they are answered with what their message shows next.
-    pub(crate) fn add(&self, asker: Asker) {
+    pub(crate) fn add(&self, identity: ChannelIdentity, asker: Asker) {
         let mut all = lock(&self.0);
         all.retain(|_, askers| {
-            askers.retain(Asker::looks);
+            askers.retain(|(_, asker)| asker.looks());
             !askers.is_empty()
         });
         let message = (asker.0.conversation.clone(), asker.0.message.clone());
-        all.entry(message).or_default().push(asker);
+        all.entry(message).or_default().push((identity, asker));
     }
 
-    /// What the message shows from here on.
-    pub(crate) fn show(&self, conversation: &ConversationId, message: &ActivityId, card: &Value) {
-        let askers = lock(&self.0).remove(&(conversation.clone(), message.clone()));
-        for asker in askers.into_iter().flatten() {
-            let _is_there = asker.answer(Answer::Card(card.clone()));
+    /// What the message shows from here on. Whose decision is not in it is to see one that has it: this one was begun
+    /// before.
+    pub(crate) fn show(&self, conversation: &ConversationId, id: &ActivityId, message: &Message) {
+        let place = (conversation.clone(), id.clone());
+        let mut all = lock(&self.0);
+        let asking = all.remove(&place).unwrap_or_default();
+        let has_them = |(identity, _): &Counted| message.deciders.contains(identity);
+        let (shown, waiting): (Vec<_>, Vec<_>) = asking.into_iter().partition(has_them);
+        if !waiting.is_empty() {
+            all.insert(place, waiting);
+        }
+        drop(all);
+        for (_, asker) in shown {
+            let _is_there = asker.answer(Answer::Card(message.card.clone()));
         }
     }
 }

@@ -6,7 +6,7 @@ use approvals_chat::{Checkup, Level, insist, whole};
 use url::Url;
 
 use crate::approver::TeamsApprover;
-use crate::clicks::PATH;
+use crate::clicks::{PATH, WANTS};
 use crate::id::ConversationId;
 use crate::shared::Shared;
 use crate::transport::WebError;
@@ -93,10 +93,25 @@ impl Shared {
             );
             return checkup.ask("clicks", says, "Do clicks get here? Click on a card.".to_owned());
         };
-        let (level, says) = match self.connector.knock(endpoint).await {
+        let knocked = self.connector.knock(endpoint).await;
+        let (level, says) = match knocked.as_ref().map(|answer| answer.status) {
+            Ok(401)
+                if knocked
+                    .as_ref()
+                    .is_ok_and(|it| it.header("www-authenticate") == Some(WANTS)) =>
+            {
+                (
+                    Level::Fine,
+                    "what answers there refuses what Microsoft has not signed, as it has to"
+                        .to_owned(),
+                )
+            }
+            // Such as a page of its own to log in at, which Microsoft never gets past.
             Ok(401) => (
-                Level::Fine,
-                "what answers there refuses what Microsoft has not signed, as it has to".to_owned(),
+                Level::Doubt,
+                format!(
+                    "what answers there says 401, but not as this program does; look whether something before it wants a login of its own, which it must not for `{PATH}`"
+                ),
             ),
             Ok(status) => (
                 Level::Missing,
@@ -104,7 +119,7 @@ impl Shared {
                     "what answers there says {status} to a call that Microsoft has not signed, and not 401; look whether it is this program, at `{PATH}`"
                 ),
             ),
-            Err(error) => (Level::Missing, whole(&error)),
+            Err(error) => (Level::Missing, whole(error)),
         };
         checkup.note("clicks", level, says);
     }

@@ -7,7 +7,7 @@ use approvals_chat::{
     Backoff, Clicker, Incoming, Malformed, Passing, Problem, Service, View, asks_twice, moment,
 };
 use approvals_core::{Choice, Digest, NameError, Pressed};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -22,6 +22,9 @@ use crate::verify::{Proof, VerifyError, verify};
 
 /// The path under which Microsoft is to call.
 pub(crate) const PATH: &str = "/teams/messages";
+
+/// What is said to whom Microsoft has not signed for: by this, it is this program that says so.
+pub(crate) const WANTS: &str = "Bearer realm=\"approvals-teams\"";
 
 /// When whoever has clicked is answered, whatever has become of it until then: Teams is to have it within three seconds.
 const ANSWER_WITHIN: Duration = Duration::from_millis(2200);
@@ -65,7 +68,9 @@ impl IntoResponse for Reply {
         match self {
             Self::Taken => StatusCode::OK.into_response(),
             Self::Answered(answer) => answer.into_response(),
-            Self::Unverified => StatusCode::UNAUTHORIZED.into_response(),
+            Self::Unverified => {
+                (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, WANTS)]).into_response()
+            }
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Malformed => StatusCode::BAD_REQUEST.into_response(),
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE.into_response(),

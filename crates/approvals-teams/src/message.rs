@@ -65,6 +65,8 @@ pub(crate) struct Message {
     pub(crate) card: Value,
     /// The same in a few words, where no card can be shown.
     pub(crate) text: String,
+    /// Whose decisions it shows.
+    pub(crate) deciders: Vec<ChannelIdentity>,
 }
 
 impl Message {
@@ -122,7 +124,8 @@ pub(crate) fn message(sheet: &Sheet, buttons: Option<Buttons<'_>>) -> Message {
         fallback_text: Run::ours(&sheet.title),
         body,
     };
-    Message { summary: sheet.title.clone(), card: to_json(&card), text: text(sheet) }
+    let (summary, card, text) = (sheet.title.clone(), to_json(&card), text(sheet));
+    Message { summary, card, text, deciders: Vec::new() }
 }
 
 /// What a sheet says, line by line.

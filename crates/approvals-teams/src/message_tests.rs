@@ -191,7 +191,7 @@ fn old_clients_send_the_same_as_new_ones() {
 fn what_buttons_carry_is_not_printed() {
     let controls = controls(&Offer::new(true, None), BUTTONS);
     let message =
-        Message { summary: "s".to_owned(), card: to_json(&controls), text: String::new() };
+        Message { card: to_json(&controls), ..message(&Sheet::of(View::Kept, &FORM), None) };
     assert!(message.card.to_string().contains("CANARY"));
     for printed in [format!("{BUTTONS:?}"), format!("{controls:?}"), format!("{message:?}")] {
         assert!(!printed.contains("CANARY"), "{printed}");

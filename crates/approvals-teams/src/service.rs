@@ -1,5 +1,7 @@
 //! Teams as what a [`Chat`](approvals_chat::Chat) needs.
 
+use std::time::Duration;
+
 use approvals_chat::{Admission, Clicker, Fault, Meaning, Service, Sheet, View};
 use approvals_core::{Ballot, Card, ChannelIdentity, Group, Obligations};
 use async_trait::async_trait;
@@ -8,7 +10,7 @@ use crate::answer::{Answer, Asker};
 use crate::error::Problem;
 use crate::id::{ActivityId, ConversationId, IdError, UserId};
 use crate::message::{self, Buttons, Message, Teams};
-use crate::shared::Shared;
+use crate::shared::{Shared, TELLS};
 use crate::transport::Member;
 
 /// Who may decide, of those whom Teams has roles for.
@@ -52,17 +54,27 @@ impl Service for Shared {
     async fn content(&self, view: View<'_>) -> Result<Message, Fault> {
         let form = Teams { name: &self.config.name, read_at: self.config.read_at.as_deref() };
         let sheet = Sheet::of(view, &form);
-        let View::Card { buttons: Some(buttons), .. } = view else {
+        let View::Card { state, buttons, .. } = view else {
             return Ok(message::message(&sheet, None));
         };
-        let (approve, reject) = (buttons.approve(), buttons.reject());
-        Ok(message::message(&sheet, Some(Buttons { approve: &approve, reject: &reject })))
+        let shown = match buttons.map(|buttons| (buttons.approve(), buttons.reject())) {
+            Some((approve, reject)) => {
+                message::message(&sheet, Some(Buttons { approve: &approve, reject: &reject }))
+            }
+            None => message::message(&sheet, None),
+        };
+        let deciders = state.decisions().iter().map(|decision| decision.identity.clone()).collect();
+        Ok(Message { deciders, ..shown })
     }
 
     async fn probe(&self) -> Result<(), Fault> {
         let conversation = &self.config.conversation;
         let service = self.service(conversation).await?;
-        Ok(self.connector.look_at(&service, conversation).await?)
+        match self.connector.look_at(&service, conversation).await {
+            // That says nothing of the others, but that Teams answers.
+            Err(error) if error.is_of_one_place() => Ok(()),
+            looked => Ok(looked?),
+        }
     }
 
     async fn post(
@@ -83,7 +95,7 @@ impl Service for Shared {
     ) -> Result<(), Fault> {
         let id = called(id)?;
         // Whoever has just clicked sees it at once; everybody else when Teams has it.
-        self.askers.show(conversation, &id, &message.card);
+        self.askers.show(conversation, &id, message);
         let service = self.service(conversation).await?;
         Ok(self.connector.update(&service, conversation, &id, &message.activity()).await?)
     }
@@ -112,6 +124,9 @@ impl Service for Shared {
         }
         // They look elsewhere by now.
         let Some(user) = self.user(&clicker.identity) else { return Ok(()) };
+        if self.tells.turn(&[(user.clone(), TELLS)], Duration::ZERO).await.is_err() {
+            return Ok(());
+        }
         let Some(member) = self.member(&user).await? else { return Ok(()) };
         let service = self.service(&self.config.conversation).await?;
         let alone = self.connector.alone_with(&service, &self.config.bot, &member).await?;
@@ -122,7 +137,7 @@ impl Service for Shared {
     /// Whoever has clicked sees next what their message shows next.
     async fn counted(&self, clicker: &Clicker<Asker>, _ballot: &Ballot) {
         if let Some(asker) = &clicker.hint {
-            self.askers.add(asker.clone());
+            self.askers.add(clicker.identity.clone(), asker.clone());
         }
     }
 }
@@ -132,14 +147,17 @@ const FOREIGN: &str = "only members of this organization decide here";
 impl Shared {
     /// Who somebody is in the first conversation of ours that they are in, as Teams says it now.
     pub(crate) async fn member(&self, user: &UserId) -> Result<Option<Member>, Problem> {
+        let mut unseen = None;
         for conversation in self.config.everywhere() {
             let service = self.service(conversation).await?;
-            let member = self.connector.member(&service, conversation, user).await?;
-            if member.is_some() {
-                return Ok(member);
+            match self.connector.member(&service, conversation, user).await {
+                Ok(None) => {}
+                // In another one they may be seen: one that the app was taken out of holds up no other.
+                Err(error) if error.is_of_one_place() => unseen = unseen.or(Some(error)),
+                found => return Ok(found?),
             }
         }
-        Ok(None)
+        unseen.map_or(Ok(None), |error| Err(error.into()))
     }
 
     /// Whether somebody who was just looked up may decide anything here.

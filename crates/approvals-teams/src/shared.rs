@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use approvals_chat::{Chat, Seldom, Wire, is_here};
+use approvals_chat::{Chat, Limit, Pace, Seldom, Wire, is_here};
 use approvals_core::{ChannelIdentity, Desk, NameError, WeakDesk};
 use url::Url;
 
@@ -27,6 +27,10 @@ const ANYWHERE: &str = "https://smba.trafficmanager.net/teams";
 /// How long a look-up may take, all its tries together.
 pub(crate) const LOOK_UP: Duration = Duration::from_secs(5);
 
+/// How often somebody is told something in a message of their own: they can bring that about as often as they like, and
+/// the calls that it takes are those of everybody's.
+pub(crate) const TELLS: &[Limit] = &[Limit { most: 5, within: Duration::from_secs(60) }];
+
 const AGENT: &str = concat!("approvals-teams/", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug)]
@@ -37,10 +41,13 @@ pub(crate) struct Shared {
     /// What stands in for Microsoft, if anything does.
     pub(crate) stand_in: Option<Url>,
     anywhere: ServiceUrl,
-    /// Where a conversation is reached, as Microsoft has told this process.
-    told: Mutex<HashMap<ConversationId, ServiceUrl>>,
+    /// Where the conversations in which is asked are reached, as Microsoft has told this process; and, of none of them,
+    /// the organization.
+    told: Mutex<HashMap<Option<ConversationId>, ServiceUrl>>,
     desk: Mutex<Option<WeakDesk>>,
     pub(crate) askers: Askers,
+    /// Who was told something in a message of their own.
+    pub(crate) tells: Pace<UserId>,
     /// Calls that Microsoft has not signed, which anybody can make.
     pub(crate) unverified: Seldom,
 }
@@ -78,6 +85,7 @@ impl Shared {
             told: Mutex::default(),
             desk: Mutex::default(),
             askers: Askers::default(),
+            tells: Pace::default(),
             unverified: Seldom::default(),
         })
     }
@@ -122,7 +130,7 @@ impl Shared {
         &self,
         conversation: &ConversationId,
     ) -> Result<ServiceUrl, Problem> {
-        let told = lock(&self.told).get(conversation).cloned();
+        let told = lock(&self.told).get(&Some(conversation.clone())).cloned();
         let desk = lock(&self.desk).as_ref().and_then(WeakDesk::upgrade);
         let (None, Some(desk)) = (&told, desk) else {
             return Ok(told.unwrap_or_else(|| self.anywhere.clone()));
@@ -144,26 +152,34 @@ impl Shared {
         &self.anywhere
     }
 
-    /// Notes where a conversation is reached, as Microsoft has just told; nowhere, if the bot is in there no more.
+    /// Notes where a conversation is reached, as Microsoft has just told; nowhere, if the bot is in there no more. Of one
+    /// in which nothing is asked, only what it says of the organization: anybody there may add the app to any number.
     pub(crate) async fn learn(
         &self,
         desk: &Desk,
         conversation: &ConversationId,
         service: Option<&ServiceUrl>,
     ) -> Result<(), Problem> {
-        let known = lock(&self.told).get(conversation).cloned();
+        let is_asked = self.config.everywhere().contains(&conversation);
+        let key = is_asked.then(|| conversation.clone());
+        if !is_asked && service.is_none() {
+            return Ok(());
+        }
+        let known = lock(&self.told).get(&key).cloned();
         if service.is_some() && known.as_ref() == service {
             return Ok(());
         }
         let (outbox, address) = (desk.outbox(&self.config.name), service.map(ServiceUrl::as_str));
-        outbox.set_route(&self.place(conversation), address).await?;
+        if is_asked {
+            outbox.set_route(&self.place(conversation), address).await?;
+        }
         if address.is_some() {
             outbox.set_route(&self.root(), address).await?;
         }
         let mut told = lock(&self.told);
         match service {
-            Some(service) => drop(told.insert(conversation.clone(), service.clone())),
-            None => drop(told.remove(conversation)),
+            Some(service) => drop(told.insert(key, service.clone())),
+            None => drop(told.remove(&key)),
         }
         Ok(())
     }

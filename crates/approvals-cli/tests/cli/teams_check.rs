@@ -84,7 +84,7 @@ fn an_endpoint_is_asked_whether_it_refuses_what_nobody_has_signed() {
         use std::io::{Read as _, Write as _};
         let (mut stream, _) = listener.accept().unwrap();
         let _read = stream.read(&mut [0; 4096]).unwrap();
-        stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n").unwrap();
+        stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"approvals-teams\"\r\nContent-Length: 0\r\n\r\n").unwrap();
     });
     let ran = teams.good(&["--conversation", DEPLOYS, "--endpoint", &url]).ok();
     assert!(ran.out.ends_with("\nNothing is missing.\n"), "{}", ran.out);

@@ -188,10 +188,10 @@ impl Connector {
         made(WHAT, &self.call(WHAT, None, with(call, &asked)).await?)
     }
 
-    /// What answers at an address to a call that nobody has signed: its status. No token goes there.
-    pub(crate) async fn knock(&self, endpoint: &Url) -> Result<u16, WebError> {
+    /// What answers at an address to a call that nobody has signed. No token goes there.
+    pub(crate) async fn knock(&self, endpoint: &Url) -> Result<Answer, WebError> {
         let call = with(Call::post(endpoint.clone()), &json!({}));
-        Ok(self.send("a look at the endpoint", call).await?.status)
+        self.send("a look at the endpoint", call).await
     }
 
     /// Calls once; again where only the token was too old.
@@ -209,7 +209,7 @@ impl Connector {
         turn.map_err(|NotYet(after)| WebError::Later { what, after })?;
         let mut answer = self.send(what, call.clone().bearer(token.expose())).await?;
         if answer.status == 401 {
-            self.login.forget(&token).await;
+            self.login.forget(&token);
             let token = self.login.token().await?;
             answer = self.send(what, call.bearer(token.expose())).await?;
         }

@@ -75,6 +75,11 @@ impl WebError {
     pub(crate) fn is_no_member(&self) -> bool {
         matches!(self, Self::Refused { status: 404, code, .. } if code.0 == "MemberNotFoundInConversation")
     }
+
+    /// Whether it is this one conversation that is out of reach, and not all of Teams.
+    pub(crate) fn is_of_one_place(&self) -> bool {
+        matches!(self, Self::Refused { status: 403 | 404, .. })
+    }
 }
 
 impl Passing for WebError {

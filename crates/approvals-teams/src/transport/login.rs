@@ -1,12 +1,12 @@
 //! The bot's own token: got from Microsoft Entra with its secret (RFC 6749, section 4.4), and kept as long as it is good.
 
+use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use approvals_chat::{Call, Wire, moment, rest_of};
+use approvals_chat::{Call, Lost, Wire, moment, rest_of};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::id::BotId;
 use crate::secret::ClientSecret;
-use crate::transport::fault::{Code, WebError};
+use crate::transport::fault::{Code, Unsure, WebError};
 
 /// For what the token is to be good.
 const SCOPE: &str = "https://api.botframework.com/.default";
@@ -27,15 +27,34 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 const WHAT: &str = "the login";
 
-/// Logs in, and remembers that.
+/// Logs in, and remembers that. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Login(Arc<Inner>);
+
 #[derive(Debug)]
-pub(crate) struct Login {
+struct Inner {
     wire: Wire,
     url: Url,
     bot: BotId,
     secret: ClientSecret,
+    known: Mutex<Known>,
     /// Held while somebody logs in, so that others wait for what comes of that.
-    token: Mutex<Option<Token>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// What has come of logging in.
+#[derive(Debug, Default)]
+struct Known {
+    token: Option<Token>,
+    failed: Option<Failed>,
+}
+
+/// The last login that failed.
+#[derive(Clone, Debug)]
+struct Failed {
+    at: Instant,
+    /// The word of Microsoft Entra, where it has refused it.
+    code: Option<Code>,
 }
 
 /// What proves to the service who we are. Is not printed.
@@ -73,26 +92,64 @@ struct NotGranted {
 
 impl Login {
     pub(crate) fn new(wire: Wire, url: Url, bot: BotId, secret: ClientSecret) -> Self {
-        Self { wire, url, bot, secret, token: Mutex::default() }
+        let (known, turn) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self(Arc::new(Inner { wire, url, bot, secret, known, turn }))
     }
 
     /// A token that is good now.
     pub(crate) async fn token(&self) -> Result<Token, WebError> {
-        let mut known = self.token.lock().await;
-        if let Some(token) = known.as_ref().filter(|token| token.good_until > Instant::now()) {
-            return Ok(token.clone());
+        if let Some(token) = self.0.good() {
+            return Ok(token);
         }
-        let token = self.log_in().await?;
-        *known = Some(token.clone());
-        Ok(token)
+        let (login, since) = (Arc::clone(&self.0), Instant::now());
+        // A task of its own: calls are made for callers of the gate, and one that is not polled keeps nobody else out.
+        let waiting = tokio::spawn(async move { login.in_turn(since).await });
+        waiting.await.unwrap_or_else(|stopped| Err(unreached(stopped)))
     }
 
     /// The service does not take this one, whatever was said of it.
-    pub(crate) async fn forget(&self, token: &Token) {
-        let mut known = self.token.lock().await;
-        if known.as_ref().is_some_and(|known| Arc::ptr_eq(&known.text, &token.text)) {
-            *known = None;
+    pub(crate) fn forget(&self, token: &Token) {
+        let mut known = self.0.known();
+        if known.token.as_ref().is_some_and(|known| Arc::ptr_eq(&known.text, &token.text)) {
+            known.token = None;
         }
+    }
+}
+
+impl Inner {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn good(&self) -> Option<Token> {
+        let known = self.known();
+        known.token.as_ref().filter(|token| token.good_until > Instant::now()).cloned()
+    }
+
+    /// What comes of logging in, or of what somebody else did about that `since` then: those who wait are not to wait one
+    /// after the other for a login that does not come.
+    async fn in_turn(&self, since: Instant) -> Result<Token, WebError> {
+        let _mine = self.turn.lock().await;
+        if let Some(token) = self.good() {
+            return Ok(token);
+        }
+        let failed = self.known().failed.clone().filter(|failed| failed.at >= since);
+        match failed {
+            Some(Failed { code: Some(code), .. }) => return Err(WebError::Login { code }),
+            Some(_passing) => return Err(WebError::Later { what: WHAT, after: Duration::ZERO }),
+            None => {}
+        }
+        let done = self.log_in().await;
+        let mut known = self.known();
+        match &done {
+            Ok(token) => known.token = Some(token.clone()),
+            Err(error) => {
+                let code = if let WebError::Login { code } = error { Some(code) } else { None };
+                known.failed = Some(Failed { at: Instant::now(), code: code.cloned() });
+            }
+        }
+        drop(known);
+        done
     }
 
     fn form(&self) -> String {
@@ -107,7 +164,7 @@ impl Login {
     async fn log_in(&self) -> Result<Token, WebError> {
         let call = Call::post(self.url.clone());
         let call = call.with("application/x-www-form-urlencoded", self.form());
-        let answer = self.wire.call(call).await.map_err(|lost| WebError::lost(WHAT, lost))?;
+        let answer = self.wire.call(call).await.map_err(lost)?;
         match answer.status {
             200 => granted(&answer.body),
             429 => {
@@ -120,9 +177,22 @@ impl Login {
     }
 }
 
+/// Without a token nothing was asked of the service, whatever has become of the login: nobody is to take a post for one that
+/// may be there.
+fn lost(lost: Lost) -> WebError {
+    match lost {
+        Lost::Unsent(source) => WebError::Unsent { what: WHAT, source },
+        Lost::Deadline | Lost::Cut(_) | Lost::TooLong => unreached(lost),
+    }
+}
+
+fn unreached(source: impl Error + Send + Sync + 'static) -> WebError {
+    WebError::Unsent { what: WHAT, source: source.into() }
+}
+
 /// What the parser says is not passed on, since it quotes what it has read.
 fn granted(body: &[u8]) -> Result<Token, WebError> {
-    let unreadable = || WebError::unreadable(WHAT, "it is no token");
+    let unreadable = || unreached(Unsure::Unreadable("it is no token"));
     let granted: Granted = serde_json::from_slice(body).map_err(|_quotes| unreadable())?;
     let is_bearer = granted.token_type.eq_ignore_ascii_case("bearer");
     let text = Zeroizing::new(granted.access_token);

@@ -1,11 +1,10 @@
 //! The keys with which Microsoft's service for bots signs now: fetched, kept, and fetched anew when they change.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use approvals_chat::{Call, Wire};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
@@ -27,19 +26,38 @@ const WITHOUT_ANY: Duration = Duration::from_secs(5);
 
 const WHAT: &str = "a look at Microsoft's keys";
 
-/// The keys, as they are known.
+/// The keys, as they are known. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys(Arc<Inner>);
+
 #[derive(Debug)]
-pub(crate) struct Keys {
+struct Inner {
     wire: Wire,
     metadata: Url,
-    /// Held while somebody asks, so that others wait for what comes of that.
     known: Mutex<Known>,
+    /// Held while somebody asks, so that those wait for what comes of that who have no key.
+    asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     keys: Option<(Arc<KeySet>, Instant)>,
     asked: Option<Instant>,
+}
+
+impl Known {
+    /// Whether it may be asked for keys that are younger than this: not again a moment later.
+    fn may_ask(&self, fresh: Duration) -> bool {
+        let age = self.keys.as_ref().map(|(_, since)| since.elapsed());
+        let pause = if age.is_some() { BETWEEN } else { WITHOUT_ANY };
+        age.is_none_or(|age| age >= fresh)
+            && self.asked.is_none_or(|asked| asked.elapsed() >= pause)
+    }
+
+    fn usable(&self) -> Option<Arc<KeySet>> {
+        let (keys, since) = self.keys.as_ref()?;
+        (since.elapsed() < LONGEST).then(|| Arc::clone(keys))
+    }
 }
 
 #[derive(Deserialize)]
@@ -50,42 +68,66 @@ struct Metadata {
 
 impl Keys {
     pub(crate) fn new(wire: Wire, metadata: Url) -> Self {
-        Self { wire, metadata, known: Mutex::default() }
+        let (known, asking) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self(Arc::new(Inner { wire, metadata, known, asking }))
     }
 
-    /// The keys, as far as they are known.
+    /// The keys, as far as they are known. Nobody who can use those waits for others that somebody asks for: anybody can
+    /// bring that about.
     pub(crate) async fn current(&self) -> Option<Arc<KeySet>> {
-        self.known_within(FRESH).await
+        let (usable, may_ask) = {
+            let known = self.0.known();
+            (known.usable(), known.may_ask(FRESH))
+        };
+        if usable.is_some() && !may_ask { usable } else { self.asked(FRESH).await }
     }
 
     /// The keys, asked for just now unless that was done a moment ago: there is one that nobody knows.
     pub(crate) async fn latest(&self) -> Option<Arc<KeySet>> {
-        self.known_within(Duration::ZERO).await
+        self.asked(Duration::ZERO).await
     }
 
-    async fn known_within(&self, fresh: Duration) -> Option<Arc<KeySet>> {
-        let mut known = self.known.lock().await;
-        let age = known.keys.as_ref().map(|(_, since)| since.elapsed());
-        let pause = if age.is_some() { BETWEEN } else { WITHOUT_ANY };
-        let may_ask = known.asked.is_none_or(|asked| asked.elapsed() >= pause);
-        if may_ask && age.is_none_or(|age| age >= fresh) {
-            known.asked = Some(Instant::now());
-            match self.ask().await {
-                Ok(keys) => known.keys = Some((Arc::new(keys), Instant::now())),
-                Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "Microsoft's keys are those of before"
-                    );
-                }
-            }
-        }
-        let (keys, since) = known.keys.as_ref()?;
-        (since.elapsed() < LONGEST).then(|| Arc::clone(keys))
+    async fn asked(&self, fresh: Duration) -> Option<Arc<KeySet>> {
+        let inner = Arc::clone(&self.0);
+        // A task of its own: whoever asks and is not polled any more keeps nobody else out.
+        let asking = tokio::spawn(async move { inner.in_turn(fresh).await });
+        asking.await.ok()?;
+        self.0.known().usable()
     }
 
     /// Asks once.
     pub(crate) async fn ask(&self) -> Result<KeySet, WebError> {
+        self.0.ask().await
+    }
+}
+
+impl Inner {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn in_turn(&self, fresh: Duration) {
+        let _mine = self.asking.lock().await;
+        {
+            let mut known = self.known();
+            if !known.may_ask(fresh) {
+                return;
+            }
+            known.asked = Some(Instant::now());
+        }
+        let keys = self.ask().await;
+        // Also after it: those who have waited meanwhile are not to ask again one after the other.
+        self.known().asked = Some(Instant::now());
+        match keys {
+            Ok(keys) => self.known().keys = Some((Arc::new(keys), Instant::now())),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "Microsoft's keys are those of before"
+            ),
+        }
+    }
+
+    async fn ask(&self) -> Result<KeySet, WebError> {
         let unreadable = |why| WebError::unreadable(WHAT, why);
         let metadata = self.read(self.metadata.clone()).await?;
         let metadata: Metadata = serde_json::from_slice(&metadata)

@@ -12,6 +12,7 @@ mod office;
 
 mod answering;
 mod approving;
+mod attack;
 mod conformance;
 mod delivery;
 mod inbound;
