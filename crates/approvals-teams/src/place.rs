@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-/// The hosts that answer for Teams. A name that ends like these, after a dot, is one of them as well.
+/// The hosts that answer for Teams: these, and none below them.
 const HOSTS: [&str; 4] = [
     "smba.trafficmanager.net",
     "smba.infra.gcc.teams.microsoft.com",

@@ -125,16 +125,14 @@ impl Shared {
         user.parse().ok().filter(|_user| is_ours)
     }
 
-    /// Where a conversation is reached: as it was told last, for it, or for any other of the organization.
+    /// Where a conversation is reached: as it was told last, for it, or for any other of the organization. Another process
+    /// may have been told, so the ledger is asked.
     pub(crate) async fn service(
         &self,
         conversation: &ConversationId,
     ) -> Result<ServiceUrl, Problem> {
-        let told = lock(&self.told).get(&Some(conversation.clone())).cloned();
         let desk = lock(&self.desk).as_ref().and_then(WeakDesk::upgrade);
-        let (None, Some(desk)) = (&told, desk) else {
-            return Ok(told.unwrap_or_else(|| self.anywhere.clone()));
-        };
+        let Some(desk) = desk else { return Ok(self.anywhere.clone()) };
         let outbox = desk.outbox(&self.config.name);
         for place in [self.place(conversation), self.root()] {
             let known = outbox.route(&place).await?;

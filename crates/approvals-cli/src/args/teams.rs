@@ -70,10 +70,9 @@ pub(crate) struct TeamsCheck {
     pub(crate) stand_in: Option<String>,
 }
 
-/// A conversation, and some group: what groups are called, Microsoft is not asked.
+/// A conversation, and a group that is called like it: what groups are called, Microsoft is not asked.
 fn another(id: &str) -> Result<(Group, ConversationId), Box<dyn Error + Send + Sync>> {
-    let group = id.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-").to_lowercase();
-    Ok((group.parse()?, id.parse()?))
+    Ok((id.parse()?, id.parse()?))
 }
 
 pub(super) const HELP: &str = "\

@@ -18,7 +18,7 @@ impl Teams {
     fn new(name: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let mut world = World::office();
-        world.bot.secret = "CANARY~secret".to_owned();
+        "CANARY~secret".clone_into(&mut world.bot.secret);
         let fake = runtime.block_on(FakeTeams::start_with(world));
         Self { runtime, fake, folder: folder(name) }
     }

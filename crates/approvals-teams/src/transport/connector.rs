@@ -34,6 +34,7 @@ const fn at_most(most: usize, seconds: u64) -> Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Counted {
     All,
+    Looks,
     WritesIn(ConversationId),
 }
 
@@ -201,8 +202,11 @@ impl Connector {
         writes_in: Option<&ConversationId>,
         call: Call,
     ) -> Result<Answer, WebError> {
-        let mut counted = vec![(Counted::All, CALLS)];
-        counted.extend(writes_in.map(|id| (Counted::WritesIn(id.clone()), WRITES)));
+        let (kind, limits) = match writes_in {
+            Some(id) => (Counted::WritesIn(id.clone()), WRITES),
+            None => (Counted::Looks, [].as_slice()),
+        };
+        let counted = [(Counted::All, CALLS), (kind.clone(), limits)];
         // Before its turn, so that it comes when it is due.
         let token = self.login.token().await?;
         let turn = self.pace.turn(&counted, PATIENCE).await;
@@ -222,11 +226,12 @@ impl Connector {
             200..300 => Ok(answer),
             429 => {
                 let after = rest_of(answer.header("retry-after"));
-                let rests = writes_in.map_or(Counted::All, |id| Counted::WritesIn(id.clone()));
-                self.pace.rest(&rests, after);
+                self.pace.rest(&kind, after);
                 Err(WebError::Later { what, after })
             }
             412 => Err(WebError::Later { what, after: AFTER_CONFLICT }),
+            // It was not waited for to its end.
+            status @ 408 => Err(WebError::Unsure { what, why: Unsure::Status(status) }),
             status @ 400..500 => Err(refused(status)),
             status => Err(WebError::Unsure { what, why: Unsure::Status(status) }),
         }

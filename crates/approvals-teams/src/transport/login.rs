@@ -170,9 +170,8 @@ impl Inner {
             429 => {
                 Err(WebError::Later { what: WHAT, after: rest_of(answer.header("retry-after")) })
             }
-            400..500 => Err(refused(&answer.body)),
-            // A login can be repeated: nothing hangs on whether this one was one.
-            _unwell => Err(WebError::Later { what: WHAT, after: Duration::ZERO }),
+            400..500 => Err(refused(&answer.body).unwrap_or_else(again)),
+            _unwell => Err(again()),
         }
     }
 }
@@ -205,11 +204,14 @@ fn granted(body: &[u8]) -> Result<Token, WebError> {
     Ok(Token { text: Arc::new(text), good_until: moment(good) })
 }
 
-fn refused(body: &[u8]) -> WebError {
-    let said: Option<NotGranted> = serde_json::from_slice(body).ok();
-    let code = said.map_or_else(String::new, |said| match said.error_codes.first() {
-        Some(number) => format!("AADSTS{number}"),
-        None => said.error,
-    });
-    WebError::Login { code: Code::new(&code) }
+/// A login can be repeated: nothing hangs on whether this one was one.
+fn again() -> WebError {
+    WebError::Later { what: WHAT, after: Duration::ZERO }
+}
+
+/// What Microsoft Entra says where it refuses a login; nothing, if that is somebody else's answer.
+fn refused(body: &[u8]) -> Option<WebError> {
+    let NotGranted { error, error_codes } = serde_json::from_slice(body).ok()?;
+    let code = error_codes.first().map_or(error, |number| format!("AADSTS{number}"));
+    Some(WebError::Login { code: Code::new(&code) })
 }
