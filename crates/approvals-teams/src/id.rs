@@ -91,7 +91,7 @@ id!(
 );
 id!(
     /// A channel or a chat: `19:…@thread.tacv2`. [`IdError`] has an example.
-    pub ConversationId, "a conversation's id", "19:0123abcd@thread.tacv2", plain
+    pub ConversationId, "a conversation's id (in its link, with `:` for `%3A` and `@` for `%40`)", "19:0123abcd@thread.tacv2", plain
 );
 id!(
     /// A message, or anything else that happens in a conversation.
