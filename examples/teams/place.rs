@@ -12,8 +12,10 @@ Without it, these are taken from the environment:
   TEAMS_BOT_ID         the bot's app id (App registrations, Overview)
   TEAMS_CLIENT_SECRET  the value of a secret of it (Certificates & secrets)
   TEAMS_TENANT_ID      the organization (Overview, Directory (tenant) ID)
-  TEAMS_CONVERSATION   19:...@thread.tacv2, a channel to which the app was added
+  TEAMS_CONVERSATION   19:...@thread.tacv2, a channel to which the app was added (in its
+                       link, where %3A stands for : and %40 for @)
   TEAMS_USER           teams:<tenant id>/<object id>, whose clicks count: yours
+                       (Users, Object ID; both ids in lower case)
   TEAMS_LISTEN         host and port at which clicks come in (127.0.0.1:3978 unless
                        said otherwise); what speaks HTTPS to the internet passes
                        https://.../teams/messages on to it
@@ -22,10 +24,11 @@ Without it, these are taken from the environment:
 /// What to do after the stand-in.
 pub(crate) const NEXT: &str = "
 With your Teams:
-  1. `cargo run -p approvals-cli -- teams package --help` makes the app to be uploaded
-  2. set TEAMS_BOT_ID, TEAMS_CLIENT_SECRET, TEAMS_TENANT_ID, TEAMS_CONVERSATION, TEAMS_USER (`--help` says what they are)
-  3. run it without `--fake`
-The guide: `cargo doc --open --no-deps --features teams`, there `guide`, `approvals_in_teams`.";
+  1. register a bot, and have it call https://.../teams/messages, with what leads to 127.0.0.1:3978 here
+  2. `cargo run -p approvals-cli -- teams package --help` makes the app to be uploaded
+  3. set TEAMS_BOT_ID, TEAMS_CLIENT_SECRET, TEAMS_TENANT_ID, TEAMS_CONVERSATION, TEAMS_USER (`--help` says what they are)
+  4. run it without `--fake`
+The guide goes through it step by step: `cargo doc --open --no-deps --features teams`, there `guide`, `approvals_in_teams`.";
 
 const NAMES: [&str; 5] =
     ["TEAMS_BOT_ID", "TEAMS_CLIENT_SECRET", "TEAMS_TENANT_ID", "TEAMS_CONVERSATION", "TEAMS_USER"];
