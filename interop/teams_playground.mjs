@@ -66,6 +66,7 @@ const seen = { invokes: [], posts: 0, updates: 0 }
 function told(activity) {
   activity.serviceUrl = `${here}/emea/`
   activity.recipient.id = `28:${BOT}`
+  activity.conversation.id = `a:${activity.conversation.id}`
   activity.conversation.tenantId = guid(activity.conversation.tenantId)
   activity.channelData.tenant.id = guid(activity.channelData.tenant.id)
   if (activity.from?.aadObjectId) activity.from.aadObjectId = guid(activity.from.aadObjectId)
@@ -130,7 +131,7 @@ async function answered(request, body) {
     return { status: 200, body: JSON.stringify({ token_type: 'Bearer', expires_in: 3600, access_token: TOKEN }) }
   }
   must(request.headers.authorization === `Bearer ${TOKEN}`, 'the connector is called with the token')
-  const [, , rest] = url.match(/^(\/[^/]+)(\/v3\/.*)$/)
+  const rest = url.match(/^\/[^/]+(\/v3\/.*)$/)[1].replace(/\/conversations\/a(:|%3A)/, '/conversations/')
   const asked = rest.match(/^\/v3\/conversations\/([^/]+)\/members\/([^/]+)$/)
   if (asked) return member(asked[1], decodeURIComponent(asked[2]))
   if (method === 'POST' && rest.includes('/activities')) seen.posts += 1

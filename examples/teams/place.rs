@@ -12,9 +12,11 @@ Without it, these are taken from the environment:
   TEAMS_BOT_ID         the bot's app id (App registrations, Overview)
   TEAMS_CLIENT_SECRET  the value of a secret of it (Certificates & secrets)
   TEAMS_TENANT_ID      the organization (Overview, Directory (tenant) ID)
-  TEAMS_CONVERSATION   19:...@thread.tacv2, a channel to which the app was added
+  TEAMS_CONVERSATION   19:...@thread.tacv2, a channel to which the app was added (in its
+                       link, where %3A stands for : and %40 for @)
   TEAMS_USER           teams:<tenant id>/<object id>, whose clicks count: yours
-  TEAMS_LISTEN         host and port at which clicks come in (127.0.0.1:3978 unless
+                       (Users, Object ID; both ids in lower case)
+  TEAMS_LISTEN         host and port at which clicks come in (127.0.0.1:8080 unless
                        said otherwise); what speaks HTTPS to the internet passes
                        https://.../teams/messages on to it
   TEAMS_STAND_IN       for tests: http://127.0.0.1:..., what stands in for Microsoft
@@ -23,10 +25,11 @@ Without it, these are taken from the environment:
 /// What to do after the stand-in.
 pub(crate) const NEXT: &str = "
 With your Teams:
-  1. `cargo run -p approvals-cli -- teams package --help` makes the app to be uploaded
-  2. set TEAMS_BOT_ID, TEAMS_CLIENT_SECRET, TEAMS_TENANT_ID, TEAMS_CONVERSATION, TEAMS_USER (`--help` says what they are)
-  3. run it without `--fake`
-The guide: `cargo doc --open --no-deps --features teams`, there `guide`, `approvals_in_teams`.";
+  1. register a bot, and have it call https://.../teams/messages, with what leads to 127.0.0.1:8080 here
+  2. `cargo run -p approvals-cli -- teams package --help` makes the app to be uploaded
+  3. set TEAMS_BOT_ID, TEAMS_CLIENT_SECRET, TEAMS_TENANT_ID, TEAMS_CONVERSATION, TEAMS_USER (`--help` says what they are)
+  4. run it without `--fake`
+The guide goes through it step by step: `cargo doc --open --no-deps --features teams`, there `guide`, `approvals_in_teams`.";
 
 const NAMES: [&str; 5] =
     ["TEAMS_BOT_ID", "TEAMS_CLIENT_SECRET", "TEAMS_TENANT_ID", "TEAMS_CONVERSATION", "TEAMS_USER"];
@@ -72,7 +75,7 @@ impl Place {
         };
         let user = std::env::var("TEAMS_USER")?;
         let account = user.strip_prefix("teams:").ok_or("TEAMS_USER begins with `teams:`")?;
-        let listen = std::env::var("TEAMS_LISTEN").unwrap_or("127.0.0.1:3978".to_owned());
+        let listen = std::env::var("TEAMS_LISTEN").unwrap_or("127.0.0.1:8080".to_owned());
         println!("Look into Teams: that is where you are asked. Clicks come in at {listen}.");
         Ok(Self { config, people: owner("u:you", account)?, listen, fake: None })
     }

@@ -1,5 +1,7 @@
 //! The approver: what the gate sees of Teams.
 
+use std::sync::atomic::Ordering;
+
 use approvals_chat::{Chat, Passing, endpoint, insist};
 use approvals_core::{Approver, ApproverError, Card, Desk, Nudge, Phase, Presented};
 use async_trait::async_trait;
@@ -35,6 +37,7 @@ impl TeamsApprover {
     /// it cannot be verified or kept now.
     pub fn router(&self) -> Router {
         let chat = self.chat.clone();
+        chat.service().is_served.store(true, Ordering::Relaxed);
         let handler = move |incoming| {
             let chat = chat.clone();
             async move { take(&chat, &incoming).await }
@@ -59,6 +62,11 @@ impl Approver for TeamsApprover {
         self.chat.belong_to(desk)?;
         let teams = self.chat.service();
         teams.belong_to(desk);
+        if !teams.is_served.load(Ordering::Relaxed) {
+            tracing::warn!(
+                "nobody has taken `TeamsApprover::router`: serve it, or no click gets here"
+            );
+        }
         match insist(LOOK_UP, || teams.connector.login.token()).await {
             Err(error) if error.passes_after().is_some() => {
                 tracing::warn!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use approvals_chat::{Checkup, Level, insist, whole};
+use approvals_chat::{Answer, Checkup, Level, insist, whole};
 use url::Url;
 
 use crate::approver::TeamsApprover;
@@ -93,34 +93,40 @@ impl Shared {
             );
             return checkup.ask("clicks", says, "Do clicks get here? Click on a card.".to_owned());
         };
-        let knocked = self.connector.knock(endpoint).await;
-        let (level, says) = match knocked.as_ref().map(|answer| answer.status) {
-            Ok(401)
-                if knocked
-                    .as_ref()
-                    .is_ok_and(|it| it.header("www-authenticate") == Some(WANTS)) =>
-            {
-                (
-                    Level::Fine,
-                    "what answers there refuses what Microsoft has not signed, as it has to"
-                        .to_owned(),
-                )
-            }
-            // Such as a page of its own to log in at, which Microsoft never gets past.
-            Ok(401) => (
-                Level::Doubt,
-                format!(
-                    "what answers there says 401, but not as this program does; look whether something before it wants a login of its own, which it must not for `{PATH}`"
-                ),
-            ),
-            Ok(status) => (
+        let (level, says) = match self.connector.knock(endpoint).await {
+            Ok(answer) => answered(&answer),
+            Err(error) => (
                 Level::Missing,
                 format!(
-                    "what answers there says {status} to a call that Microsoft has not signed, and not 401; look whether it is this program, at `{PATH}`"
+                    "nothing answers there as it should; look whether this program runs, and at name, port and certificate: {}",
+                    whole(&error)
                 ),
             ),
-            Err(error) => (Level::Missing, whole(error)),
         };
         checkup.note("clicks", level, says);
+    }
+}
+
+/// What an answer says to a call that nobody has signed.
+fn answered(answer: &Answer) -> (Level, String) {
+    let is_ours = answer.header("www-authenticate") == Some(WANTS);
+    match (answer.status, is_ours) {
+        (401, true) => {
+            let says = "what answers there refuses what Microsoft has not signed, as it has to";
+            (Level::Fine, says.to_owned())
+        }
+        // Such as a page of its own to log in at, which Microsoft never gets past.
+        (401, false) => (
+            Level::Doubt,
+            format!(
+                "what answers there says 401, but not as this program does; look whether something before it wants a login of its own, which it must not for `{PATH}`"
+            ),
+        ),
+        (status, _) => (
+            Level::Missing,
+            format!(
+                "what answers there says {status} to a call that Microsoft has not signed, and not 401; look whether it is this program, at `{PATH}`"
+            ),
+        ),
     }
 }

@@ -1,6 +1,8 @@
 //! What keeps the Teams approver from working.
 
-use approvals_chat::{Fault, Meaning};
+use std::fmt;
+
+use approvals_chat::{Fault, Meaning, whole};
 use approvals_core::{ApproverError, DeskError, NameError};
 
 use crate::transport::{SetUpError, WebError};
@@ -17,9 +19,16 @@ use crate::transport::{SetUpError, WebError};
 /// assert!(error.to_string().contains("must be on this host"), "{error}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(transparent)]
 pub struct TeamsError(#[from] pub(crate) Problem);
+
+/// What `?` in a `main` prints, with all that is behind it.
+impl fmt::Debug for TeamsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&whole(self))
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {

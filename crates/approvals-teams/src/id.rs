@@ -12,12 +12,19 @@ use std::str::FromStr;
 /// let wanted = "a tenant's id looks like `00000000-0000-0000-0000-000000000000`";
 /// assert_eq!(error.to_string(), format!("{wanted}, and not like \"contoso.onmicrosoft.com\""));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} looks like `{example}`, and not like {text:?}")]
 pub struct IdError {
     what: &'static str,
     example: &'static str,
     text: String,
+}
+
+/// What `?` in a `main` prints.
+impl fmt::Debug for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// The longest id.
@@ -40,6 +47,12 @@ fn plain(text: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":@;=._-+".contains(&byte);
     let is_id = (1..=MAX_ID).contains(&text.len()) && text.bytes().all(is_plain);
     (is_id && text.bytes().any(|byte| byte.is_ascii_alphanumeric())).then(|| text.to_owned())
+}
+
+/// Conversations begin with what kind they are, and a colon: `19:…`, `a:…`. A channel's name is no id.
+fn conversation(text: &str) -> Option<String> {
+    let (kind, rest) = text.split_once(':')?;
+    if kind.is_empty() || rest.is_empty() { None } else { plain(text) }
 }
 
 macro_rules! id {
@@ -91,7 +104,7 @@ id!(
 );
 id!(
     /// A channel or a chat: `19:…@thread.tacv2`. [`IdError`] has an example.
-    pub ConversationId, "a conversation's id", "19:0123abcd@thread.tacv2", plain
+    pub ConversationId, "a conversation's id (in its link, with `:` for `%3A` and `@` for `%40`)", "19:0123abcd@thread.tacv2", conversation
 );
 id!(
     /// A message, or anything else that happens in a conversation.

@@ -12,8 +12,9 @@ use crate::id::BotId;
 
 /// The app as Teams takes it: a zip of a manifest and two icons. It serializes as the manifest.
 ///
-/// The bot may be added to teams and to group chats, and may write to one person alone; it asks for no permission. The same input gives the same bytes, and
-/// the same bot gives the same app: whoever uploads a package with a higher version updates what is there.
+/// The bot may be added to teams and to group chats, and may write to one person alone; it asks for no permission. The same
+/// input gives the same bytes, and the same bot gives the same app: whoever uploads a package with a higher version updates
+/// what is there.
 ///
 /// ```
 /// use approvals_teams::{AppPackage, BotId};

@@ -82,12 +82,19 @@ impl fmt::Debug for ClientSecret {
 pub struct WorkflowUrl(Url);
 
 /// What is no address of a webhook. Says nothing of what was in it. [`WorkflowUrl`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this is not the address of a webhook of Workflows (`https://….logic.azure.com/…` or `https://….api.powerplatform.com/…`, with its `sig`); copy it whole from the flow"
 )]
 #[non_exhaustive]
 pub struct WorkflowUrlError;
+
+/// What `?` in a `main` prints.
+impl fmt::Debug for WorkflowUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 /// Where flows are.
 const FLOWS: [&str; 2] = [".logic.azure.com", ".api.powerplatform.com"];

@@ -1,6 +1,7 @@
 //! What every part of the approver uses: the configuration, the connections, and where each conversation is reached.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) tells: Pace<UserId>,
     /// Calls that Microsoft has not signed, which anybody can make.
     pub(crate) unverified: Seldom,
+    /// Whether somebody has taken the endpoint, to serve it.
+    pub(crate) is_served: AtomicBool,
 }
 
 /// Held by many tasks.
@@ -87,6 +90,7 @@ impl Shared {
             askers: Askers::default(),
             tells: Pace::default(),
             unverified: Seldom::default(),
+            is_served: AtomicBool::new(false),
         })
     }
 

@@ -76,6 +76,10 @@ fn another(id: &str) -> Result<(Group, ConversationId), Box<dyn Error + Send + S
 }
 
 pub(super) const HELP: &str = "\
+First, a bot has to be registered with Microsoft; then `package` makes what is uploaded to
+Teams, and `check` says what is missing. The page `approvals_in_teams` of the guide goes
+through it step by step.
+
 Examples:
   approvals teams package --bot 0f7f8b8e-5e0c-4f3b-9d55-2f0a6f1c9b11 \\
     --website https://example.com/approvals
@@ -92,7 +96,8 @@ const HELP_CHECK: &str = "\
 Asks Microsoft about the login, the conversations, and the keys with which it signs.
 Posts nothing. The secret comes from the environment alone:
 
-  TEAMS_CLIENT_SECRET   its value, of Certificates & secrets
+  TEAMS_CLIENT_SECRET   a client secret of the bot: its value, not its id (Microsoft
+                        Entra, App registrations, Certificates & secrets)
 
 With --endpoint, a call that nobody has signed is made there, which has to be refused with
 401. Whether Microsoft gets there, only a click shows.

@@ -104,7 +104,8 @@ fn next(file: &str, name: &str) -> Vec<String> {
     vec![
         "Azure portal, the Azure Bot resource of this bot: under Configuration, the messaging \
          endpoint is https://HOST/teams/messages, where HOST leads to your program; under \
-         Channels, add Microsoft Teams."
+         Channels, add Microsoft Teams. If there is no such resource yet: Create a resource, \
+         Azure Bot, Single Tenant, Use existing app registration."
             .to_owned(),
         format!(
             "Teams admin center (https://admin.teams.microsoft.com), Teams apps, Manage apps, \
@@ -119,6 +120,11 @@ fn next(file: &str, name: &str) -> Vec<String> {
          App registrations, Certificates & secrets); the id of the tenant (on the registration's \
          overview); and the id of the channel, which is the part of its link that begins with 19: \
          (19%3A) and ends in @thread.tacv2 (%40thread.tacv2)."
+            .to_owned(),
+        "Your file of people needs the accounts of those who decide: teams:TENANT/OBJECT, with the \
+         tenant's id and the Object ID of each (Microsoft Entra, Users)."
+            .to_owned(),
+        "`approvals teams check` asks Microsoft whether all of that is right."
             .to_owned(),
     ]
 }

@@ -53,11 +53,13 @@ fn what_is_left_to_do_is_said() {
         "client secret",
         "tenant",
         "@thread.tacv2",
+        "teams:TENANT/OBJECT",
+        "approvals teams check",
     ] {
         assert!(text.contains(said), "{said}: {out}");
     }
     let json = approvals_in(&folder, PACKAGE.iter().chain(&["--json"])).ok().json();
-    assert_eq!(json["next"].as_array().unwrap().len(), 4);
+    assert_eq!(json["next"].as_array().unwrap().len(), 6);
 }
 
 #[test]
