@@ -1,6 +1,6 @@
 //! Which Teams: yours, by what the environment says, or the one of the tests.
 
-use approvals::teams::TeamsConfig;
+use approvals::teams::{TeamsConfig, TenantId, UserId};
 use approvals::{ChannelIdentity, Principal, StaticDirectory};
 use fake_teams::{FakeTeams, office};
 
@@ -74,10 +74,13 @@ impl Place {
             Err(_yours) => config,
         };
         let user = std::env::var("TEAMS_USER")?;
-        let account = user.strip_prefix("teams:").ok_or("TEAMS_USER begins with `teams:`")?;
+        let account = user.strip_prefix("teams:").and_then(|account| account.split_once('/'));
+        let (of, user) = account.ok_or("TEAMS_USER is `teams:<tenant id>/<object id>`")?;
+        let (of, user): (TenantId, UserId) = (of.parse()?, user.parse()?);
+        let people = owner("u:you", &format!("{of}/{user}"))?;
         let listen = std::env::var("TEAMS_LISTEN").unwrap_or("127.0.0.1:8080".to_owned());
         println!("Look into Teams: that is where you are asked. Clicks come in at {listen}.");
-        Ok(Self { config, people: owner("u:you", account)?, listen, fake: None })
+        Ok(Self { config, people, listen, fake: None })
     }
 
     async fn fake() -> Result<Self, Failure> {

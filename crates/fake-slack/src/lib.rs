@@ -67,7 +67,8 @@ mod http_tests;
 mod socket_tests;
 
 pub use fake::FakeSlack;
-pub use fault::{Fault, Gate};
+pub use fake_wire::Gate;
+pub use fault::Fault;
 pub use interaction::{Answer, Interaction, Request};
 pub use log::Call;
 pub use sign::signature;

@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::timeout;
+use fake_wire::Changes;
 
 use crate::fault::Faults;
 use crate::log::Call;
@@ -22,7 +21,7 @@ pub(crate) struct Shared {
     faults: Mutex<Faults>,
     calls: Mutex<Vec<Call>>,
     sockets: Mutex<Sockets>,
-    changes: watch::Sender<u64>,
+    changes: Changes,
 }
 
 impl Shared {
@@ -33,7 +32,7 @@ impl Shared {
             faults: Mutex::default(),
             calls: Mutex::default(),
             sockets: Mutex::default(),
-            changes: watch::Sender::new(0),
+            changes: Changes::default(),
         }
     }
 
@@ -59,22 +58,11 @@ impl Shared {
         patience: Duration,
         mut look: impl FnMut(&Self) -> Option<T>,
     ) -> Option<T> {
-        let mut changes = self.changes.subscribe();
-        let wait = async {
-            loop {
-                changes.borrow_and_update();
-                if let Some(found) = look(self) {
-                    return found;
-                }
-                // What depends on time alone changes without a notice.
-                drop(timeout(Duration::from_millis(50), changes.changed()).await);
-            }
-        };
-        timeout(patience, wait).await.ok()
+        self.changes.until(patience, || look(self)).await
     }
 
     pub(crate) fn has_changed(&self) {
-        self.changes.send_modify(|count| *count += 1);
+        self.changes.tell();
     }
 }
 

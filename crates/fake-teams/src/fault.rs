@@ -1,9 +1,8 @@
 //! What goes wrong, on demand.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use fake_wire::Gate;
 
 /// What goes wrong with one call.
 ///
@@ -115,6 +114,15 @@ impl Fault {
     }
 
     /// The call waits at the gate, and then succeeds. With [`with_effect`](Self::with_effect) it has its effect first.
+    ///
+    /// ```
+    /// use fake_teams::{Fault, Gate};
+    ///
+    /// let gate = Gate::new();
+    /// let fault = Fault::held(&gate);
+    /// // …the call comes, and waits…
+    /// gate.open();
+    /// ```
     #[must_use]
     pub fn held(gate: &Gate) -> Self {
         Self { gate: Some(gate.clone()), ..Self::new(End::Genuine) }
@@ -148,74 +156,5 @@ fn json_headers() -> Vec<(String, String)> {
     vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())]
 }
 
-/// Holds calls back until it is opened.
-///
-/// ```
-/// use fake_teams::{Fault, Gate};
-///
-/// let gate = Gate::new();
-/// let fault = Fault::held(&gate);
-/// // …the call comes, and waits…
-/// gate.open();
-/// ```
-#[derive(Clone, Debug)]
-pub struct Gate(watch::Sender<bool>);
-
-impl Gate {
-    /// A closed gate.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(watch::Sender::new(false))
-    }
-
-    /// Lets all through, now and later.
-    pub fn open(&self) {
-        self.0.send_replace(true);
-    }
-
-    pub(crate) async fn pass(&self) {
-        let mut open = self.0.subscribe();
-        open.wait_for(|open| *open).await.expect("the gate is here");
-    }
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// What goes wrong with the calls to come, by name.
-#[derive(Debug, Default)]
-pub(crate) struct Faults {
-    queued: BTreeMap<String, VecDeque<Fault>>,
-    lasting: BTreeMap<String, Fault>,
-}
-
-impl Faults {
-    pub(crate) fn queue(&mut self, name: &str, fault: Fault) {
-        self.queued.entry(name.to_owned()).or_default().push_back(fault);
-    }
-
-    pub(crate) fn last(&mut self, name: &str, fault: Fault) {
-        self.lasting.insert(name.to_owned(), fault);
-    }
-
-    /// Forgets what is planned for a name; for all names, where it is `*`.
-    pub(crate) fn heal(&mut self, name: &str) {
-        let is_kept = |planned: &String| name != "*" && planned != name;
-        self.queued.retain(|planned, _| is_kept(planned));
-        self.lasting.retain(|planned, _| is_kept(planned));
-    }
-
-    /// The fault of a call that has come: queued ones first, then lasting ones.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Fault> {
-        let queued = |queued: &mut BTreeMap<String, VecDeque<Fault>>, name| {
-            queued.get_mut(name)?.pop_front()
-        };
-        queued(&mut self.queued, name)
-            .or_else(|| queued(&mut self.queued, "*"))
-            .or_else(|| self.lasting.get(name).cloned())
-            .or_else(|| self.lasting.get("*").cloned())
-    }
-}
+pub(crate) type Faults = fake_wire::Planned<Fault>;

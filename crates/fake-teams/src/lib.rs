@@ -69,7 +69,8 @@ mod login_tests;
 mod people_tests;
 
 pub use fake::FakeTeams;
-pub use fault::{Fault, Gate};
+pub use fake_wire::Gate;
+pub use fault::Fault;
 pub use interaction::{Answer, Interaction, InvokeResponse, Prepared, Shown};
 pub use keys::{Pair, SigningKey};
 pub use log::Call;

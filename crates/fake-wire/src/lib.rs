@@ -8,7 +8,14 @@
     reason = "equipment for testing, published nowhere: a mistake in it has to stop the test"
 )]
 
+mod changes;
+mod gate;
 /// A client for plain HTTP.
 pub mod http;
 /// Connections that can be cut.
 pub mod listener;
+mod planned;
+
+pub use changes::Changes;
+pub use gate::Gate;
+pub use planned::Planned;

@@ -48,8 +48,28 @@ fn an_identity_of_slack_that_no_click_can_have_is_doubted_and_is_0() {
 }
 
 #[test]
+fn an_identity_of_teams_that_no_click_can_have_is_doubted_and_is_0() {
+    let tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+    let user = "1c9e5a52-7a0f-4a61-8f5e-0d3b6a2e9c44";
+    for good in [format!("teams:{tenant}/{user}"), format!("teams-eu:{tenant}/{user}")] {
+        assert_eq!(doubts(&good), Vec::<String>::new(), "{good}");
+    }
+    for wrong in [
+        format!("{tenant}/mira@example.com"),
+        format!("{tenant}/{}", user.to_uppercase()),
+        format!("{}/{user}", tenant.to_uppercase()),
+        user.to_owned(),
+        format!("{tenant}/{user}/"),
+        "mira".to_owned(),
+    ] {
+        let found = doubts(&format!("teams:{wrong}"));
+        assert!(found.len() == 1 && found[0].contains("so no click can be theirs"), "{found:?}");
+    }
+}
+
+#[test]
 fn a_channel_whose_name_is_nearly_a_known_one_is_doubted() {
-    for known in ["slack", "slack-2", "terminal", "teams", "web", "web-2", "http", "pager"] {
+    for known in ["slack", "slack-2", "terminal", "web", "web-2", "http", "pager"] {
         assert_eq!(doubts(&format!("{known}:T1/U1")), Vec::<String>::new(), "{known}");
     }
     let slips = "Slack:slack SLACK:slack slak:slack salck:slack slacks:slack Slack-eu:slack-eu \
