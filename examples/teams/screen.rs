@@ -40,7 +40,8 @@ fn element(element: &Value, margin: &str) -> String {
 }
 
 fn inline(run: &Value) -> String {
-    let text = string(&run["text"]);
+    // A blank that is not folded into the one before looks like any other.
+    let text = string(&run["text"]).replace('\u{a0}', " ");
     if run["weight"] == "Bolder" { format!("*{text}*") } else { text }
 }
 
