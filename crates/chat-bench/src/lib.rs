@@ -13,10 +13,12 @@ mod host;
 mod log;
 mod process;
 mod slow;
+mod traces;
 mod wait;
 
 pub use host::{Host, agent, deploy, ops};
 pub use log::{Log, ORIGIN, is_shown};
 pub use process::Process;
 pub use slow::{AWAY, Slow};
+pub use traces::traced;
 pub use wait::{found, pause, within};

@@ -185,7 +185,7 @@ async fn where_calls_cannot_be_handled_slack_is_told_so() {
 
 /// A call that has sent so many bytes of its body, and not the last one.
 async fn begun(address: &str, sent: usize) -> TcpStream {
-    let length = sent + 1;
+    let length = sent.saturating_add(1);
     let head = format!("POST {PATH} HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n");
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();

@@ -1,60 +1,17 @@
 //! What must never be written down: case 50 of the failure cases.
 
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, OnceLock};
-
 use approvals_core::{DynamicAction, Ledger as _};
+use chat_bench::traced;
 use fake_slack::{FakeSlack, Fault};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use crate::office::*;
 
 /// In every address of a socket, whose ticket is as good as a password.
 const SOCKET: &str = "/socket?ticket=";
 
-/// Everything that anything in this process traces.
-#[derive(Clone, Debug, Default)]
-struct Told(Arc<Mutex<String>>);
-
-impl Visit for &Told {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        writeln!(self.0.lock().unwrap(), "{field}: {value:?}").unwrap();
-    }
-}
-
-impl Subscriber for Told {
-    fn enabled(&self, _metadata: &Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut &*self);
-        Id::from_u64(1)
-    }
-    fn record(&self, _span: &Id, values: &Record<'_>) {
-        values.record(&mut &*self);
-    }
-    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut &*self);
-    }
-    fn enter(&self, _span: &Id) {}
-    fn exit(&self, _span: &Id) {}
-}
-
-fn told() -> &'static Told {
-    static TOLD: OnceLock<Told> = OnceLock::new();
-    TOLD.get_or_init(|| {
-        let told = Told::default();
-        tracing::subscriber::set_global_default(told.clone()).unwrap();
-        told
-    })
-}
-
 /// Everything that is said of an office, by where it is said.
 async fn said(office: &Office, denied: &dyn std::fmt::Debug) -> [(&'static str, String); 3] {
-    let traced = told().0.lock().unwrap().clone();
+    let traced = traced();
     let mut ledger = String::new();
     for entry in office.log.0.entries(0, usize::MAX).await.unwrap() {
         ledger.push_str(&String::from_utf8(entry.bytes).unwrap());
@@ -94,7 +51,7 @@ async fn reconnect_in_vain(office: &Office) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_traced_recorded_or_told() {
-    told();
+    drop(traced());
     for way in [Way::Socket, Way::Http] {
         let office = Office::open(Plan { way, ..Plan::of(1, "ops") }).await;
         let app = office.slack.app();

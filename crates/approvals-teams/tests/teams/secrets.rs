@@ -1,55 +1,13 @@
 //! What must never be written down: case 50 of the failure cases.
 
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::Arc;
 
 use approvals_core::{DynamicAction, Ledger as _};
 use approvals_teams::{ClientSecret, TeamsApprover};
-use chat_bench::Log;
+use chat_bench::{Log, traced};
 use fake_teams::{FakeTeams, Fault, Prepared, World};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use crate::office::*;
-
-/// Everything that anything in this process traces.
-#[derive(Clone, Debug, Default)]
-struct Told(Arc<Mutex<String>>);
-
-impl Visit for &Told {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        writeln!(self.0.lock().unwrap(), "{field}: {value:?}").unwrap();
-    }
-}
-
-impl Subscriber for Told {
-    fn enabled(&self, _metadata: &Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut &*self);
-        Id::from_u64(1)
-    }
-    fn record(&self, _span: &Id, values: &Record<'_>) {
-        values.record(&mut &*self);
-    }
-    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut &*self);
-    }
-    fn enter(&self, _span: &Id) {}
-    fn exit(&self, _span: &Id) {}
-}
-
-fn traced() -> &'static Told {
-    static TOLD: OnceLock<Told> = OnceLock::new();
-    TOLD.get_or_init(|| {
-        let told = Told::default();
-        tracing::subscriber::set_global_default(told.clone()).unwrap();
-        told
-    })
-}
 
 /// What must stand nowhere, and what it is.
 type Secrets = Vec<(&'static str, String)>;
@@ -61,7 +19,7 @@ async fn said(office: &Office, errors: &str) -> [(&'static str, String); 4] {
         ledger.push_str(&String::from_utf8(entry.bytes).unwrap());
     }
     let texts = format!("{:?} {:?}", office.host.approver, config_for(&office.teams));
-    let traces = traced().0.lock().unwrap().clone();
+    let traces = traced();
     [
         ("a trace", traces),
         ("the ledger", ledger),
@@ -148,7 +106,7 @@ async fn refused(office: &Office) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_of_teams_is_traced_recorded_or_told() {
-    traced();
+    drop(traced());
     let office = Office::open(Plan::of(1, "ops")).await;
     let secrets = much_goes_wrong(&office).await;
     assert!(secrets.iter().all(|(_, secret)| secret.len() >= 20), "each is one of its own");
@@ -173,7 +131,7 @@ async fn a_secret_of_teams_that_was_traced_recorded_or_told_would_be_found() {
         let found = leaks(&said[at..=at], &secrets);
         assert_eq!(found, [format!("{} is in {}", secrets[at % 2].0, said[at].0)]);
     }
-    traced();
+    drop(traced());
     tracing::info!(secret = secrets[1].1, "planted");
-    assert!(traced().0.lock().unwrap().contains(&secrets[1].1), "what is traced is read");
+    assert!(traced().contains(&secrets[1].1), "what is traced is read");
 }
