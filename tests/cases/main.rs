@@ -1,7 +1,6 @@
 //! Fifty cases that a gate must get right, by number. `GUARANTEES.md` says which rule each belongs to.
 //!
-//! Not here: 43 and 44, which are about passkeys, and 47, the table that every policy engine must agree with
-//! (`approvals_testkit::conformance::policy`).
+//! Not here: 47, the table that every policy engine must agree with (`approvals_testkit::conformance::policy`).
 
 #![expect(
     clippy::unwrap_used,
@@ -37,6 +36,7 @@ mod meddled;
 mod metrics;
 mod once;
 mod outbox;
+mod own_keys;
 mod policy;
 mod quorum;
 mod shown;

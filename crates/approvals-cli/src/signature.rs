@@ -1,13 +1,18 @@
 //! Which key signed an event, and whether the signature holds.
 
 use approvals_core::{
-    Assurance, Entry, Envelope, Event, Grant, Payload, PublicKey, Purpose, What, key_id,
+    Assurance, ChannelIdentity, Decision, Entry, Envelope, Event, Grant, Payload, PublicKey,
+    Purpose, ReviewerKey, Says, Statement, What, key_id,
 };
 use serde::Serialize;
 
 /// The keys that a log names, each from the event that names it on.
 #[derive(Debug)]
-pub(crate) struct Keys(Vec<Key>);
+pub(crate) struct Keys {
+    named: Vec<Key>,
+    /// Keys of reviewers' own, each with the account that enrolled it.
+    enrolled: Vec<(u64, ChannelIdentity, ReviewerKey)>,
+}
 
 #[derive(Debug)]
 struct Key {
@@ -37,16 +42,24 @@ impl Keys {
             };
             Some(Key { since: entry.index, purpose, public: key.key()? })
         };
-        Self(entries.into_iter().filter_map(named).collect())
+        let mut keys = Self { named: Vec::new(), enrolled: Vec::new() };
+        for entry in entries {
+            keys.named.extend(named(entry));
+            keys.enrolled.extend(enrolled(entry));
+        }
+        keys
     }
 
     /// The signature in the event at `index`, if such events are signed.
     pub(crate) fn check(&self, index: u64, what: &What) -> Option<Signature> {
         if let What::Decided { envelope } | What::Late { envelope } = what {
-            return Some(self.recorded(index, envelope, |decision| decision.assurance));
+            return Some(self.recorded(index, envelope, |decision| self.proven(index, decision)));
+        }
+        if let What::Challenged { envelope } = what {
+            return Some(self.recorded(index, envelope, |_challenge| None));
         }
         if let What::Stated { envelope } = what {
-            return Some(self.recorded(index, envelope, |statement| statement.assurance));
+            return Some(self.recorded(index, envelope, |statement| unproven(statement.assurance)));
         }
         let What::Granted { grant } = what else { return None };
         Some(self.grant(index, grant))
@@ -56,20 +69,29 @@ impl Keys {
         &self,
         index: u64,
         envelope: &Envelope<T>,
-        assurance: impl Fn(&T) -> Assurance,
+        wrong: impl Fn(&T) -> Option<String>,
     ) -> Signature {
         let kid = envelope.key_ids().next().map(str::to_owned);
         let named = self.before(index, Purpose::Recorder).find(|key| Some(key_id(key)) == kid);
         let problem = match named.map(|key| envelope.verify(key)) {
             None => Some("no recorder key that the log had named by then has this id".to_owned()),
             Some(Err(error)) => Some(error.to_string()),
-            // The recorder's signature is never the reviewer's own.
-            Some(Ok(signed)) if assurance(&signed) != Assurance::ChannelAttested => {
-                Some("it claims the person's own key, and the recorder key signed it".to_owned())
-            }
-            Some(Ok(_)) => None,
+            Some(Ok(signed)) => wrong(&signed),
         };
         Signature { purpose: Purpose::Recorder, kid, holds: problem.is_none(), problem }
+    }
+
+    /// What is wrong with how a decision is authenticated.
+    fn proven(&self, index: u64, decision: &Decision) -> Option<String> {
+        let Some(proof) = &decision.proof else { return unproven(decision.assurance) };
+        let theirs = self.enrolled.iter().filter(|(since, owner, key)| {
+            *since < index && *owner == decision.identity && key.credential() == proof.credential()
+        });
+        match theirs.map(|(_, _, key)| key.verify(proof)).next() {
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(error.to_string()),
+            None => Some("its account had enrolled no such key by then".to_owned()),
+        }
     }
 
     fn grant(&self, index: u64, grant: &Grant) -> Signature {
@@ -87,9 +109,24 @@ impl Keys {
     }
 
     fn before(&self, index: u64, purpose: Purpose) -> impl Iterator<Item = &PublicKey> {
-        let keys = self.0.iter().filter(move |key| key.since < index && key.purpose == purpose);
+        let keys = self.named.iter().filter(move |key| key.since < index && key.purpose == purpose);
         keys.map(|key| &key.public)
     }
+}
+
+/// The recorder's signature is never the person's own.
+fn unproven(assurance: Assurance) -> Option<String> {
+    let is_claimed = assurance != Assurance::ChannelAttested;
+    is_claimed.then(|| "it claims the person's own key, and the recorder key signed it".to_owned())
+}
+
+fn enrolled(entry: &Entry) -> Option<(u64, ChannelIdentity, ReviewerKey)> {
+    let What::Stated { envelope } = Event::parse(&entry.bytes).ok()?.what else { return None };
+    let Statement { identity, says: Says::Enrol { key, .. }, .. } = envelope.unverified().ok()?
+    else {
+        return None;
+    };
+    Some((entry.index, identity, key))
 }
 
 /// The purpose in one word.

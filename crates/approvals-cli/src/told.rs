@@ -1,9 +1,9 @@
 //! What an event says, in words: the one place in this program that knows every kind.
 
 use approvals_core::{
-    Assurance, Bound, Choice, Claims, Decision, Digest, Envelope, Fact, FactSet, Nudge, PostStage,
-    Press, PrincipalId, Request, Resolution, Says, StandingTerms, Statement, Verdict, What, key_id,
-    visible,
+    Assurance, Bound, Challenge, Choice, Claims, Decision, Digest, Envelope, Fact, FactSet, Nudge,
+    PostStage, Press, PrincipalId, Request, Resolution, Says, StandingTerms, Statement, Verdict,
+    What, key_id, visible,
 };
 
 use crate::output::printable;
@@ -61,6 +61,7 @@ pub(crate) fn of(what: &What, card: Option<&str>) -> Told {
         What::Post { channel, place, stage } => posted(channel, place, stage),
         What::Pressed { envelope } => pressed(envelope),
         What::Dismissed { reason, .. } => dismissed(reason),
+        What::Challenged { envelope } => challenged(envelope),
         What::Nudged { nudge } => nudged(nudge),
         What::Decided { envelope } => match envelope.unverified() {
             Ok(decision) => Told::new(voted(&decision), decided(&decision, card)),
@@ -226,6 +227,16 @@ fn stated(said: &Statement, digest: Option<Digest>) -> Told {
         Says::Retire { standing } => {
             (format!("{who} ends a standing grant"), Some(("grant", standing.to_string())))
         }
+        Says::Invite { account, until, .. } => {
+            (format!("{who} invites {account} to enrol a key, until {until}"), None)
+        }
+        Says::Enrol { key, .. } => (
+            format!("{who} enrols a key of their own, for {}", key.site()),
+            Some(("key", key.credential())),
+        ),
+        Says::RetireKey { credential } => {
+            (format!("{who} takes a key out of use"), Some(("key", visible::text(credential))))
+        }
     };
     let mut details = vec![
         ("identity", identity(said.identity.subject(), said.identity.channel())),
@@ -284,13 +295,26 @@ fn pressed(envelope: &Envelope<Press>) -> Told {
     let Ok(press) = envelope.unverified() else {
         return Told::new("a press that cannot be read", Vec::new());
     };
-    let choice = match press.choice {
-        Choice::Approve => "approve",
-        Choice::Reject => "reject",
-    };
+    let choice = choice_word(press.choice);
     let message = format!("{}/{}", press.place, press.message);
     let details = vec![("message", visible::text(&message))];
     Told::new(format!("{} pressed a button: {choice}", press.identity), details)
+}
+
+fn challenged(envelope: &Envelope<Challenge>) -> Told {
+    let Ok(challenge) = envelope.unverified() else {
+        return Told::new("a challenge that cannot be read", Vec::new());
+    };
+    let word = choice_word(challenge.choice);
+    let details = vec![("challenge", challenge.nonce())];
+    Told::new(format!("{} is asked to sign: {word}", challenge.identity), details)
+}
+
+fn choice_word(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Approve => "approve",
+        Choice::Reject => "reject",
+    }
 }
 
 fn dismissed(reason: &str) -> Told {
@@ -323,8 +347,16 @@ fn decided(decision: &Decision, card: Option<&str>) -> Vec<(&'static str, String
     let mut details = vec![
         ("identity", identity(decision.identity.subject(), decision.identity.channel())),
         ("groups", if groups.is_empty() { "none".to_owned() } else { groups.join(", ") }),
-        ("assurance", assurance(decision.assurance, decision.identity.channel())),
+        (
+            "assurance",
+            match decision.proof {
+                Some(_) => "the reviewer signed it, with a key of their own".to_owned(),
+                None => assurance(decision.assurance, decision.identity.channel()),
+            },
+        ),
     ];
+    let proof = decision.proof.as_ref();
+    details.extend(proof.map(|proof| ("by the key", proof.credential())));
     details.extend(decision.reason.as_ref().map(|reason| ("reason", visible::text(reason))));
     details.extend(decision.message.as_ref().map(|message| ("message", visible::text(message))));
     details.push(("card", which_card(&decision.card.to_string(), card)));

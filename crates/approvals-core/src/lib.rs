@@ -76,9 +76,10 @@ pub use crate::policy::vocabulary::{Declared, ValueType, Vocabulary};
 pub use crate::policy::windows::{TimeWindows, WindowError};
 pub use crate::record::audit::{AuditSink, SinkError};
 pub use crate::record::body::Body;
-pub use crate::record::control::{Control, Delegation, LoadedPolicy, Standing};
+pub use crate::record::control::Control;
 pub use crate::record::event::{Cause, Event, Execution, What};
 pub use crate::record::fold::Impossible;
+pub use crate::record::in_force::{Delegation, LoadedPolicy, Standing};
 pub use crate::record::keyring::{Keyring, KeyringError};
 pub use crate::record::ledger::{
     Append, Appended, Attachment, Entry, Ledger, LedgerError, MAX_ATTACHMENT, NewEntry, SignedHead,
@@ -95,11 +96,14 @@ pub use crate::record::transition::Refusal;
 pub use crate::review::attestation::{Attestation, AttestationError};
 pub use crate::review::attestations::Attestations;
 pub use crate::review::card::Card;
+pub use crate::review::challenge::Challenge;
 pub use crate::review::decision::{Choice, Decision, SeenHead};
 pub use crate::review::directory::{ChannelIdentity, Directory, DirectoryError, StaticDirectory};
 pub use crate::review::envelope::{Envelope, EnvelopeError, Payload};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
+pub use crate::review::invitation::{Invitation, NoInvitation};
 pub use crate::review::key::{Jwk, Purpose, key_id};
+pub use crate::review::passkey::{PasskeyError, Proof, ReviewerKey};
 pub use crate::review::press::Press;
 pub use crate::review::quorum::Ineligible;
 pub use crate::review::request::{Earlier, Request, Was};

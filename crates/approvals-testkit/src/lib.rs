@@ -45,6 +45,7 @@ pub mod conformance;
 mod faulty;
 mod mock;
 mod ran;
+mod soft_passkey;
 mod test_gate;
 
 pub use answer::Answer;
@@ -52,4 +53,5 @@ pub use clock::ManualClock;
 pub use faulty::FaultyLedger;
 pub use mock::MockApprover;
 pub use ran::Ran;
+pub use soft_passkey::SoftPasskey;
 pub use test_gate::TestGate;

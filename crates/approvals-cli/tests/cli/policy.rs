@@ -65,7 +65,7 @@ fn what_a_policy_has_is_told_with_its_doubts() {
 }
 
 #[test]
-fn the_policies_to_start_from_hold_and_are_doubted_only_for_the_keys_that_no_channel_has() {
+fn the_policies_to_start_from_hold_and_nothing_in_them_is_doubted() {
     let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let files = fs::read_dir(&policies).unwrap().map(|file| file.unwrap().file_name());
     let mut files: Vec<_> =
@@ -74,10 +74,7 @@ fn the_policies_to_start_from_hold_and_are_doubted_only_for_the_keys_that_no_cha
     let arguments = ["policy", "check"].map(Into::into).into_iter().chain(files);
     let text = approvals_in(&policies, arguments).ok().out;
     assert!(text.matches("ok: ").count() >= 10, "{text}");
-    let doubts = text.lines().filter(|line| line.contains("doubt: "));
-    let doubts: Vec<_> = doubts.map(|line| line.split('`').nth(1)).collect();
-    assert_eq!(doubts, [Some("security-stepup"), Some("two-finance-stepup")], "{text}");
-    assert_eq!(text.matches("asks for reviewers' own keys").count(), 2, "{text}");
+    assert!(!text.contains("doubt: "), "{text}");
 }
 
 #[test]

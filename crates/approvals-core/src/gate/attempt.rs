@@ -365,6 +365,10 @@ impl Attempt {
             | Refusal::ReviewedAlready
             | Refusal::NoStanding
             | Refusal::RetiredAlready
+            | Refusal::NotChallenged
+            | Refusal::NotSigned(_)
+            | Refusal::NoKey
+            | Refusal::NotInvited
             | Refusal::NotGranted => None,
         };
         if let Some(cause) = cause {

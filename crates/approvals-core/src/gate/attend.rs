@@ -340,6 +340,10 @@ impl From<StepError> for Denied {
                 | Refusal::ReviewedAlready
                 | Refusal::NoStanding
                 | Refusal::RetiredAlready
+                | Refusal::NotChallenged
+                | Refusal::NotSigned(_)
+                | Refusal::NoKey
+                | Refusal::NotInvited
                 | Refusal::NotGranted => Self::Revoked { reason: refusal.to_string() },
             },
         }

@@ -2,8 +2,10 @@
 
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
+use crate::policy::assurance::Assurance;
 use crate::review::card::Card;
 use crate::review::decision::Choice;
+use crate::review::passkey::Proof;
 
 /// What a reviewer answered.
 ///
@@ -45,6 +47,7 @@ pub struct Ballot {
     pub request: RequestId,
     /// The press that it comes from: it counts only as long as nothing else has come of that.
     pub(super) press: Option<Digest>,
+    pub(super) proof: Option<Box<Proof>>,
 }
 
 impl Ballot {
@@ -57,6 +60,7 @@ impl Ballot {
             reason: None,
             request: card.id(),
             press: None,
+            proof: None,
         })
     }
 
@@ -72,5 +76,15 @@ impl Ballot {
     #[must_use]
     pub fn to_message(self, message: impl Into<String>) -> Self {
         Self { message: Some(message.into()), ..self }
+    }
+
+    pub(super) fn assurance(&self) -> Assurance {
+        if self.proof.is_some() { Assurance::ReviewerKey } else { Assurance::ChannelAttested }
+    }
+
+    /// The same, as signed with a key of the reviewer's own over a [challenge](crate::Desk::challenge) that was given for it.
+    #[must_use]
+    pub fn signed(self, proof: Proof) -> Self {
+        Self { proof: Some(Box::new(proof)), ..self }
     }
 }

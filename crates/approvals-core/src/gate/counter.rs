@@ -17,7 +17,7 @@ use super::known::Known;
 use super::limits::Limits;
 use super::store_clock::StoreClock;
 use crate::action::canonical;
-use crate::action::clock::Clock;
+use crate::action::clock::{Clock, Timestamp};
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
 use crate::policy::facts::Facts;
@@ -26,6 +26,7 @@ use crate::record::event::{Event, What};
 use crate::record::ledger::{Ledger, LedgerError};
 use crate::record::signer::{Signer, SignerError};
 use crate::review::directory::{ChannelIdentity, Directory};
+use crate::review::invitation::Invitation;
 use crate::review::key::Purpose;
 use crate::review::statement::{Resolution, Stop};
 
@@ -178,6 +179,27 @@ impl Counter {
         reason: &str,
     ) -> Result<(), DeskError> {
         self.0.retire(identity, standing, reason).await
+    }
+
+    /// As [`Desk::invite`](super::desk::Desk::invite).
+    pub async fn invite(
+        &self,
+        identity: &ChannelIdentity,
+        account: &ChannelIdentity,
+        until: Timestamp,
+        reason: &str,
+    ) -> Result<Invitation, DeskError> {
+        self.0.invite(identity, account, until, reason).await
+    }
+
+    /// As [`Desk::retire_key`](super::desk::Desk::retire_key).
+    pub async fn retire_key(
+        &self,
+        identity: &ChannelIdentity,
+        credential: &str,
+        reason: &str,
+    ) -> Result<(), DeskError> {
+        self.0.retire_key(identity, credential, reason).await
     }
 }
 

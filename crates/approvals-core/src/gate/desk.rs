@@ -9,7 +9,6 @@ use super::metrics;
 use crate::action::clock::Timestamp;
 use crate::action::id::RequestId;
 use crate::action::principal::Principal;
-use crate::policy::assurance::Assurance;
 use crate::record::ledger::LedgerError;
 use crate::record::state::{Phase, State};
 use crate::record::transition::{Command, Refusal};
@@ -162,7 +161,7 @@ impl Desk {
             if ballot.press.is_some_and(|press| !loaded.state.channels().is_open(press)) {
                 return Err(Refusal::Twice.into());
             }
-            match self.try_decide(&loaded, identity, ballot).await {
+            match Box::pin(self.try_decide(&loaded, identity, ballot)).await {
                 Err(DeskError::Unavailable(cause)) if is_conflict(&*cause) => {}
                 other => return other,
             }
@@ -189,10 +188,12 @@ impl Desk {
         let now = state.time(self.0.now());
         let reviewer = self.person(identity).await?;
         let decision = self.decision(now, &card, reviewer, identity, ballot).await?;
+        let proven = self.check_proof(&decision).await?;
         let (decision, log) = self.in_whose_place(decision, state).await?;
+        let log = log.or(proven);
         let decision = Box::new(decision);
         let envelope = self.sign(&*decision).await?;
-        // A vote that was lent counts only if it still is when it is recorded.
+        // A vote that was lent, and a key, count only if they still do when it is recorded.
         let step = || match log {
             Some(entries) => Step::new(ballot.request, state, now).while_log_has(entries),
             None => Step::new(ballot.request, state, now),
@@ -222,7 +223,7 @@ impl Desk {
         person.ok_or_else(|| Refusal::Unmapped(identity.clone()).into())
     }
 
-    async fn decision(
+    pub(super) async fn decision(
         &self,
         now: Timestamp,
         card: &Card,
@@ -232,13 +233,14 @@ impl Desk {
     ) -> Result<Decision, DeskError> {
         Ok(Decision {
             action: card.request().action,
-            assurance: Assurance::ChannelAttested,
+            assurance: ballot.assurance(),
             at: now,
             card: ballot.card,
             choice: ballot.choice,
             delegator: None,
             identity: identity.clone(),
             message: ballot.message.clone(),
+            proof: ballot.proof.clone(),
             reason: ballot.reason.clone(),
             request: ballot.request,
             request_digest: card.request_digest(),
@@ -254,7 +256,7 @@ impl Desk {
 
     /// An approval that the reviewer may not give in their own name is given in the place of somebody who
     /// lent them their vote, if that helps; and then with how many entries the log itself had by that.
-    async fn in_whose_place(
+    pub(super) async fn in_whose_place(
         &self,
         decision: Decision,
         state: &State,

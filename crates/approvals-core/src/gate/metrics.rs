@@ -68,6 +68,7 @@ impl Measure {
             | What::Post { .. }
             | What::Pressed { .. }
             | What::Dismissed { .. }
+            | What::Challenged { .. }
             | What::Nudged { .. }
             | What::Granted { .. }
             | What::Started { .. } => None,
@@ -137,6 +138,7 @@ pub(super) fn word(refusal: &Refusal) -> &'static str {
         Refusal::Twice => "twice",
         Refusal::OtherDigest => "other_card",
         Refusal::TooLate | Refusal::Over => "over",
+        Refusal::NotChallenged | Refusal::NotSigned(_) | Refusal::NoKey => "not_signed",
         Refusal::NotGranted
         | Refusal::PolicyStops(_)
         | Refusal::PolicyAsksMore
@@ -150,7 +152,8 @@ pub(super) fn word(refusal: &Refusal) -> &'static str {
         | Refusal::NoEmergency
         | Refusal::ReviewedAlready
         | Refusal::NoStanding
-        | Refusal::RetiredAlready => "other",
+        | Refusal::RetiredAlready
+        | Refusal::NotInvited => "other",
     }
 }
 

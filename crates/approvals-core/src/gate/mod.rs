@@ -44,6 +44,7 @@ mod waiting;
 mod judge;
 mod ended;
 pub(crate) mod statements;
+mod own_keys;
 pub(crate) mod counter;
 mod attempt;
 mod identified;

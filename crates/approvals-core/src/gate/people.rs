@@ -10,7 +10,7 @@ use crate::action::clock::Timestamp;
 use crate::action::id::Group;
 use crate::action::principal::Principal;
 use crate::policy::obligations::Obligations;
-use crate::record::control::Delegation;
+use crate::record::in_force::Delegation;
 use crate::record::state::State;
 use crate::review::decision::Decision;
 use crate::review::directory::{ChannelIdentity, DirectoryError};
@@ -111,7 +111,7 @@ impl Core {
     ) -> Result<Vec<Decision>, Denied> {
         let gone = |_error: DirectoryError| Denied::Unavailable { what: "the directory" };
         let (control, mut approvals) = (self.control(), Vec::new());
-        for decision in state.approvers(then).filter(|one| control.still_lends(one)) {
+        for decision in state.approvers(then).filter(|one| control.upholds(one)) {
             let reviewer = self.resolve(&decision.identity).await.map_err(gone)?;
             let reviewer = reviewer.filter(|one| one.id() == decision.reviewer.id());
             let Some(reviewer) = reviewer else { continue };

@@ -120,7 +120,7 @@ impl Desk {
     }
 
     /// Records a statement about the log as a whole.
-    async fn state(
+    pub(super) async fn state(
         &self,
         identity: &ChannelIdentity,
         says: Says,

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Cause, What};
+use super::in_force::{Delegation, LoadedPolicy, Standing};
+use super::own_keys::OwnKeys;
 use super::routes::Routes;
 use super::transition::Refusal;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::document::Document;
-use crate::action::id::{ActionName, Group, PrincipalId, RequestId};
+use crate::action::id::{ActionName, RequestId};
 use crate::action::principal::{Principal, Requester};
 use crate::policy::obligations::Obligations;
 use crate::review::decision::Decision;
+use crate::review::directory::ChannelIdentity;
+use crate::review::passkey::ReviewerKey;
 use crate::review::request::Request;
-use crate::review::standing::StandingTerms;
 use crate::review::statement::{Says, Statement, Stop};
 
 /// The keys, policy, stops, delegations and standing grants of a log, as its events tell them.
@@ -57,107 +60,11 @@ pub struct Control {
     delegations: Vec<Delegation>,
     standing: BTreeMap<RequestId, Standing>,
     routes: Routes,
+    own_keys: OwnKeys,
     /// What has been said, so that nobody says it again in another's name.
     said: BTreeSet<Digest>,
     /// The acts that have taken effect, each once.
     acts: BTreeSet<RequestId>,
-}
-
-/// The policy that rules. [`Control`] has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoadedPolicy {
-    /// The digest of the policy.
-    pub digest: Digest,
-    /// Whether people must agree before another policy replaces it.
-    pub guarded: bool,
-}
-
-/// Someone may vote in another's place for a while.
-///
-/// ```
-/// # use approvals_core::{self as approvals, *};
-/// use approvals::{Clock, Group, SystemClock, Trail};
-/// use std::{collections::BTreeSet, time::Duration};
-///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let keys = Keyring::generate()?;
-/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
-/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
-/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
-/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
-/// # let gate = Gate::builder().approver(inbox.clone())
-/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
-/// #     .ledger(ledger.clone())
-/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
-/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
-/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
-/// #     .build().await?;
-/// let (tom, groups) = ("u:tom".parse()?, BTreeSet::from(["ops".parse::<Group>()?]));
-/// let tomorrow = SystemClock::default().now().after(Duration::from_secs(24 * 3600));
-/// gate.desk().delegate(&account, tom, groups, tomorrow, "I am on a train").await?;
-///
-/// # let mut trail = Trail::new(gate.origin());
-/// # for entry in ledger.entries(0, 100).await? { trail.read(&entry)?; }
-/// let lent = &trail.control().delegations()[0];
-/// assert_eq!((lent.from.as_str(), lent.to.as_str()), ("u:mira", "u:tom"));
-/// assert_eq!(lent.until, tomorrow);
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Delegation {
-    /// Who lent their vote.
-    pub from: PrincipalId,
-    /// Who may vote in their place.
-    pub to: PrincipalId,
-    /// For which of the lender's groups.
-    pub groups: BTreeSet<Group>,
-    /// Until when; from then on it counts no more.
-    pub until: Timestamp,
-}
-
-/// A standing grant, and how often it was used.
-///
-/// ```
-/// # use approvals_core::{self as approvals, *};
-/// use approvals::{Ballot, Clock, StandingTerms, SystemClock, Trail};
-/// use std::time::Duration;
-///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let (keys, inbox) = (Keyring::generate()?, InMemoryApprover::new());
-/// # let rules = "version = 1\ndefault = \"deny\"\n[obligation.one]\nquorum = [{ group = \"ops\", count = 1 }]\n
-/// # [[rule]]\nid = \"standing\"\naction = \"approvals.standing\"\nrequire = [\"one\"]";
-/// # let one = Obligations::new([Obligation::new("one")?.seats("ops", 1)?]);
-/// # let (mira, tom) = (ChannelIdentity::new("memory", "mira")?, ChannelIdentity::new("memory", "tom")?);
-/// # let people = StaticDirectory::new().with(&Principal::human("u:mira")?.member_of(["ops"])?, [mira.clone()])
-/// #     .with(&Principal::human("u:tom")?.member_of(["ops"])?, [tom.clone()]);
-/// # let ledger = std::sync::Arc::new(MemoryLedger::new("example.org/shop/test", keys.log).await?);
-/// # let gate = Gate::builder().policy(rules.parse::<Rules>()?).ledger(ledger.clone()).directory(people)
-/// #     .approver(inbox.clone()).recorder_key(keys.recorder).grant_key(keys.grant).build().await?;
-/// // `one` is what the policy asks for; Mira wants it to be asked no more tonight, and Tom agrees.
-/// let night = SystemClock::default().now().after(Duration::from_secs(8 * 3600));
-/// let terms = StandingTerms::new("agent:deployer".parse()?, "service.restart".parse()?, one, 20, night);
-/// let desk = gate.desk();
-/// let asked = tokio::spawn(async move { desk.issue_standing(&mira, terms, "the roll-out").await });
-/// inbox.decide(&tom, Ballot::approve(&inbox.next().await)?).await?;
-/// let issued = asked.await??;
-///
-/// # let mut trail = Trail::new(gate.origin());
-/// # for entry in ledger.entries(0, 100).await? { trail.read(&entry)?; }
-/// let (id, standing) = trail.control().standing().next().ok_or("there is none")?;
-/// assert_eq!((id, standing.terms.uses, standing.used.len()), (issued, 20, 0));
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Standing {
-    /// Which calls it covers, how many, and until when.
-    pub terms: StandingTerms,
-    /// The requests that it was used for so far.
-    pub used: BTreeSet<RequestId>,
-    /// Whether somebody has retired it, so that it is used no more.
-    pub retired: bool,
 }
 
 impl Control {
@@ -221,6 +128,30 @@ impl Control {
         self.routes.get(channel, place)
     }
 
+    /// The keys that an account has enrolled to sign decisions with, and that count.
+    pub fn keys_of<'a>(
+        &'a self,
+        account: &'a ChannelIdentity,
+    ) -> impl Iterator<Item = &'a ReviewerKey> {
+        self.own_keys.of(account)
+    }
+
+    /// All keys that reviewers have enrolled and that count, with the accounts that they are of.
+    pub fn reviewer_keys(&self) -> impl Iterator<Item = (&ChannelIdentity, &ReviewerKey)> {
+        self.own_keys.all()
+    }
+
+    /// The account that an invitation is for, while it is open.
+    pub(crate) fn invited(&self, invitation: Digest, now: Timestamp) -> Option<&ChannelIdentity> {
+        self.own_keys.invited(invitation, now)
+    }
+
+    /// The key that has signed a decision, if it counts and is of the account that decided.
+    pub(crate) fn key_behind<'a>(&'a self, decision: &'a Decision) -> Option<&'a ReviewerKey> {
+        let credential = decision.proof.as_ref()?.credential();
+        self.keys_of(&decision.identity).find(|key| key.credential() == credential)
+    }
+
     /// In whose places `person` may vote at `now`, and for which groups.
     pub(crate) fn lent_to<'a>(
         &'a self,
@@ -231,9 +162,15 @@ impl Control {
         self.delegations.iter().filter(live)
     }
 
+    /// Whether an approval still has what it rests on: the vote that was lent for it, and the key that it was signed with.
+    pub(crate) fn upholds(&self, decision: &Decision) -> bool {
+        let has_its_key = decision.proof.is_none() || self.key_behind(decision).is_some();
+        has_its_key && self.still_lends(decision)
+    }
+
     /// Whether the vote of `decision`, if it was given in somebody's place, has not been taken back since. That it
     /// was lent in time is another question.
-    pub(crate) fn still_lends(&self, decision: &Decision) -> bool {
+    fn still_lends(&self, decision: &Decision) -> bool {
         let Some(lender) = &decision.delegator else { return true };
         self.delegations.iter().any(|one| {
             one.from == *lender.id()
@@ -303,7 +240,7 @@ impl Control {
             What::Stated { envelope } => {
                 let id = envelope.digest().map_err(|_none| "no statement in it")?;
                 let said = envelope.unverified().map_err(|_none| "no statement in it")?;
-                self.state(id, &said)?;
+                self.state(id, &said, at)?;
             }
             What::Lifted { stop, request } => {
                 self.carry_out(*request)?;
@@ -330,6 +267,7 @@ impl Control {
             | What::Post { .. }
             | What::Pressed { .. }
             | What::Dismissed { .. }
+            | What::Challenged { .. }
             | What::Nudged { .. }
             | What::Decided { .. }
             | What::Late { .. }
@@ -347,7 +285,7 @@ impl Control {
         if self.acts.insert(act) { Ok(()) } else { Err("it was carried out before") }
     }
 
-    fn state(&mut self, id: Digest, said: &Statement) -> Result<(), &'static str> {
+    fn state(&mut self, id: Digest, said: &Statement, at: Timestamp) -> Result<(), &'static str> {
         if !self.said.insert(id) {
             return Err("it was said before");
         }
@@ -373,6 +311,13 @@ impl Control {
                     .map_err(|_refusal| "there is no such grant to retire")?;
                 self.standing.entry(*standing).and_modify(|one| one.retired = true);
             }
+            Says::Invite { account, invitation, until } => {
+                self.own_keys.invite(*invitation, account, *until, at)?;
+            }
+            Says::Enrol { invitation, key } => {
+                self.own_keys.enrol(*invitation, &said.identity, key, at)?;
+            }
+            Says::RetireKey { credential } => self.own_keys.retire(credential)?,
             Says::Resolve { .. } | Says::Review { .. } | Says::Explain { .. } => {
                 return Err("it is about a request");
             }

@@ -4,6 +4,7 @@ use super::*;
 use crate::policy::policy::Verdict;
 use crate::record::scene::*;
 use crate::review::decision::Choice;
+use crate::review::standing::StandingTerms;
 
 fn act(number: u8) -> RequestId {
     format!("00000000-0000-4000-8000-0000000001{number:02}").parse().unwrap()

@@ -15,6 +15,7 @@ use crate::action::noncanonical::CanonicalError;
 use crate::action::parse::parse;
 use crate::policy::fact::FactSet;
 use crate::policy::policy::Verdict;
+use crate::review::challenge::Challenge;
 use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
 use crate::review::key::{Jwk, Purpose};
@@ -166,6 +167,11 @@ pub enum What {
     Nudged {
         /// Whether it was a reminder or an escalation, and when it was due, or why.
         nudge: Nudge,
+    },
+    /// A reviewer is asked to sign something with a key of their own, and this is what the signature stands for.
+    Challenged {
+        /// What it stands for, signed by the recorder.
+        envelope: Envelope<Challenge>,
     },
     /// A reviewer decided.
     Decided {

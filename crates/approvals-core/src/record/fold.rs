@@ -6,6 +6,7 @@ use super::post::PostStage;
 use super::state::{Outcome, Phase, Started, State};
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
+use crate::review::challenge::Challenge;
 use crate::review::decision::{Choice, Decision};
 use crate::review::envelope::Envelope;
 use crate::review::grant::{Claims, Grant};
@@ -82,6 +83,9 @@ impl State {
             }
             (_any, What::Pressed { envelope }) => self.press(envelope)?,
             (_any, What::Dismissed { press, .. }) => self.channels.dismiss(*press)?,
+            (Phase::Pending | Phase::Granted, What::Challenged { envelope }) => {
+                self.challenge(envelope, event.at)?;
+            }
             (Phase::Pending, What::Nudged { nudge }) => self.nudge(nudge, event.at)?,
             (Phase::Pending | Phase::Granted, What::Decided { envelope }) => {
                 self.decide(envelope)?;
@@ -130,6 +134,20 @@ impl State {
         self.channels.press(press)
     }
 
+    fn challenge(
+        &mut self,
+        envelope: &Envelope<Challenge>,
+        at: Timestamp,
+    ) -> Result<(), &'static str> {
+        let challenge = envelope.unverified().map_err(|_none| "no challenge in it")?;
+        let is_about_this = Some(challenge.request) == self.id()
+            && Some(challenge.request_digest) == self.request_digest;
+        if !is_about_this {
+            return Err("it is about something else");
+        }
+        self.challenges.give(challenge, at)
+    }
+
     fn nudge(&mut self, nudge: &Nudge, at: Timestamp) -> Result<(), &'static str> {
         let due = self.next_nudge().is_some_and(|(due, next)| next == *nudge && at >= due);
         if !due {
@@ -155,6 +173,10 @@ impl State {
         if self.phase == Phase::Pending && decision.at >= request.approve_by {
             return Err("it came too late");
         }
+        if !self.challenges.cover(&decision) {
+            return Err("it was not signed over a challenge that was given for it");
+        }
+        self.challenges.burn(&decision);
         self.channels.decided(&decision.identity, decision.choice);
         self.decisions.push(decision);
         Ok(())
@@ -166,6 +188,7 @@ impl State {
         if !self.is_late(&decision, at) {
             return Err("it was not late");
         }
+        self.challenges.burn(&decision);
         self.channels.decided(&decision.identity, decision.choice);
         self.late.push(decision);
         Ok(())
@@ -185,7 +208,8 @@ impl State {
             .late
             .iter()
             .any(|late| late.choice == decision.choice && Vote::of(late).is_of_same_person(&vote));
-        over && asked && first && self.late.len() < MAX_LATE
+        let covered = self.challenges.cover(decision);
+        over && asked && first && covered && self.late.len() < MAX_LATE
     }
 
     /// Why `decision` cannot be about this request, if it cannot.
@@ -308,9 +332,13 @@ impl State {
                     return Err("there is nothing to review, or not by this person");
                 }
             }
-            Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
-                return Err("it is about no request");
-            }
+            Says::Stop { .. }
+            | Says::Delegate { .. }
+            | Says::Undelegate
+            | Says::Retire { .. }
+            | Says::Invite { .. }
+            | Says::Enrol { .. }
+            | Says::RetireKey { .. } => return Err("it is about no request"),
         }
         self.statements.push(statement);
         Ok(())

@@ -187,6 +187,7 @@ impl<H: Heart> Product<H> {
             delegator: said.lender.as_ref().map(principal),
             identity: ChannelIdentity::new(channel(said.web), said.voter.name).unwrap(),
             message: None,
+            proof: None,
             reason: None,
             request: id(slot),
             request_digest: state.request_digest().unwrap_or(other),
@@ -236,7 +237,7 @@ impl<H: Heart> Product<H> {
             };
             Some(Decision { delegator, reviewer, ..decision.clone() })
         };
-        let lent = |decision: &&Decision| self.control.still_lends(decision);
+        let lent = |decision: &&Decision| self.control.upholds(decision);
         state.approvers(granted_at).filter(lent).filter_map(again).collect()
     }
 

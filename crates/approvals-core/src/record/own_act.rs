@@ -118,6 +118,7 @@ impl OwnAct {
             | What::Post { .. }
             | What::Pressed { .. }
             | What::Dismissed { .. }
+            | What::Challenged { .. }
             | What::Nudged { .. }
             | What::Decided { .. }
             | What::Late { .. }

@@ -66,6 +66,7 @@ fn decision(request: &Request, who: usize, choice: Choice, at: u32, lent: bool) 
         delegator: lent.then(|| person(9)),
         identity: ChannelIdentity::new("slack", &format!("U{who}")).unwrap(),
         message: None,
+        proof: None,
         reason: None,
         request: request.id,
         request_digest: digest,

@@ -100,6 +100,7 @@ pub(super) fn decision(
         delegator: None,
         identity: ChannelIdentity::new("chat", reviewer.id().as_str()).unwrap(),
         message: None,
+        proof: None,
         reason: None,
         request: id(),
         request_digest: state.request_digest().unwrap(),

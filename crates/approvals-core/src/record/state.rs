@@ -1,5 +1,6 @@
 //! The state of a request: a fold over its events, and nothing that is stored anywhere else.
 
+use super::challenges::Challenges;
 use super::event::{Cause, Execution};
 use super::nudge::Nudge;
 use super::post::{InChannels, Post};
@@ -7,12 +8,11 @@ use super::reach::Reach;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
-use crate::action::principal::Principal;
 use crate::policy::obligations::Obligations;
 use crate::policy::policy::Verdict;
 use crate::review::decision::{Choice, Decision};
 use crate::review::grant::Claims;
-use crate::review::quorum::{Ineligible, Question, Vote, of_same_person};
+use crate::review::quorum::{Question, Vote, of_same_person};
 use crate::review::request::Request;
 use crate::review::statement::{Resolution, Says, Statement};
 
@@ -117,6 +117,7 @@ pub struct State {
     pub(super) has_ended: bool,
     pub(super) statements: Vec<Statement>,
     pub(super) channels: InChannels,
+    pub(super) challenges: Challenges,
 }
 
 /// The last time that a body was started. [`State`] has an example.
@@ -219,6 +220,10 @@ impl State {
     }
 
     /// What has happened to it in channels.
+    pub(crate) fn challenges(&self) -> &Challenges {
+        &self.challenges
+    }
+
     pub(crate) fn channels(&self) -> &InChannels {
         &self.channels
     }
@@ -350,43 +355,9 @@ impl State {
         self.request.as_ref().is_some_and(|request| request.ruling.break_glass.is_some())
     }
 
-    /// Whether `person` may say what became of it: nobody who asked, and where people decided, one of those
-    /// who were asked.
-    pub(crate) fn may_resolve(&self, person: &Principal) -> Result<(), Ineligible> {
-        let request = self.request.as_ref().ok_or(Ineligible::NotAsked)?;
-        is_apart(person, request.requester.everybody())?;
-        let is_asked = self.question().is_none_or(|question| question.asks(person));
-        if is_asked { Ok(()) } else { Err(Ineligible::NotAsked) }
-    }
-
-    /// Whether `person` may judge an emergency afterwards: one of the group that is named for it, who neither
-    /// asked nor approved.
-    pub(crate) fn may_review(&self, person: &Principal) -> Result<(), Ineligible> {
-        let request = self.request.as_ref().ok_or(Ineligible::NotAsked)?;
-        let approved = self.decisions.iter().flat_map(|one| Vote::of(one).people());
-        is_apart(person, request.requester.everybody().chain(approved))?;
-        let group = request.ruling.break_glass.as_ref().map(|terms| &terms.review_by);
-        let is_asked = group.is_some_and(|group| person.is_in(group));
-        if is_asked { Ok(()) } else { Err(Ineligible::NotAsked) }
-    }
-
     /// The id, once there is a request.
     pub(crate) fn id(&self) -> Option<RequestId> {
         self.request.as_ref().map(|request| request.id)
-    }
-}
-
-/// Whether `person` is human, and none of those who took part.
-fn is_apart<'a>(
-    person: &Principal,
-    mut took_part: impl Iterator<Item = &'a Principal>,
-) -> Result<(), Ineligible> {
-    if !person.is_human() {
-        Err(Ineligible::NotHuman)
-    } else if took_part.any(|one| one.is_same_person(person)) {
-        Err(Ineligible::TookPart)
-    } else {
-        Ok(())
     }
 }
 

@@ -1,7 +1,9 @@
 use super::*;
+use crate::action::principal::Principal;
 use crate::policy::obligation::Obligation;
 use crate::policy::policy::BreakGlass;
 use crate::record::scene::*;
+use crate::review::quorum::Ineligible;
 
 fn decide(state: &mut State, who: Principal, choice: Choice, at: Timestamp) {
     let decision = decision(state, who, choice, at);

@@ -145,6 +145,7 @@ impl Tally {
             | What::Post { .. }
             | What::Pressed { .. }
             | What::Dismissed { .. }
+            | What::Challenged { .. }
             | What::Decided { .. } => {}
         }
         Ok(())

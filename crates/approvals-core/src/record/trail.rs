@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use approvals_log::{Frontier, Hash, PublicKey, leaf_hash};
 
 use super::beside;
-use super::control::{Control, Standing};
+use super::control::Control;
 use super::event::{Event, What};
+use super::in_force::Standing;
 use super::ledger::Entry;
 use super::own_act::OwnAct;
 use super::state::State;
@@ -18,10 +19,9 @@ use crate::policy::assurance::Assurance;
 use crate::policy::policy::{Ruling, Verdict};
 use crate::review::card::Card;
 use crate::review::decision::SeenHead;
-use crate::review::envelope::Envelope;
+use crate::review::envelope::{Envelope, Payload};
 use crate::review::grant::{Claims, Grant};
 use crate::review::key::{Purpose, key_id};
-use crate::review::press::Press;
 use crate::review::quorum::Vote;
 use crate::review::request::Request;
 use crate::review::statement::Statement;
@@ -128,7 +128,12 @@ impl Trail {
             What::Granted { grant } => self.check_grant(&before, grant, event.at)?,
             What::Started { policy, .. } => self.check_start(&before, id, *policy, event.at)?,
             What::Stated { envelope } => self.check_statement(envelope)?,
-            What::Pressed { envelope } => self.check_press(&before, envelope)?,
+            What::Pressed { envelope } => {
+                self.check_about(&before, envelope, |press| press.card)?;
+            }
+            What::Challenged { envelope } => {
+                self.check_about(&before, envelope, |challenge| challenge.card)?;
+            }
             What::KeyAdded { .. }
             | What::PolicyLoaded { .. }
             | What::Lifted { .. }
@@ -256,17 +261,23 @@ impl Trail {
 
     /// Whether those who had agreed at `then` are enough without the votes that were taken back since.
     fn is_still_agreed(&self, state: &State, then: Timestamp) -> bool {
-        let votes = state.approvers(then).filter(|one| self.control.still_lends(one));
+        let votes = state.approvers(then).filter(|one| self.control.upholds(one));
         let votes: Vec<_> = votes.map(Vote::of).collect();
         state.question().is_some_and(|question| question.is_agreed(&votes, then))
     }
 
-    fn check_press(&self, before: &State, envelope: &Envelope<Press>) -> Result<(), String> {
+    /// What the recorder says of a card must be about the one that was asked about.
+    fn check_about<T: Payload>(
+        &self,
+        before: &State,
+        envelope: &Envelope<T>,
+        card_of: impl Fn(&T) -> Digest,
+    ) -> Result<(), String> {
         self.signed_by(Purpose::Recorder, |key| envelope.verify(key).is_ok())?;
-        let press = envelope.unverified().map_err(|error| error.to_string())?;
-        let card = self.card(before).ok_or("it was pressed under nothing that was asked")?;
-        let is_of_it = card.digest() == Ok(press.card);
-        is_of_it.then_some(()).ok_or_else(|| "it was pressed under another card".into())
+        let said = envelope.unverified().map_err(|error| error.to_string())?;
+        let card = self.card(before).ok_or("it is about nothing that was asked")?;
+        let is_of_it = card.digest() == Ok(card_of(&said));
+        is_of_it.then_some(()).ok_or_else(|| "it is about another card".into())
     }
 
     fn check_statement(&self, envelope: &Envelope<Statement>) -> Result<(), String> {
@@ -283,6 +294,10 @@ impl Trail {
         if assurance != Assurance::ChannelAttested {
             return Err("it claims the person's own key, and the recorder key signed it".into());
         }
+        self.check_seen(seen)
+    }
+
+    fn check_seen(&self, seen: &SeenHead) -> Result<(), String> {
         let root = usize::try_from(seen.size).ok().and_then(|size| self.roots.get(size));
         if root.is_none_or(|root| SeenHead::of(*root, seen.size) != *seen) {
             return Err("it was made on a head that this log never had".into());
@@ -305,7 +320,15 @@ impl Trail {
                 return Err("nobody had lent the reviewer that vote".into());
             }
         }
-        self.check_person(decision.assurance, &decision.seen)
+        match (decision.assurance, &decision.proof) {
+            (Assurance::ReviewerKey, Some(proof)) => {
+                let key = self.control.key_behind(&decision);
+                let key = key.ok_or("it was signed with no key that its account had enrolled")?;
+                key.verify(proof).map_err(|error| error.to_string())?;
+                self.check_seen(&decision.seen)
+            }
+            (assurance, _none) => self.check_person(assurance, &decision.seen),
+        }
     }
 
     fn check_grant(&self, before: &State, grant: &Grant, at: Timestamp) -> Result<(), String> {

@@ -10,6 +10,7 @@ use crate::policy::policy::{Ruling, Verdict};
 use crate::review::decision::{Choice, Decision};
 use crate::review::envelope::Envelope;
 use crate::review::grant::Grant;
+use crate::review::passkey::PasskeyError;
 use crate::review::quorum::{Ineligible, Vote};
 use crate::review::request::Request;
 use crate::review::statement::{Says, Statement};
@@ -155,6 +156,18 @@ pub enum Refusal {
     /// Somebody has retired the standing grant before.
     #[error("it is retired already")]
     RetiredAlready,
+    /// What was signed is no challenge that still counts for this.
+    #[error("what you signed does not stand for this, or was signed too late; decide once more")]
+    NotChallenged,
+    /// The signature is none by a key of theirs.
+    #[error("that is not signed with a key of yours that counts here: {0}")]
+    NotSigned(#[source] PasskeyError),
+    /// The account has no key that counts.
+    #[error("you have enrolled no such key; ask for an invitation to enrol one")]
+    NoKey,
+    /// The invitation is used, over, or another log's.
+    #[error("this invitation is not open: it has been used, or is over; ask for another one")]
+    NotInvited,
 }
 
 /// The events that `command` brings about at `now`, or why there are none.
@@ -240,6 +253,9 @@ fn decide(
     }
     if state.has_voted(&vote) {
         return Err(Refusal::Twice);
+    }
+    if !state.challenges().cover(decision) {
+        return Err(Refusal::NotChallenged);
     }
     let decided = What::Decided { envelope };
     let by = decision.reviewer.id().clone();
@@ -342,6 +358,9 @@ fn state(
         | Says::Delegate { .. }
         | Says::Undelegate
         | Says::Retire { .. }
+        | Says::Invite { .. }
+        | Says::Enrol { .. }
+        | Says::RetireKey { .. }
         | Says::Explain { .. } => {
             return Err(Refusal::Over);
         }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::directory::ChannelIdentity;
+use super::passkey::Proof;
 use crate::action::clock::Timestamp;
 use crate::action::digest::Digest;
 use crate::action::id::RequestId;
@@ -83,6 +84,10 @@ pub struct Decision {
     /// The channel's message, if it has such.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What the reviewer has signed with a key of their own, where they have: it stands for all of this, by the challenge
+    /// in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Box<Proof>>,
     /// Why, in the reviewer's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::challenge::Challenge;
 use super::decision::Decision;
 use super::key::key_id;
 use super::press::Press;
@@ -31,6 +32,10 @@ pub trait Payload: Serialize + DeserializeOwned + sealed::Sealed {
     const TYPE: &'static str;
 }
 
+impl Payload for Challenge {
+    const TYPE: &'static str = "application/vnd.approvals.challenge.v1+json";
+}
+
 impl Payload for Decision {
     const TYPE: &'static str = "application/vnd.approvals.decision.v1+json";
 }
@@ -46,12 +51,14 @@ impl Payload for Statement {
 #[expect(unnameable_types, reason = "that is what seals")]
 mod sealed {
     pub trait Sealed {}
+    impl Sealed for super::Challenge {}
     impl Sealed for super::Decision {}
     impl Sealed for super::Press {}
     impl Sealed for super::Statement {}
 }
 
-/// A DSSE envelope (secure-systems-lab/dsse v1) around one signed [`Decision`], [`Press`] or [`Statement`].
+/// A DSSE envelope (secure-systems-lab/dsse v1) around one signed [`Challenge`], [`Decision`], [`Press`] or
+/// [`Statement`].
 ///
 /// ```
 /// # use approvals_core::{self as approvals, *};

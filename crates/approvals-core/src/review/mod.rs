@@ -3,9 +3,13 @@
 pub(crate) mod directory;
 pub(crate) mod roll;
 pub(crate) mod key;
+mod base64url;
+pub(crate) mod passkey;
+pub(crate) mod invitation;
 pub(crate) mod decision;
 pub(crate) mod statement;
 pub(crate) mod press;
+pub(crate) mod challenge;
 pub(crate) mod envelope;
 mod matching;
 pub(crate) mod quorum;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::SeenHead;
 use super::directory::ChannelIdentity;
+use super::passkey::ReviewerKey;
 use crate::action::clock::Timestamp;
+use crate::action::digest::Digest;
 use crate::action::id::{ActionName, Group, PrincipalId, RequestId};
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
@@ -112,6 +114,27 @@ pub enum Says {
     Retire {
         /// The request that issued it.
         standing: RequestId,
+    },
+    /// Whoever has the invitation may enrol one key of their own for this account.
+    Invite {
+        /// The account, as the channel will tell of it.
+        account: ChannelIdentity,
+        /// What the invitation is called by.
+        invitation: Digest,
+        /// Until when, at most, and exclusive.
+        until: Timestamp,
+    },
+    /// This is a key of mine, and of nobody else: what it signs, I have decided.
+    Enrol {
+        /// The invitation that was used up for it.
+        invitation: Digest,
+        /// The key.
+        key: ReviewerKey,
+    },
+    /// A key counts no more: neither what it signs from now on, nor approvals by it that have not been used yet.
+    RetireKey {
+        /// What its credential is called by.
+        credential: String,
     },
 }
 
@@ -231,9 +254,13 @@ impl Statement {
             Says::Resolve { request, .. }
             | Says::Review { request, .. }
             | Says::Explain { request } => Some(*request),
-            Says::Stop { .. } | Says::Delegate { .. } | Says::Undelegate | Says::Retire { .. } => {
-                None
-            }
+            Says::Stop { .. }
+            | Says::Delegate { .. }
+            | Says::Undelegate
+            | Says::Retire { .. }
+            | Says::Invite { .. }
+            | Says::Enrol { .. }
+            | Says::RetireKey { .. } => None,
         }
     }
 }

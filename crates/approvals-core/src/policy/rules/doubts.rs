@@ -7,11 +7,9 @@ use super::field::Field;
 use super::pattern::Pattern;
 use super::rule::Rule;
 use crate::action::id::{FactName, RuleId};
-use crate::policy::assurance::Assurance;
 
 impl Rules {
-    /// What loads and is probably a mistake, each in a sentence: words that nothing uses, obligations that
-    /// nobody could meet, rules about actions that are not declared, and no tests at all. None of it changes what the policy says.
+    /// What loads and is probably a mistake, each in a sentence: words that nothing uses, rules about actions that are not declared, and no tests at all. None of it changes what the policy says.
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let used = self.required();
@@ -30,32 +28,12 @@ impl Rules {
         let untested = self.tests.is_empty().then(|| {
             "there are no tests; give the rules some, so that a mistake does not load".to_owned()
         });
-        unused
-            .chain(self.keyed())
-            .chain(unread)
-            .chain(silent)
-            .chain(self.undeclared())
-            .chain(untested)
-            .collect()
+        unused.chain(unread).chain(silent).chain(self.undeclared()).chain(untested).collect()
     }
 
     fn required(&self) -> BTreeSet<&RuleId> {
         let emergency = self.words.break_glass.iter().flat_map(|one| &one.require);
         self.all.iter().flat_map(|rule| rule.effect.names()).chain(emergency).collect()
-    }
-
-    /// Obligations that take what no channel has yet.
-    fn keyed(&self) -> impl Iterator<Item = String> {
-        let keyed = self
-            .words
-            .obligations
-            .iter()
-            .filter(|(_, template)| template.obligation.assurance == Assurance::ReviewerKey);
-        keyed.map(|(name, _)| {
-            format!(
-                "the obligation `{name}` asks for reviewers' own keys, which no channel of this version has, so nobody could approve; leave `assurance` out until one has"
-            )
-        })
     }
 
     fn facts_read(&self) -> BTreeSet<&FactName> {
@@ -123,7 +101,6 @@ mod tests {
             ask_first = "f.first"
             [obligation.unused]
             quorum = [{ group = "g", count = 1 }]
-            assurance = "reviewer_key"
             [[rule]]
             id = "r"
             action = "a.used"
@@ -137,7 +114,6 @@ mod tests {
         );
         let beginnings = [
             "the obligation `unused` is never required",
-            "the obligation `unused` asks for reviewers' own keys, which no channel of this version has",
             "no rule looks at the fact `f.unread`",
             "no rule is about the action `a.silent`",
             "rule `typo` is about `a.usde`",
