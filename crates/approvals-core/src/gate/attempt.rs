@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use super::builder::Core;
 use super::denied::Denied;
-use super::insist::POLL;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::prepare::Prepared;
 use super::stage::Stage;
@@ -137,7 +136,7 @@ impl Attempt {
         }
         self.attend();
         if *self.phase() == Phase::Pending {
-            let decided = self.core.decided(self.id, Phase::Pending, POLL);
+            let decided = self.core.decided(self.id, Phase::Pending);
             self.loaded = Stage::Wait.of(Some(self.id), decided).await?;
         }
         self.loaded.ensure_startable(self.id, self.core.now()).map(|()| Decided::Granted)

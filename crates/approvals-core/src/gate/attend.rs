@@ -11,8 +11,9 @@ use super::approver::Approver;
 use super::audience::Audience;
 use super::builder::Core;
 use super::denied::Denied;
-use super::insist::{POLL, insist};
+use super::insist::insist;
 use super::journal::{Loaded, StepError};
+use super::look::Look;
 use super::metrics::Pending;
 use super::tell::{Told, tell_all};
 use crate::action::id::RequestId;
@@ -25,6 +26,11 @@ use crate::record::transition::{Command, Refusal};
 use crate::review::card::Card;
 
 /// A request that this process looks after, until this is dropped.
+/// How long what by time alone becomes so may go unnoticed where clocks are moved; and after how many such looks the log is
+/// read again, should no bell have rung.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const LOOKS_WITHOUT_READING: usize = 12;
+
 struct Attending {
     core: Arc<Core>,
     id: RequestId,
@@ -141,9 +147,12 @@ impl Core {
         // polled keeps everybody out, us as well.
         let mut news = JoinSet::new();
         let (core, told) = (Arc::clone(self), told.clone());
-        news.spawn(async move {
-            insist(id, || core.until(id, POLL, |state| told.is_behind(state))).await
-        });
+        news.spawn(
+            async move { insist(id, || core.until(id, |state| told.is_behind(state))).await },
+        );
+        // Most cards move nobody, and the ledger is not asked.
+        let is_moving = card.request().obligations().is_some_and(Obligations::nudge_people);
+        let mut look = Look::soon(self.bells.of(id));
         loop {
             tokio::select! {
                 Some(loaded) = news.join_next() => {
@@ -156,16 +165,17 @@ impl Core {
                 }
                 Some(presented) = audience.next() => {
                     self.note_presented(card, audience, presented).await;
+                    look.again();
                     if audience.is_nobody() {
                         self.close_undelivered(id).await?;
                     }
                 }
-                () = tokio::time::sleep(POLL) => {
-                    if let Some(state) = insist(id, || self.nudge(card, audience)).await? {
-                        self.widen(card, state.reach(), audience);
-                        if audience.is_nobody() {
-                            self.close_undelivered(id).await?;
-                        }
+                () = look.wait(), if is_moving => {
+                    let state = insist(id, || self.nudge(card, audience)).await?;
+                    look.until_due(&state, self.now());
+                    self.widen(card, state.reach(), audience);
+                    if audience.is_nobody() {
+                        self.close_undelivered(id).await?;
                     }
                 }
             }
@@ -209,21 +219,15 @@ impl Core {
 
     /// Gives the reminders and escalations that are due, each one once over all processes. Returns how the request stands
     /// then, if it has such.
-    async fn nudge(&self, card: &Card, audience: &Audience) -> Result<Option<State>, StepError> {
+    async fn nudge(&self, card: &Card, audience: &Audience) -> Result<State, StepError> {
         let due = |state: &State, now| state.next_nudge().filter(|(due, _)| now >= *due);
-        // Most of the time nothing is due, and the ledger is not asked.
-        let obligations = card.request().obligations();
-        let is_moving = obligations.is_some_and(Obligations::nudge_people);
-        if !is_moving {
-            return Ok(None);
-        }
         loop {
             let loaded = self.load(card.id()).await?;
             let step = match due(&loaded.state, self.now()) {
                 Some((_, nudge)) => Command::Nudge(nudge),
                 None => match self.unnoted(&loaded.state, audience) {
                     Some(failure) => Command::Note(failure),
-                    None => return Ok(Some(loaded.state)),
+                    None => return Ok(loaded.state),
                 },
             };
             match self.step(card.id(), &loaded, vec![step.clone()]).await {
@@ -265,23 +269,15 @@ impl Core {
         self.step_on(id, |loaded| loaded.is_open().then(|| command.clone())).await.map(drop)
     }
 
-    /// Waits until a request has left `phase`, and looks at least so often. Whoever notices that its time is over ends it.
-    ///
-    /// Dropping the future stops waiting and changes nothing.
-    pub(super) async fn decided(
-        &self,
-        id: RequestId,
-        phase: Phase,
-        poll: Duration,
-    ) -> Result<Loaded, StepError> {
-        self.until(id, poll, |state| *state.phase() != phase).await
+    /// Waits until the request is in another phase than this one, and ends it when its time is over.
+    pub(super) async fn decided(&self, id: RequestId, phase: Phase) -> Result<Loaded, StepError> {
+        self.until(id, |state| *state.phase() != phase).await
     }
 
-    /// Waits until a request stands like that. Whoever notices that its time is over ends it.
+    /// Waits until that is so, and ends the request when its time is over.
     async fn until(
         &self,
         id: RequestId,
-        poll: Duration,
         is_so: impl Fn(&State) -> bool,
     ) -> Result<Loaded, StepError> {
         let bell = self.bells.of(id);
@@ -291,20 +287,28 @@ impl Core {
             // Listening begins before looking, so that no decision falls in between.
             rung.as_mut().enable();
             let loaded = self.load(id).await?;
-            if is_so(&loaded.state) {
-                return Ok(loaded);
-            }
-            if let Some(cause) = loaded.state.overdue(self.now()) {
-                match self.step(id, &loaded, vec![Command::Close(cause)]).await {
-                    Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => continue,
-                    Err(error) => return Err(error),
+            for _ in 0..LOOKS_WITHOUT_READING {
+                if is_so(&loaded.state) {
+                    return Ok(loaded);
+                }
+                if let Some(cause) = loaded.state.overdue(self.now()) {
+                    match self.step(id, &loaded, vec![Command::Close(cause)]).await {
+                        Ok(_) | Err(StepError::Ledger(LedgerError::Conflict)) => break,
+                        Err(error) => return Err(error),
+                    }
+                }
+                tokio::select! {
+                    () = rung.as_mut() => break,
+                    () = tokio::time::sleep(self.pause(&loaded.state)) => {}
                 }
             }
-            tokio::select! {
-                () = rung => {}
-                () = tokio::time::sleep(poll) => {}
-            }
         }
+    }
+
+    /// How long nothing can become so by time alone.
+    fn pause(&self, state: &State) -> Duration {
+        let left = state.due().map(|due| self.now().until(due));
+        left.unwrap_or(LOOK_AGAIN).clamp(Duration::from_millis(1), LOOK_AGAIN)
     }
 }
 

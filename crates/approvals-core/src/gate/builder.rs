@@ -19,6 +19,7 @@ use super::limits::Limits;
 use super::overview::Overview;
 use super::policy_file;
 use super::store_clock::StoreClock;
+use super::tail::Tail;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
 use crate::action::noncanonical::CanonicalError;
@@ -99,6 +100,7 @@ pub(super) struct Core {
     pub(super) has_scopes: AtomicBool,
     pub(super) max_arguments: usize,
     pub(super) bells: Bells,
+    pub(super) tail: Tail,
     pub(super) keys: Keys,
     pub(super) known: Known,
     pub(super) overview: Mutex<Overview>,
@@ -348,6 +350,7 @@ impl GateBuilder {
             has_scopes: AtomicBool::new(false),
             max_arguments: self.max_arguments.unwrap_or(canonical::MAX_BYTES),
             bells: Bells::default(),
+            tail: Tail::default(),
             keys: Keys::default(),
             known: Known::default(),
             overview: Mutex::default(),
@@ -359,6 +362,7 @@ impl GateBuilder {
         core.meet_last_event(head.size()).await?;
         core.publish_keys().await?;
         core.publish_policy().await?;
+        core.follow_log();
         core.open_channels().await?;
         if let Some(path) = self.policy_file {
             core.follow(path);

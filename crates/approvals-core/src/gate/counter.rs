@@ -16,6 +16,7 @@ use super::keys::Keys;
 use super::known::Known;
 use super::limits::Limits;
 use super::store_clock::StoreClock;
+use super::tail::Tail;
 use crate::action::canonical;
 use crate::action::clock::{Clock, Timestamp};
 use crate::action::digest::Digest;
@@ -129,6 +130,7 @@ impl Counter {
             has_scopes: AtomicBool::new(false),
             max_arguments: canonical::MAX_BYTES,
             bells: Bells::default(),
+            tail: Tail::default(),
             keys: Keys::default(),
             known: Known::default(),
             overview: Mutex::default(),

@@ -222,7 +222,10 @@ impl Core {
     /// Appends what a step brings about.
     pub(super) async fn take(&self, step: Step) -> Result<State, StepError> {
         let Step { id, expected, log_expected, after, entries, measures, .. } = step;
-        self.ledger.append(Append { request: Some(id), expected, log_expected, entries }).await?;
+        let count = entries.len();
+        let append = Append { request: Some(id), expected, log_expected, entries };
+        let appended = self.ledger.append(append).await?;
+        self.tail.skip(appended.first, count);
         measures.into_iter().for_each(Measure::record);
         self.bells.ring(id);
         self.forward();

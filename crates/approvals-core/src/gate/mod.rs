@@ -3,6 +3,7 @@
 mod attended;
 mod awaited;
 mod bell;
+mod tail;
 mod caught;
 mod chain;
 mod keys;
@@ -33,6 +34,7 @@ mod people;
 mod standing;
 mod prepare;
 mod insist;
+mod look;
 mod audience;
 mod present;
 mod tell;

@@ -203,10 +203,7 @@ impl Core {
                     insist(id, || async { Ok(self.load(id).await?) }).await
                 }
                 None if matches!(phase, Phase::Ended(_)) => return Some(phase),
-                None => {
-                    let poll = if phase == Phase::Started { POLL_RUNNING } else { POLL };
-                    insist(id, || self.decided(id, phase.clone(), poll)).await
-                }
+                None => insist(id, || self.decided(id, phase.clone())).await,
             };
             match loaded {
                 Ok(loaded) => phase = loaded.state.phase().clone(),

@@ -333,12 +333,17 @@ impl State {
     /// What ends it, if its time is over at `now`.
     pub(crate) fn overdue(&self, now: Timestamp) -> Option<Cause> {
         let now = self.time(now);
-        let deadline = match self.phase {
+        self.due().filter(|deadline| now >= *deadline).map(|_passed| Cause::Expired)
+    }
+
+    /// When its time is over, if nothing else happens: to decide it, or to use its grant.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        match self.phase {
             Phase::Allowed | Phase::Pending => self.request().map(|request| request.approve_by),
             Phase::Granted => self.grant().map(Claims::expires_at),
             Phase::Absent | Phase::Started | Phase::Ended(_) => None,
-        };
-        deadline.filter(|deadline| now >= *deadline).map(|_passed| Cause::Expired)
+        }
     }
 
     /// The phase of a request that was just asked for.
