@@ -103,7 +103,7 @@ pub use crate::review::envelope::{Envelope, EnvelopeError, Payload};
 pub use crate::review::grant::{Actor, Claims, Detail, Grant, GrantError};
 pub use crate::review::invitation::{Invitation, NoInvitation};
 pub use crate::review::key::{Jwk, Purpose, key_id};
-pub use crate::review::passkey::{PasskeyError, Proof, ReviewerKey};
+pub use crate::review::passkey::{PasskeyError, PasskeyPublic, Proof, ReviewerKey};
 pub use crate::review::press::Press;
 pub use crate::review::quorum::Ineligible;
 pub use crate::review::request::{Earlier, Request, Was};

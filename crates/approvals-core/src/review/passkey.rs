@@ -40,6 +40,8 @@ pub struct ReviewerKey(Parts);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parts {
+    /// Whether it may be copied to other devices of its owner, as the authenticator said when it was enrolled.
+    backup_eligible: bool,
     credential: Bytes,
     key: Key,
     site: String,
@@ -66,6 +68,28 @@ enum P256 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Ed25519 {
     Ed25519,
+}
+
+/// The parts of a passkey's public key. [`ReviewerKey`] has an example of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "whoever stores keys has to store every kind")]
+pub enum PasskeyPublic<'a> {
+    /// A point of the curve P-256.
+    Es256 {
+        /// Its first coordinate, of 32 bytes.
+        x: &'a [u8],
+        /// Its second coordinate, of 32 bytes.
+        y: &'a [u8],
+    },
+    /// A point of Ed25519, of 32 bytes.
+    Ed25519(&'a [u8]),
+    /// A key for RSA.
+    Rs256 {
+        /// Its modulus.
+        n: &'a [u8],
+        /// Its exponent.
+        e: &'a [u8],
+    },
 }
 
 /// What an authenticator has signed: an assertion. The other parts of it are in [`Decision`](crate::Decision)s as they
@@ -98,6 +122,9 @@ pub enum PasskeyError {
     /// The authenticator has not made sure who is there.
     #[error("the authenticator has not verified its user, by a PIN, a finger or a face")]
     Unverified,
+    /// It says something else of itself than it did.
+    #[error("the authenticator says something else of its copies than when it was enrolled")]
+    Changed,
     /// The signature does not hold.
     #[error("the signature does not verify")]
     Signature,
@@ -121,7 +148,21 @@ impl ReviewerKey {
     }
 
     fn new(site: &str, credential: &[u8], key: Key) -> Result<Self, PasskeyError> {
-        Self::try_from(Parts { credential: credential.into(), key, site: site.to_owned() })
+        let (credential, site) = (credential.into(), site.to_owned());
+        Self::try_from(Parts { backup_eligible: false, credential, key, site })
+    }
+
+    /// The same, as one that may be copied to other devices of its owner.
+    #[must_use]
+    pub fn backup_eligible(mut self) -> Self {
+        self.0.backup_eligible = true;
+        self
+    }
+
+    /// Whether it may be copied to other devices of its owner.
+    #[must_use]
+    pub fn is_backup_eligible(&self) -> bool {
+        self.0.backup_eligible
     }
 
     /// The site that it is for: the host's name, or a domain above it.
@@ -142,16 +183,29 @@ impl ReviewerKey {
         self.0.credential.as_slice()
     }
 
+    /// The key itself, by its kind.
+    #[must_use]
+    pub fn public(&self) -> PasskeyPublic<'_> {
+        match &self.0.key {
+            Key::Ec { x, y, .. } => PasskeyPublic::Es256 { x: x.as_slice(), y: y.as_slice() },
+            Key::Okp { x, .. } => PasskeyPublic::Ed25519(x.as_slice()),
+            Key::Rsa { e, n } => PasskeyPublic::Rs256 { n: n.as_slice(), e: e.as_slice() },
+        }
+    }
+
     /// Whether `proof` was signed with this key, on its site, by an authenticator that has verified its user.
     ///
     /// What was signed is the challenge in it; what that stands for, the log says.
     pub fn verify(&self, proof: &Proof) -> Result<(), PasskeyError> {
-        let Parts { credential, key, site } = &self.0;
+        let Parts { backup_eligible, credential, key, site } = &self.0;
         if proof.credential != *credential {
             return Err(PasskeyError::Credential);
         }
         proof.client()?.is_on(site)?;
-        proof.authenticator(site)?;
+        let flags = proof.authenticator(site)?;
+        if (flags & BACKUP_ELIGIBLE != 0) != *backup_eligible {
+            return Err(PasskeyError::Changed);
+        }
         let client = Sha256::digest(proof.client_data.as_slice());
         let message = [proof.authenticator_data.as_slice(), client.as_slice()].concat();
         key.verify(&message, proof.signature.as_slice())
@@ -162,7 +216,7 @@ impl TryFrom<Parts> for ReviewerKey {
     type Error = PasskeyError;
 
     fn try_from(parts: Parts) -> Result<Self, PasskeyError> {
-        let Parts { credential, key, site } = &parts;
+        let Parts { credential, key, site, .. } = &parts;
         let is_host =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
         let is_site = (1..=MAX_SITE).contains(&site.len()) && site.bytes().all(is_host);
@@ -239,6 +293,8 @@ impl Client {
 
 /// The bits of an assertion's flags: the user was there, and the authenticator has verified them.
 const PRESENT_AND_VERIFIED: u8 = 0b101;
+/// The bit that says that the key may be copied.
+const BACKUP_ELIGIBLE: u8 = 0b1000;
 
 impl Proof {
     /// The parts of an assertion as the browser has given them.
@@ -278,8 +334,9 @@ impl Proof {
         serde_json::from_value(value).map_err(|_malformed| PasskeyError::Malformed)
     }
 
-    /// Holds what the authenticator says against `site` (section 6.1: a hash, the flags, a counter, and perhaps more).
-    fn authenticator(&self, site: &str) -> Result<(), PasskeyError> {
+    /// Holds what the authenticator says against `site` (section 6.1: a hash, the flags, a counter, and perhaps
+    /// more), and gives the flags.
+    fn authenticator(&self, site: &str) -> Result<u8, PasskeyError> {
         let data = self.authenticator_data.as_slice();
         let (hash, rest) = data.split_first_chunk::<32>().ok_or(PasskeyError::Malformed)?;
         let ([flags], rest) = rest.split_first_chunk::<1>().ok_or(PasskeyError::Malformed)?;
@@ -288,7 +345,7 @@ impl Proof {
             return Err(PasskeyError::OtherSite);
         }
         if flags & PRESENT_AND_VERIFIED == PRESENT_AND_VERIFIED {
-            Ok(())
+            Ok(*flags)
         } else {
             Err(PasskeyError::Unverified)
         }

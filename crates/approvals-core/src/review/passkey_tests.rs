@@ -136,6 +136,9 @@ fn a_signature_counts_on_its_own_site_only_and_only_with_its_user_verified() {
         data[32] = flags;
         assert_eq!(says(&data), Err(PasskeyError::Unverified), "{flags:b}");
     }
+    let mut copied = authenticator.clone();
+    copied[32] |= BACKUP_ELIGIBLE;
+    assert_eq!(says(&copied), Err(PasskeyError::Changed));
     assert_eq!(says(&authenticator[..36]), Err(PasskeyError::Malformed));
     assert_eq!(says(&[]), Err(PasskeyError::Malformed));
     let elsewhere = [&[9; 32], &authenticator[32..]].concat();
