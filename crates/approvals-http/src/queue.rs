@@ -131,7 +131,6 @@ impl Queue {
     }
 
     /// Its routes. Whatever they do not have is answered with a problem as well.
-    #[must_use]
     pub fn router(&self) -> Router {
         let (router, _document) = routes().split_for_parts();
         let guarded = from_fn_with_state(Arc::clone(&self.0), guard::guard);

@@ -32,20 +32,16 @@ const AHEAD: usize = 32;
 /// How many changes are looked at in one go.
 const AT_ONCE: usize = 256;
 
-/// What somebody watches.
-pub(crate) struct Watch {
+/// Whoever watches.
+pub(crate) trait Watch: fmt::Debug + Send + Sync + 'static {
     /// Whose stream it is.
-    pub(crate) whose: Digest,
-    /// What they are told of a change, if anything.
-    pub(crate) told: Box<dyn Fn(&View, &Change) -> Option<Told> + Send>,
-    /// Whether they may still be told.
-    pub(crate) is_good: Box<dyn Fn(&Shared) -> bool + Send>,
-}
+    fn whose(&self) -> Digest;
 
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("whose", &self.whose).finish_non_exhaustive()
-    }
+    /// What they are told of a change, if anything.
+    fn told(&self, view: &View, change: &Change) -> Option<Told>;
+
+    /// Whether they may still be told.
+    fn may_still(&self, shared: &Shared) -> bool;
 }
 
 /// One event as it is sent.
@@ -89,9 +85,9 @@ impl Told {
 pub(crate) fn open(
     shared: &Arc<Shared>,
     headers: &HeaderMap,
-    watch: Watch,
+    watch: impl Watch,
 ) -> Result<Response, Problem> {
-    let place = shared.streams.enter(watch.whose)?;
+    let place = shared.streams.enter(watch.whose())?;
     let size = *shared.follower.sizes().borrow();
     let next = match last_event_id(headers)? {
         Some(last) => last.saturating_add(1),
@@ -134,7 +130,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 /// Sends what changes, until nobody takes it, it may not be told any more, or the server stops.
 async fn feed(
     shared: Arc<Shared>,
-    watch: Watch,
+    watch: impl Watch,
     _place: Place,
     mut next: u64,
     sender: mpsc::Sender<Told>,
@@ -167,7 +163,7 @@ async fn feed(
             () = sender.closed() => return,
             _going = leaving.wait_for(|leaving| *leaving) => return,
         };
-        if !(watch.is_good)(&shared) {
+        if !watch.may_still(&shared) {
             return;
         }
         if heartbeat && !send(&sender, Told(": \n\n".to_owned())).await {
@@ -181,12 +177,12 @@ struct Batch {
     next: u64,
 }
 
-fn tell(shared: &Shared, watch: &Watch, next: u64, size: u64) -> Batch {
+fn tell(shared: &Shared, watch: &impl Watch, next: u64, size: u64) -> Batch {
     let view = shared.follower.view();
     match view.changes.since(next, AT_ONCE) {
         Missed::These(these) if !these.is_empty() => {
             let last = these.last().map_or(size, |last| last.index.saturating_add(1));
-            let told = these.iter().filter_map(|change| (watch.told)(&view, change)).collect();
+            let told = these.iter().filter_map(|change| watch.told(&view, change)).collect();
             Batch { told, next: last }
         }
         Missed::These(_) | Missed::TooMuch => Batch { told: vec![Told::reset(size)], next: size },

@@ -130,7 +130,7 @@ impl FromStr for Roll {
         let (mut roll, mut hashes) = (Self::default(), BTreeSet::new());
         for (name, row) in file.requester {
             let hash = source.hash(&row.hash, &mut hashes)?;
-            roll.requesters.insert(hash, source.requester(&name, row)?.into());
+            roll.requesters.insert(hash, source.requester(&name, &row)?.into());
         }
         for (name, row) in file.auditor {
             let hash = source.hash(&row.hash, &mut hashes)?;
@@ -184,7 +184,7 @@ impl Source<'_> {
         }
     }
 
-    fn requester(self, name: &Text, row: RequesterRow) -> Result<RequesterEntry, TokensError> {
+    fn requester(self, name: &Text, row: &RequesterRow) -> Result<RequesterEntry, TokensError> {
         if row.actions.get_ref().is_empty() {
             return self.refuse(
                 &row.actions,

@@ -143,7 +143,7 @@ async fn follow(path: PathBuf, text: Vec<u8>, roll: Weak<RwLock<Arc<Roll>>>) {
         let Some(roll) = roll.upgrade() else { return };
         let found = found.unwrap_or_else(|panic| Err(io::Error::other(panic)));
         match found {
-            Ok(found) if last.as_ref() == Some(&found) => continue,
+            Ok(found) if last.as_ref() == Some(&found) => {}
             Ok(found) => {
                 let read = parse(&found).unwrap_or_else(|error| {
                     tracing::error!(file = %path.display(), %error, "the file of tokens is refused: NO token is good until it is mended");

@@ -108,7 +108,9 @@ impl Follower {
                 }
             }
             self.size.send_replace(next);
-            changed.into_iter().for_each(|request| self.waiters.wake(request));
+            for request in changed {
+                self.waiters.wake(request);
+            }
         }
         let mut view = self.view.write().unwrap_or_else(PoisonError::into_inner);
         if view.tree.root(size) != Some(head.checkpoint.root()) {

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use approvals_core::{Attachment, Entry};
+use approvals_core::{Attachment, Digest, Entry};
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::access::auditor::Auditor;
+use crate::index::changes::Change;
+use crate::index::follower::View;
 use crate::problem::Problem;
 use crate::query::{Params, page};
 use crate::shared::Shared;
@@ -20,7 +22,7 @@ use crate::stream::{self, Told, Watch};
 const MOST: usize = 4 * 1024 * 1024;
 
 /// Which events.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct From {
@@ -88,7 +90,7 @@ pub(crate) async fn events(
             break;
         }
         next = entry.index.saturating_add(1);
-        items.push(One::new(entry));
+        items.push(One::new(&entry));
     }
     Ok(Answer(Events { items, next }))
 }
@@ -104,9 +106,9 @@ fn open(entry: &Entry) -> impl Iterator<Item = &Attachment> {
 }
 
 impl One {
-    fn new(entry: Entry) -> Self {
+    fn new(entry: &Entry) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let beside = open(&entry)
+        let beside = open(entry)
             .map(|one| Beside { digest: one.digest.to_string(), document: text(&one.bytes) })
             .collect();
         let request = entry.request.map(|id| id.to_string());
@@ -130,10 +132,19 @@ pub(crate) async fn watch(
     auditor: Auditor,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let watch = Watch {
-        whose: auditor.token(),
-        told: Box::new(|_view, change| Some(Told::entry(change))),
-        is_good: Box::new(move |shared| auditor.is_good(shared)),
-    };
-    stream::open(&shared, &headers, watch)
+    stream::open(&shared, &headers, auditor)
+}
+
+impl Watch for Auditor {
+    fn whose(&self) -> Digest {
+        self.token()
+    }
+
+    fn told(&self, _view: &View, change: &Change) -> Option<Told> {
+        Some(Told::entry(change))
+    }
+
+    fn may_still(&self, shared: &Shared) -> bool {
+        self.is_good(shared)
+    }
 }

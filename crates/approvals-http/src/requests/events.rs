@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use approvals_core::Digest;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::requester::Requester;
+use crate::index::changes::Change;
+use crate::index::follower::View;
 use crate::problem::Problem;
 use crate::shared::Shared;
 use crate::stream::{self, Told, Watch};
@@ -29,15 +32,20 @@ pub(crate) async fn watch(
     requester: Requester,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (own, known) = (requester.clone(), requester.clone());
-    let watch = Watch {
-        whose: requester.token(),
-        told: Box::new(move |view, change| {
-            let summary = view.index.get(change.request?)?;
-            let is_own = own.may_see(&summary.action, &summary.everybody);
-            is_own.then(|| Told::changed(change))
-        }),
-        is_good: Box::new(move |shared| known.is_good(shared)),
-    };
-    stream::open(&shared, &headers, watch)
+    stream::open(&shared, &headers, requester)
+}
+
+impl Watch for Requester {
+    fn whose(&self) -> Digest {
+        self.token()
+    }
+
+    fn told(&self, view: &View, change: &Change) -> Option<Told> {
+        let summary = view.index.get(change.request?)?;
+        self.may_see(&summary.action, &summary.everybody).then(|| Told::changed(change))
+    }
+
+    fn may_still(&self, shared: &Shared) -> bool {
+        self.is_good(shared)
+    }
 }

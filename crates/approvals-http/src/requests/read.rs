@@ -9,7 +9,6 @@ use axum::Json as Answer;
 use axum::extract::State;
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
-use utoipa::IntoParams;
 
 use super::view::{Asked, own};
 use crate::access::requester::Requester;
@@ -22,7 +21,7 @@ use crate::shared::Shared;
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// How long to wait for what.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wait {
@@ -81,17 +80,17 @@ async fn until_changed(
     let _place = shared.polls.enter(requester.token())?;
     let until = moment(wait);
     let mut leaving = shared.leaving.subscribe();
-    let waiter = shared.follower.waiters.wait_for(id);
+    let of_this = shared.follower.waiters.wait_for(id);
     loop {
         // Listening begins before looking, so that no change falls in between.
-        let mut changed = pin!(waiter.changed.notified());
+        let mut changed = pin!(of_this.changed.notified());
         changed.as_mut().enable();
         let asked = look(shared, requester, id).await?;
         if asked.phase != unless {
             return Ok(asked);
         }
         let is_over = tokio::select! {
-            waited = timeout_at(until, changed) => waited.is_err(),
+            change = timeout_at(until, changed) => change.is_err(),
             _going = leaving.wait_for(|leaving| *leaving) => true,
         };
         // Whoever has lost the token meanwhile is told nothing more.

@@ -10,6 +10,7 @@ use crate::phase::{Ended, Stands, sentence};
 
 /// A request.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of its JSON")]
 pub(crate) struct Asked {
     /// Its id.
     #[schema(format = "uuid")]

@@ -1,16 +1,22 @@
 //! `GET /v1/reviews/events`: what changes of what one may see.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use approvals_core::Digest;
+use approvals_core::{Digest, Timestamp};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::access::reviewer::Reviewer;
+use crate::index::changes::Change;
+use crate::index::follower::View;
 use crate::problem::Problem;
 use crate::shared::Shared;
 use crate::stream::{self, Told, Watch};
+
+/// The longest that a stream lasts: sessions end meanwhile.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// Watch what one may see
 ///
@@ -28,15 +34,28 @@ pub(crate) async fn watch(
     reviewer: Reviewer,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let whose = Digest::of("reviewer", reviewer.identity().to_string().as_bytes());
-    let until = shared.clock.now().after(std::time::Duration::from_secs(60 * 60));
-    let watch = Watch {
-        whose,
-        told: Box::new(move |view, change| {
-            let summary = view.index.get(change.request?)?;
-            summary.concerns(reviewer.person()).then(|| Told::changed(change))
-        }),
-        is_good: Box::new(move |shared| shared.clock.now() < until),
-    };
-    stream::open(&shared, &headers, watch)
+    let until = shared.clock.now().after(LONGEST);
+    stream::open(&shared, &headers, Watching { reviewer, until })
+}
+
+/// A reviewer, and until when they are believed to be who they were.
+#[derive(Debug)]
+struct Watching {
+    reviewer: Reviewer,
+    until: Timestamp,
+}
+
+impl Watch for Watching {
+    fn whose(&self) -> Digest {
+        Digest::of("reviewer", self.reviewer.identity().to_string().as_bytes())
+    }
+
+    fn told(&self, view: &View, change: &Change) -> Option<Told> {
+        let summary = view.index.get(change.request?)?;
+        summary.concerns(self.reviewer.person()).then(|| Told::changed(change))
+    }
+
+    fn may_still(&self, shared: &Shared) -> bool {
+        shared.clock.now() < self.until
+    }
 }

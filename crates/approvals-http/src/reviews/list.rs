@@ -6,7 +6,7 @@ use approvals_core::{Assurance, Choice, Timestamp};
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::access::reviewer::Reviewer;
 use crate::approver::CHANNEL;
@@ -21,7 +21,7 @@ use crate::shared::Shared;
 const MAX_TEXT: usize = 200;
 
 /// Which requests.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
