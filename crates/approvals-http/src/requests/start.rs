@@ -30,7 +30,6 @@ pub(crate) struct Finished {
 /// What a caller can say of how it ended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "its route comes with `Gate::report`")]
 pub(crate) enum Reported {
     Succeeded,
     Failed,

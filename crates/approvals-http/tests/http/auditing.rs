@@ -42,7 +42,7 @@ async fn the_tiles_of_the_log_verify_against_its_checkpoint() {
         let path: Vec<_> = proof["path"].as_array().unwrap().iter().map(hash).collect();
         let entry = &world.site.ledger.entries(index, 1).await.unwrap()[0];
         assert_eq!(hash(&proof["leaf"]), leaf_hash(&entry.bytes));
-        verify_inclusion(&hash(&proof["leaf"]), index, &path, &head).unwrap();
+        verify_inclusion(head.root(), head.size(), index, hash(&proof["leaf"]), &path).unwrap();
     }
 }
 

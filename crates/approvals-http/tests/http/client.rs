@@ -1,10 +1,10 @@
 //! A client of HTTP that sends whatever it is told, also what no good client would.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -109,18 +109,45 @@ impl Call {
     }
 
     pub(crate) async fn open(&self) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
+        let stream = TcpStream::connect(self.address).await.expect("the server listens");
         // It may answer, and hang up, before everything is sent.
-        drop(stream.write_all(&self.bytes()).await);
+        let bytes = self.bytes();
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() && stream.writable().await.is_ok() {
+            match stream.try_write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_hung_up) => break,
+            }
+        }
         stream
     }
 
     pub(crate) async fn send(&self) -> Answer {
-        let mut stream = self.open().await;
+        let stream = self.open().await;
         let mut bytes = Vec::new();
-        let read = timeout(Duration::from_secs(90), stream.read_to_end(&mut bytes)).await;
-        drop(read.expect("an answer comes in time"));
+        let all = async { while read(&stream, &mut bytes).await {} };
+        timeout(Duration::from_secs(90), all).await.expect("an answer comes in time");
         parse(&bytes)
+    }
+}
+
+/// Reads on; nothing is left once it says no.
+pub(crate) async fn read(stream: &TcpStream, bytes: &mut Vec<u8>) -> bool {
+    let mut chunk = [0; 4096];
+    loop {
+        if stream.readable().await.is_err() {
+            return false;
+        }
+        match stream.try_read(&mut chunk) {
+            Ok(0) => return false,
+            Ok(read) => {
+                bytes.extend(&chunk[..read]);
+                return true;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_hung_up) => return false,
+        }
     }
 }
 

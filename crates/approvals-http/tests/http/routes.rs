@@ -143,7 +143,11 @@ async fn let_in(world: &World) -> Vec<String> {
                 answer.header("www-authenticate").is_some(),
                 "{answer:?}"
             );
-            assert!(!answer.text().contains("apr_"), "{problem}: a credential is repeated");
+            for (_, value) in &headers {
+                let secret = value.split(['_', '-', '=']).next_back().unwrap_or_default();
+                let is_repeated = secret.len() > 3 && answer.text().contains(secret);
+                assert!(!is_repeated, "{problem}: a credential is repeated");
+            }
         }
     }
     if world.site.size().await != size {
@@ -184,7 +188,7 @@ async fn the_document_names_every_route_its_credential_and_its_problems() {
     let open: Vec<_> =
         operations.iter().filter(|one| one.kind.is_none()).map(|one| one.path.as_str()).collect();
     assert_eq!(open, ["/.well-known/jwks.json", "/healthz", "/openapi.json", "/readyz"]);
-    assert_eq!(operations.len(), 18);
+    assert_eq!(operations.len(), 19);
     let document = world.call("GET", "/openapi.json").send().await.json();
     for operation in &operations {
         let told = &document["paths"][&operation.path][operation.method.to_lowercase()];

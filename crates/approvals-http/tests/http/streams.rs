@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-use crate::client::{Call, dechunked};
+use crate::client::{Call, dechunked, read};
 use crate::world::{Site, World};
 
 /// A stream that is open.
@@ -24,13 +23,11 @@ impl Open {
         let wait = async {
             loop {
                 let told = self.told();
-                let mut chunk = [0; 4096];
                 if told.contains(text) {
                     return told;
                 }
-                match self.stream.read(&mut chunk).await {
-                    Ok(0) | Err(_) => return self.told(),
-                    Ok(read) => self.bytes.extend(&chunk[..read]),
+                if !read(&self.stream, &mut self.bytes).await {
+                    return self.told();
                 }
             }
         };
