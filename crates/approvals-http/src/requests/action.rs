@@ -108,7 +108,6 @@ impl Submitted {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn invalid(error: NameError) -> Problem {
     Problem::new(problem::INVALID, error)
 }

@@ -103,11 +103,7 @@ async fn until_changed(
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    clippy::arithmetic_side_effects,
-    reason = "a timer of this process, of a minute at most"
-)]
 fn moment(after: Duration) -> Instant {
-    Instant::now() + after
+    let now = Instant::now();
+    now.checked_add(after).unwrap_or(now)
 }

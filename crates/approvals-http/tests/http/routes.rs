@@ -46,15 +46,13 @@ impl Operation {
     }
 }
 
+/// Headers, and what they are.
+type Shown = (&'static str, Vec<(&'static str, String)>);
+
 /// Credentials that are not for calls of this kind, and what they are.
-fn wrong(
-    world: &World,
-    kind: &str,
-    method: &str,
-) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn wrong(world: &World, kind: &str, method: &str) -> Vec<Shown> {
     let secrets = &world.site.tokens;
     let bearer = |token: &str| vec![("authorization", format!("Bearer {token}"))];
-    let cookie = |name: &str| ("cookie", format!("{SESSION_COOKIE}=cookie-{name}"));
     let (origin, csrf) =
         (("origin", format!("http://{}", world.address)), ("x-csrf-token", "csrf-mira".to_owned()));
     let mut wrong = vec![
@@ -85,6 +83,18 @@ fn wrong(
         ),
         ("nobody in the directory", bearer("oidc-stranger")),
     ];
+    wrong.extend(of_another_kind(world, kind, method));
+    wrong
+}
+
+/// Good credentials, for something else; and sessions that lack what sessions need.
+fn of_another_kind(world: &World, kind: &str, method: &str) -> Vec<Shown> {
+    let secrets = &world.site.tokens;
+    let bearer = |token: &str| vec![("authorization", format!("Bearer {token}"))];
+    let cookie = |name: &str| ("cookie", format!("{SESSION_COOKIE}=cookie-{name}"));
+    let origin = ("origin", format!("http://{}", world.address));
+    let csrf = ("x-csrf-token", "csrf-mira".to_owned());
+    let mut wrong = Vec::new();
     if kind != "requester" {
         wrong.push(("a requester's token", bearer(&secrets.deployer)));
     }

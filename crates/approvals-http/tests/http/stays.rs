@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use approvals_http::Tokens;
+use approvals_http::{Queue, Tokens};
 
 use crate::world::{Site, World};
 
@@ -25,7 +25,7 @@ async fn a_token_that_is_taken_out_of_the_file_is_good_no_more_and_a_broken_file
     let path = folder.join(format!("tokens-{}.toml", std::process::id()));
     std::fs::write(&path, &site.tokens.file).unwrap();
     let tokens = Tokens::open(&path).unwrap();
-    let world = site.serve_with(tokens, |capacity| capacity, |queue| queue.router()).await;
+    let world = site.serve_with(tokens, |capacity| capacity, Queue::router).await;
     let id = world.asked("mine").await;
     assert_eq!(status(&world, 200).await, 200);
     let waits = world.agent("GET", &format!("/v1/requests/{id}?wait=8"));

@@ -62,8 +62,7 @@ async fn each_hears_of_what_is_theirs_and_of_nothing_else() {
         assert!(!stream.told().contains(&id));
     }
     // Whoever comes back hears what was missed, and no more.
-    let last =
-        own.told().lines().filter_map(|line| line.strip_prefix("id: ")).next().unwrap().to_owned();
+    let last = own.told().lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
     let again = world.agent("GET", "/v1/events").with("last-event-id", &last);
     let told = Open::new(&again).await.until("granted").await;
     assert!(told.contains("pending") && told.contains("granted"), "{told}");

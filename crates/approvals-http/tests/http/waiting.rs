@@ -1,8 +1,9 @@
 //! Waiting for a decision.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::world::{Site, World};
 

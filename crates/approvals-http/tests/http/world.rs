@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use approvals_core::{
     ChannelIdentity, Gate, Keyring, Ledger, MemoryLedger, Obligation, Obligations, PolicyFn,
@@ -111,7 +112,7 @@ impl Site {
     /// A server over it, with whatever `change` does to its capacity.
     pub(crate) async fn serve(&self, change: impl FnOnce(Capacity) -> Capacity) -> World {
         let tokens: Tokens = self.tokens.file.parse().unwrap();
-        self.serve_with(tokens, change, |queue| queue.router()).await
+        self.serve_with(tokens, change, Queue::router).await
     }
 
     pub(crate) async fn serve_with(
@@ -206,7 +207,19 @@ impl World {
     }
 
     pub(crate) async fn submit(&self, key: &str, action: &Value) -> Answer {
-        self.agent("POST", "/v1/requests").key(key).json(action).send().await
+        let answer = self.agent("POST", "/v1/requests").key(key).json(action).send().await;
+        if answer.status == 201 && answer.json()["phase"] == "pending" {
+            self.shown(answer.json()["id"].as_str().unwrap()).await;
+        }
+        answer
+    }
+
+    /// Waits until it is on record that a card was shown: that is written after the answer.
+    async fn shown(&self, id: &str) {
+        let id = id.parse().unwrap();
+        while self.site.ledger.history(Some(id)).await.unwrap().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Asks for something that people decide about; its id.
