@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use axum::http::HeaderName;
 
-    fn with(name: HeaderName, values: &[&str]) -> HeaderMap {
+    fn with(name: &HeaderName, values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(name.clone(), value.parse().unwrap());
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn only_the_names_of_this_server_are_its_names() {
         let own = [Address::parse("https://approvals.example.org").unwrap()];
-        let is = |values: &[&str]| is_for(&own, &Uri::from_static("/v1"), &with(HOST, values));
+        let is = |values: &[&str]| is_for(&own, &Uri::from_static("/v1"), &with(&HOST, values));
         for good in ["approvals.example.org", "Approvals.Example.ORG", "approvals.example.org:443"]
         {
             assert!(is(&[good]), "{good}");
@@ -121,13 +121,13 @@ mod tests {
         }
         assert!(!is(&[]) && !is(&["approvals.example.org", "approvals.example.org"]));
         let elsewhere = Uri::from_static("https://evil.test/v1");
-        assert!(!is_for(&own, &elsewhere, &with(HOST, &["approvals.example.org"])));
+        assert!(!is_for(&own, &elsewhere, &with(&HOST, &["approvals.example.org"])));
     }
 
     #[test]
     fn a_page_is_ours_by_scheme_host_and_port() {
         let own = [Address::parse("http://localhost:8080").unwrap()];
-        assert!(is_from(&own, &with(ORIGIN, &["http://localhost:8080"])));
+        assert!(is_from(&own, &with(&ORIGIN, &["http://localhost:8080"])));
         for bad in [
             "null",
             "http://localhost",
@@ -137,8 +137,8 @@ mod tests {
             "http://localhost:80800",
             "",
         ] {
-            assert!(!is_from(&own, &with(ORIGIN, &[bad])), "{bad}");
-            assert!(is_foreign(&own, &with(ORIGIN, &[bad])), "{bad}");
+            assert!(!is_from(&own, &with(&ORIGIN, &[bad])), "{bad}");
+            assert!(is_foreign(&own, &with(&ORIGIN, &[bad])), "{bad}");
         }
         assert!(!is_from(&own, &HeaderMap::new()) && !is_foreign(&own, &HeaderMap::new()));
     }

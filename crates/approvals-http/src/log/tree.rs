@@ -111,7 +111,9 @@ mod tests {
     fn leaves(count: usize) -> (Vec<Hash>, Tree) {
         let leaves: Vec<_> = (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect();
         let mut tree = Tree::default();
-        leaves.iter().for_each(|leaf| tree.push(*leaf));
+        for leaf in &leaves {
+            tree.push(*leaf);
+        }
         (leaves, tree)
     }
 
@@ -119,16 +121,16 @@ mod tests {
         #[test]
         fn a_tree_in_memory_says_what_the_log_library_says(
             count in 0_usize..700,
-            part in 0.0..=1.0_f64,
-            place in 0.0..1.0_f64,
+            part in any::<prop::sample::Index>(),
+            place in any::<prop::sample::Index>(),
         ) {
             let (leaves, tree) = leaves(count);
-            let size = (count as f64 * part) as usize;
+            let size = part.index(count.saturating_add(1));
             let leaves = &leaves[..size];
             let size64 = size as u64;
             prop_assert_eq!(tree.root(size64), Some(root_of(leaves.iter().copied())));
             if size > 0 {
-                let index = (size as f64 * place) as u64;
+                let index = place.index(size) as u64;
                 let proof = prove_inclusion(leaves, index).unwrap();
                 prop_assert_eq!(tree.proof(index, size64), Some(proof));
             }
@@ -136,7 +138,7 @@ mod tests {
                 prop_assert_eq!(tree.tile(&path, size64), Some(bytes), "{}", path);
             }
             prop_assert_eq!(tree.proof(size64, size64), None);
-            prop_assert_eq!(tree.root(count as u64 + 1), None);
+            prop_assert_eq!(tree.root(tree.size().saturating_add(1)), None);
         }
     }
 
