@@ -1,6 +1,9 @@
 //! What auditors read holds without us.
 
-use approvals_core::{Digest, Ledger as _};
+use approvals_core::{
+    Action, Context, DescribeError, Description, Digest, IdempotencyKey, Ledger as _, Principal,
+    Requester, Risk,
+};
 use approvals_log::{
     Checkpoint, SignedNote, Verifier, layout, leaf_hash, parse_bundle, verify_inclusion,
 };
@@ -73,4 +76,45 @@ async fn events_are_told_byte_for_byte_with_their_documents() {
     let entries: Vec<_> =
         entries.into_iter().map(|entry| String::from_utf8(entry.bytes).unwrap()).collect();
     assert_eq!((seen, documents), (entries, 1));
+}
+
+/// An action with an argument that nobody may read.
+struct Pay(IdempotencyKey);
+
+const SECRET: &str = "4242-4242-4242-4242";
+
+impl Action for Pay {
+    fn describe(&self, call: &mut Description) -> Result<(), DescribeError> {
+        call.action("app.pay", Risk::High)?;
+        call.redact("card_number", SECRET)
+    }
+
+    fn key(&self) -> Option<&IdempotencyKey> {
+        Some(&self.0)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_erased_leaves_by_no_route() {
+    let world = World::new().await;
+    let agent = Context::new(Requester::new(Principal::agent("agent:deployer").unwrap()));
+    let gate = &world.site.gate;
+    let pay = gate.submit(Pay("pay-1".parse().unwrap()));
+    let id = gate.scope(agent, pay).await.unwrap().request;
+    let entries = world.site.ledger.history(Some(id)).await.unwrap();
+    let hidden = entries.iter().flat_map(|entry| &entry.attachments).filter(|one| one.erasable);
+    assert_eq!(hidden.count(), 1, "it is kept, beside the log");
+    let width = world.site.size().await;
+    // A head is asked for first, as by all who read tiles.
+    assert_eq!(world.auditor("/v1/log/checkpoint").send().await.status, 200);
+    for path in ["/v1/log/events".to_owned(), format!("/v1/log/tile/entries/000.p/{width}")] {
+        let answer = world.auditor(&path).send().await;
+        assert!(answer.status == 200 && answer.text().contains(&id.to_string()), "{path}");
+        assert!(!answer.text().contains(SECRET), "{path}");
+    }
+    let read = world.agent("GET", &format!("/v1/requests/{id}")).send().await;
+    let shown = world.page("mira", "GET", &format!("/v1/reviews/{id}")).send().await;
+    assert_eq!((read.status, shown.status), (200, 200));
+    assert!(!read.text().contains(SECRET) && !shown.text().contains(SECRET));
+    assert!(shown.text().contains("hidden"));
 }
