@@ -107,3 +107,12 @@ async fn whoever_probes_learns_that_it_is_ready_and_its_public_keys() {
         purposes.contains(&Value::from("grant")) && purposes.contains(&Value::from("recorder"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_problem_of_one_call_and_says_nothing_of_its_cause() {
+    let world = World::new().await;
+    let answer = world.call("GET", "/v1/reviews").bearer("panic").send().await;
+    assert_eq!((answer.status, answer.problem().as_str()), (500, "internal"));
+    assert!(!answer.text().contains("mistake in what knows people"));
+    assert_eq!(world.page("mira", "GET", "/v1/reviews").send().await.status, 200);
+}
