@@ -20,6 +20,7 @@ pub(crate) mod builder;
 pub(crate) mod ballot;
 pub(crate) mod desk;
 pub(crate) mod weak_desk;
+mod may_decide;
 mod opening;
 pub(crate) mod forward;
 mod stage;
