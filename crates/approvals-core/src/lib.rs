@@ -50,6 +50,7 @@ pub use crate::action::risk::Risk;
 pub use crate::gate::approver::{Approver, ApproverError, Presented};
 pub use crate::gate::ballot::Ballot;
 pub use crate::gate::builder::{BuildError, Gate, GateBuilder};
+pub use crate::gate::consumed::{Consumed, ReportError, Told};
 pub use crate::gate::context::{AlreadyInstalled, inherit};
 pub use crate::gate::counter::{Counter, CounterError};
 pub use crate::gate::denied::Denied;

@@ -162,6 +162,24 @@ impl Gate {
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
     }
 
+    /// A request of those whose call this is.
+    pub(super) async fn own(
+        &self,
+        context: &Context,
+        request: RequestId,
+    ) -> Result<Loaded, Denied> {
+        let loaded = self.core().load(request).await?;
+        let ids = |requester: &Requester| -> Vec<_> {
+            requester.everybody().map(|one| one.id().clone()).collect()
+        };
+        let theirs = loaded.state.request().map(|request| ids(&request.requester));
+        if theirs == Some(ids(context.requester())) {
+            Ok(loaded)
+        } else {
+            Err(Denied::NotYours { request })
+        }
+    }
+
     /// Takes back what was asked for and has not started, as whoever asked for it.
     ///
     /// # Errors
@@ -169,15 +187,7 @@ impl Gate {
     /// [`Denied::AlreadyRan`] or [`Denied::InDoubt`] if it is too late; [`Denied::NotYours`] if somebody else
     /// asked for it, or nobody. Taking back what has ended without running changes nothing.
     pub async fn withdraw(&self, request: RequestId) -> Result<(), Denied> {
-        let context = self.context()?;
-        let loaded = self.core().load(request).await?;
-        let ids = |requester: &Requester| -> Vec<_> {
-            requester.everybody().map(|one| one.id().clone()).collect()
-        };
-        let theirs = loaded.state.request().map(|request| ids(&request.requester));
-        if theirs != Some(ids(context.requester())) {
-            return Err(Denied::NotYours { request });
-        }
+        self.own(&self.context()?, request).await?;
         let open =
             |phase: &Phase| matches!(phase, Phase::Allowed | Phase::Pending | Phase::Granted);
         let withdraw = |loaded: &Loaded| {

@@ -61,7 +61,7 @@ fn starts(fence: u64) -> What {
 
 fn starts_of(action: Digest, fence: u64) -> What {
     let (facts, policy) = (FactSet::new(), Digest::of("policy", b"p"));
-    What::Started { action, facts, fence, policy }
+    What::Started { action, attempt: None, facts, fence, policy }
 }
 
 fn finished(execution: Execution, fence: u64) -> What {
@@ -215,7 +215,7 @@ fn a_body_starts_in_time_on_what_was_asked_as_the_first_or_the_next() {
     let day = 24 * 60 * 60;
     assert!(follows(&allowed, day, starts(1)) && !follows(&allowed, day + 1, starts(1)));
     let started = then(allowed, 4, starts(1));
-    assert_eq!(started.started(), Some(Started { at: at(4), fence: 1 }));
+    assert_eq!(started.started(), Some(Started { at: at(4), attempt: None, fence: 1 }));
     assert!(!follows(&started, 5, starts(2)), "it does not say that it may be repeated");
 }
 

@@ -254,6 +254,7 @@ impl<H: Heart> Product<H> {
         let (action, document) = document(slot);
         let start = Start {
             action: if right { action } else { Digest::of("action", b"another") },
+            attempt: None,
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
             stands: self.states[slot].request().is_some_and(|request| {
