@@ -1,7 +1,6 @@
 //! One attempt at an action, from its description to a started request.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::builder::Core;
@@ -16,7 +15,8 @@ use crate::action::action::Action;
 use crate::action::clock::Timestamp;
 use crate::action::context::Context;
 use crate::action::describe_error::DescribeError;
-use crate::action::description::{Description, Intake, Salt};
+use crate::action::described;
+use crate::action::description::{Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{ActionName, IdempotencyKey, RequestId};
@@ -68,18 +68,14 @@ pub(super) enum Decided {
     Granted,
 }
 
-/// Describes an action. What it panics about is an error like any other.
+/// Describes an action, as asked for by `requester`.
 pub(super) fn describe(
     core: &Core,
     action: &dyn Action,
     requester: &Requester,
     salts: BTreeMap<String, Salt>,
 ) -> Result<Intake, DescribeError> {
-    let described = catch_unwind(AssertUnwindSafe(|| {
-        let mut call = Description::new(core.max_arguments, salts);
-        action.describe(&mut call).map(|()| call)
-    }));
-    described.map_err(|_panic| DescribeError::Panicked)??.seal(&core.origin, requester)
+    described::describe(action, core.max_arguments, salts)?.seal(&core.origin, requester)
 }
 
 impl Attempt {
