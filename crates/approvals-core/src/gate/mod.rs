@@ -59,3 +59,8 @@ mod remote_run;
 mod batch;
 pub(crate) mod own_acts;
 mod follow;
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
+#[path = "afar_tests.rs"]
+mod afar;
