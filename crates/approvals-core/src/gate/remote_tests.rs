@@ -256,7 +256,7 @@ async fn only_a_grant_of_this_very_call_lets_it_run() {
         });
         let claims: Claims = serde_json::from_value(claims).unwrap();
         let signer = key(by);
-        let input = crate::review::grant::signing_input(&claims, &signer.public_key()).unwrap();
+        let input = review::grant::signing_input(&claims, &signer.public_key()).unwrap();
         let signature = futures_util::FutureExt::now_or_never(signer.sign(input.as_bytes()));
         Grant::assemble(&input, signature.unwrap().unwrap())
     }
