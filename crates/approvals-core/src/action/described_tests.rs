@@ -63,12 +63,8 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn action() -> impl Strategy<Value = Any> {
-    let risk = prop_oneof![
-        Just(Risk::Low),
-        Just(Risk::Medium),
-        Just(Risk::High),
-        Just(Risk::Critical)
-    ];
+    let risk =
+        prop_oneof![Just(Risk::Low), Just(Risk::Medium), Just(Risk::High), Just(Risk::Critical)];
     let time = || proptest::option::of(any::<Duration>());
     (
         risk,

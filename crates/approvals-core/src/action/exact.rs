@@ -40,8 +40,12 @@ impl Exact {
                 let all: Result<_, CanonicalError> = members.into_iter().map(exact).collect();
                 all.map_err(|_hidden| refused())
             }
-            other => {
-                wipe(other);
+            odd @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)) => {
+                wipe(odd);
                 Err(refused())
             }
         }

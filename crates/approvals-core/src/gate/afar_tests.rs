@@ -50,7 +50,8 @@ pub(super) async fn gate_on(
     let one = Obligations::new([Obligation::new("one").unwrap().seats("ops", 1).unwrap()]);
     let verdict = Arc::clone(verdict);
     let policy = PolicyFn::new("p/1", move |facts| {
-        match (verdict.lock().unwrap().clone(), facts.action().as_str()) {
+        let said = verdict.lock().unwrap().clone();
+        match (said, facts.action().as_str()) {
             (Some(verdict), _) => verdict,
             (None, "free") => Verdict::Allow,
             (None, "never") => Verdict::Deny("never".into()),

@@ -79,9 +79,9 @@ async fn nobody_else_waits_starts_reports_or_takes_back() {
     }
     let nobody: RequestId = "0199b3c5-6f00-7000-8000-000000000000".parse().unwrap();
     let gate = world.gate.clone();
-    let unknown = world.gate.scope(agent("agent:a"), async move {
-        gate.consume(nobody, deploy(), &name("one")).await
-    });
+    let unknown = world
+        .gate
+        .scope(agent("agent:a"), async move { gate.consume(nobody, deploy(), &name("one")).await });
     assert_eq!(unknown.await, Err(Denied::NotYours { request: nobody }));
     assert_eq!(world.starts().await, 0);
 }

@@ -61,6 +61,5 @@ pub(crate) mod own_acts;
 mod follow;
 
 #[cfg(test)]
-#[expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 #[path = "afar_tests.rs"]
 mod afar;

@@ -128,7 +128,8 @@ impl RemoteGate {
         grant: &Grant,
     ) -> Result<(), &'static str> {
         let mut verified = self.keys.iter().filter_map(|key| grant.verify(key).ok());
-        let claims = verified.next().ok_or("none of the keys that are known has signed its grant")?;
+        let claims =
+            verified.next().ok_or("none of the keys that are known has signed its grant")?;
         let document = started.document.as_bytes();
         let digest = Document::digest(document);
         if claims.jti != request {

@@ -104,27 +104,23 @@ impl Asked {
         Ok(request)
     }
 
-    /// Starts it, if it is still what `action` says of itself.
-    pub(super) fn start(
+    /// Starts it, if it is still what its action says of itself.
+    pub(super) async fn start(
         self,
         request: RequestId,
-        again: Result<bool, DescribeError>,
-    ) -> impl Future<Output = Result<Started, Denied>> {
-        async move {
-            if !again? {
-                return Err(Denied::Changed);
-            }
-            let attempt = random_name("try")?;
-            let RemoteGate { queue, patience, .. } = &self.remote;
-            let started =
-                insist(*patience, || queue.start(request, &self.call, &attempt)).await;
-            let started = started.map_err(|denied| match denied {
-                // Whether it was started cannot be known.
-                Denied::Unavailable { .. } => Denied::InDoubt { request, retry_from: None },
-                certain => certain,
-            })?;
-            Ok(Started::new(self, request, started))
+        is_still: Result<bool, DescribeError>,
+    ) -> Result<Started, Denied> {
+        if !is_still? {
+            return Err(Denied::Changed);
         }
+        let attempt = random_name("try")?;
+        let RemoteGate { queue, patience, .. } = &self.remote;
+        let start = || queue.start(request, &self.call, &attempt);
+        let started = insist(*patience, start).await.map_err(|denied| {
+            let is_certain = !matches!(denied, Denied::Unavailable { .. });
+            if is_certain { denied } else { Denied::InDoubt { request, retry_from: None } }
+        })?;
+        Ok(Started::new(self, request, started))
     }
 }
 
@@ -145,7 +141,10 @@ impl Drop for Asked {
                 queue.withdraw(request).await
             };
             if let Err(denied @ Denied::Unavailable { .. }) = insist(*patience, withdraw).await {
-                tracing::warn!(error = &denied as &dyn std::error::Error, "a request elsewhere was not withdrawn");
+                tracing::warn!(
+                    error = &denied as &dyn std::error::Error,
+                    "a request elsewhere was not withdrawn"
+                );
             }
         });
     }

@@ -1,6 +1,8 @@
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -55,7 +57,8 @@ impl Queue for Line {
         attempt: &IdempotencyKey,
     ) -> Result<Consumed, Denied> {
         let mut answer = self.gate.consume(request, call, attempt).await;
-        if let (Ok(consumed), Some(forge)) = (&mut answer, *self.forged.lock().unwrap()) {
+        let forged = *self.forged.lock().unwrap();
+        if let (Ok(consumed), Some(forge)) = (&mut answer, forged) {
             forge(consumed);
         }
         lose(&self.lost_starts).and(answer)
@@ -132,7 +135,8 @@ async fn what_is_denied_rejected_or_never_decided_does_not_run() {
         let card = inbox.next().await;
         inbox.decide(&mira(), Ballot::reject(&card, "not now").unwrap()).await.unwrap();
     });
-    let rejected = Denied::Rejected { by: "u:mira".parse().unwrap(), reason: Some("not now".into()) };
+    let rejected =
+        Denied::Rejected { by: "u:mira".parse().unwrap(), reason: Some("not now".into()) };
     assert_eq!(ran(&remote, deploy()).await, (Err(rejected), 0));
     assert_eq!(world.starts().await, 0);
 }
@@ -222,9 +226,8 @@ async fn how_a_body_ends_is_told_whatever_happens() {
 
     let (world, line, remote) = afar().await;
     line.lost_ends.store(5, SeqCst);
-    let endless = async |_: Permit, _: DynamicAction| -> Result<(), Denied> {
-        std::future::pending().await
-    };
+    let endless =
+        async |_: Permit, _: DynamicAction| -> Result<(), Denied> { std::future::pending().await };
     let dropped = remote.run(call("free"), endless);
     assert!(tokio::time::timeout(Duration::from_secs(5), dropped).await.is_err());
     tokio::time::sleep(Duration::from_secs(60)).await;
@@ -233,10 +236,9 @@ async fn how_a_body_ends_is_told_whatever_happens() {
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_goes_away_takes_back_what_has_no_key() {
-    for (action, ends) in [
-        (deploy(), closed(Cause::Withdrawn)),
-        (deploy().key("k").unwrap(), Phase::Pending),
-    ] {
+    for (action, ends) in
+        [(deploy(), closed(Cause::Withdrawn)), (deploy().key("k").unwrap(), Phase::Pending)]
+    {
         let (world, _line, remote) = afar().await;
         let waiting = remote.run(action, async |_, _| Ok::<_, Denied>(()));
         assert!(tokio::time::timeout(Duration::from_secs(5), waiting).await.is_err());
@@ -335,4 +337,59 @@ async fn the_notes_of_a_caller_elsewhere_stand_on_the_card() {
     assert_eq!(world.inbox.next().await.request().notes, notes);
     let unnamed = remote.submit(deploy()).await;
     assert_eq!(unnamed, Err(Denied::Invalid(DescribeError::NoKey)));
+}
+
+/// Polls `future` so often at most, and whether it came to its end.
+async fn polled<F: Future>(future: F, most: usize) -> bool {
+    let (mut future, mut left) = (Box::pin(future), most);
+    std::future::poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_done| true)
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cut_off_anywhere_never_runs_unrecorded_and_never_later() {
+    let mut ends = std::collections::BTreeSet::new();
+    for most in 1.. {
+        let (world, line, remote) = afar().await;
+        for lost in [&line.lost_starts, &line.lost_waits, &line.lost_ends] {
+            lost.store(1, SeqCst);
+        }
+        world.will_approve();
+        let (began, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let body = async |_: Permit, _: DynamicAction| {
+            began.fetch_add(1, SeqCst);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            ended.fetch_add(1, SeqCst);
+            Ok::<_, Denied>(())
+        };
+        let whole = polled(remote.run(deploy(), body), most).await;
+        let (began, ended) = (began.load(SeqCst), ended.load(SeqCst));
+        tokio::time::sleep(Duration::from_secs(120)).await;
+        let phase = if world.trail().await.states().count() == 0 {
+            Phase::Absent
+        } else {
+            world.phase().await
+        };
+        let is_right = match (began, ended) {
+            (0, 0) => {
+                let is_in_doubt = [Phase::Started, executed(Execution::Dropped)].contains(&phase);
+                is_in_doubt || [Phase::Absent, closed(Cause::Withdrawn)].contains(&phase)
+            }
+            (1, 0) => phase == executed(Execution::Dropped),
+            (1, 1) => phase == executed(Execution::Succeeded),
+            _more => false,
+        };
+        assert!(is_right, "after {most} polls: began {began}, ended {ended}: {phase:?}");
+        ends.insert(format!("{phase:?}"));
+        if whole {
+            break;
+        }
+    }
+    assert!(ends.len() >= 3, "it was cut off at few places: {ends:?}");
 }
