@@ -175,13 +175,10 @@ where
     Fut: Future<Output = R>,
 {
     let Returns { denied, failed } = returns;
-    let way = match gate.map_or_else(Way::current, |Held(way)| Ok(way)) {
-        Ok(way) => way,
+    let way = gate.map_or_else(Way::current, |Held(way)| Ok(way));
+    let (way, call) = match way.and_then(|way| Ok((way, call?))) {
+        Ok(found) => found,
         Err(none) => return denied(none),
-    };
-    let call = match call {
-        Ok(call) => call,
-        Err(error) => return denied(error.into()),
     };
     let body = async move |permit, call: Call<A, D>| {
         let returned = body(permit, call.args).await;
