@@ -40,7 +40,7 @@ pub(crate) const LARGEST: usize = 512 * 1024;
 ///
 /// let arrived = Described::from_json(sent.as_bytes())?.keyed("release-7".parse()?);
 /// assert_eq!(arrived, Described::of(&deploy)?);
-/// assert_eq!(arrived.key(), deploy.key());
+/// assert_eq!(arrived.key(), Action::key(&deploy));
 ///
 /// let twice = br#"{"action":"app.deploy","arguments":{"version":7,"version":8}}"#;
 /// assert!(Described::from_json(twice).is_err(), "nothing is guessed");
