@@ -346,7 +346,7 @@ async fn polled<F: Future>(future: F, most: usize) -> bool {
         if left == 0 {
             return Poll::Ready(false);
         }
-        left -= 1;
+        left = left.saturating_sub(1);
         future.as_mut().poll(context).map(|_done| true)
     })
     .await
