@@ -136,7 +136,7 @@ async fn what_rests_on_a_standing_grant_does_not_start_once_that_is_retired() {
     let mut event = trail.events(request)[0].clone();
     let policy = trail.control().policy().unwrap().digest;
     let action = state.action().unwrap();
-    event.what = What::Started { action, facts: FactSet::new(), fence: 1, policy };
+    event.what = What::Started { action, attempt: None, facts: FactSet::new(), fence: 1, policy };
     let value = serde_json::to_value(&event).unwrap();
     let bytes = canonical::to_bytes(&value, usize::MAX).unwrap();
     let entries = vec![NewEntry { bytes, attachments: Vec::new() }];

@@ -31,6 +31,7 @@ mod changed_policy;
 mod channels;
 mod clocks;
 mod context;
+mod elsewhere;
 mod escalating;
 mod meddled;
 mod metrics;

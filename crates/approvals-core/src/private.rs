@@ -16,8 +16,10 @@ use crate::action::description::Description;
 use crate::action::id::{IdempotencyKey, NameError};
 pub use crate::action::risk::Risk;
 use crate::gate::builder::Gate;
+use crate::gate::context::Way;
 use crate::gate::denied::Denied;
 use crate::gate::permit::Permit;
+use crate::gate::remote::RemoteGate;
 pub use crate::policy::bounds::rule;
 pub use crate::record::opened::{is_own, open_regular};
 
@@ -66,22 +68,40 @@ pub fn text(text: fmt::Arguments<'_>) -> String {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no gate",
     label = "expected a gate",
-    note = "`gate = …` is a `Gate`, an `Arc<Gate>`, or a type of yours that is `AsRef<Gate>`; without it, the gate is that of the scope or of the process"
+    note = "`gate = …` is a `Gate`, an `Arc<Gate>`, a `RemoteGate`, or a type of yours that is `AsRef<Gate>`; without it, the gate is that of the scope or of the process"
 )]
 pub trait HoldsGate: sealed::Gated {
     /// Another handle to it.
-    fn gate(&self) -> Gate;
+    fn gate(&self) -> Held;
 }
+
+/// A gate that something holds, in this process or in another one.
+#[derive(Clone, Debug)]
+pub struct Held(Way);
 
 #[diagnostic::do_not_recommend]
 impl<T: AsRef<Gate>> HoldsGate for T {
-    fn gate(&self) -> Gate {
-        self.as_ref().clone()
+    fn gate(&self) -> Held {
+        Held(Way::Here(self.as_ref().clone()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl HoldsGate for RemoteGate {
+    fn gate(&self) -> Held {
+        Held(Way::Elsewhere(self.clone()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl HoldsGate for &RemoteGate {
+    fn gate(&self) -> Held {
+        (*self).gate()
     }
 }
 
 /// A gate, from whatever holds one.
-pub fn gate(gate: &impl HoldsGate) -> Gate {
+pub fn gate(gate: &impl HoldsGate) -> Held {
     gate.gate()
 }
 
@@ -145,7 +165,7 @@ pub fn returns<R: CarriesDenial>() -> Returns<R> {
 /// Runs the body of a gated function through `gate`, or the scope's gate, or the process's.
 pub async fn run<R, A, D, F, Fut>(
     returns: Returns<R>,
-    gate: Option<Gate>,
+    gate: Option<Held>,
     call: Result<Call<A, D>, DescribeError>,
     body: F,
 ) -> R
@@ -155,19 +175,21 @@ where
     Fut: Future<Output = R>,
 {
     let Returns { denied, failed } = returns;
-    let gate = match gate.map_or_else(Gate::current, Ok) {
-        Ok(gate) => gate,
+    let way = gate.map_or_else(Way::current, |Held(way)| Ok(way));
+    let (way, call) = match way.and_then(|way| Ok((way, call?))) {
+        Ok(found) => found,
         Err(none) => return denied(none),
-    };
-    let call = match call {
-        Ok(call) => call,
-        Err(error) => return denied(error.into()),
     };
     let body = async move |permit, call: Call<A, D>| {
         let returned = body(permit, call.args).await;
         if failed(&returned) { Err(Stopped::Failed(returned)) } else { Ok(returned) }
     };
-    match gate.run(call, body).await {
+    let ended = match way {
+        Way::Here(gate) => gate.run(call, body).await,
+        // On the heap, so that callers' futures are not larger for what few of them take.
+        Way::Elsewhere(remote) => Box::pin(remote.run(call, body)).await,
+    };
+    match ended {
         Ok(returned) | Err(Stopped::Failed(returned)) => returned,
         Err(Stopped::Denied(why)) => denied(why),
     }
@@ -369,6 +391,8 @@ mod sealed {
 
     pub trait Gated {}
     impl<T: AsRef<super::Gate>> Gated for T {}
+    impl Gated for super::RemoteGate {}
+    impl Gated for &super::RemoteGate {}
 
     pub trait Returned {}
     impl<T, E> Returned for Result<T, E> {}

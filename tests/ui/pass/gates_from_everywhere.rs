@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use approvals::{Denied, Gate, requires_approval};
+use approvals::{Denied, Gate, RemoteGate, requires_approval};
 
 static GATE: OnceLock<Gate> = OnceLock::new();
 
@@ -35,6 +35,16 @@ pub async fn from_a_field(app: App, name: &str) -> Result<usize, Denied> {
 
 #[requires_approval(action = "a", gate = gates.lock().unwrap()[0].clone(), skip(gates))]
 pub async fn from_behind_a_lock(gates: &Mutex<Vec<Gate>>) -> Result<(), Denied> {
+    Ok(())
+}
+
+#[requires_approval(action = "a", gate = elsewhere, skip(elsewhere))]
+pub async fn from_another_process(elsewhere: &RemoteGate) -> Result<(), Denied> {
+    Ok(())
+}
+
+#[requires_approval(action = "a", gate = elsewhere.get().cloned().ok_or(Denied::NoGate)?, skip(elsewhere))]
+pub async fn from_another_process_by_value(elsewhere: &OnceLock<RemoteGate>) -> Result<(), Denied> {
     Ok(())
 }
 

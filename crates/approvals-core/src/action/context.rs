@@ -100,6 +100,28 @@ impl Context {
         Ok(self)
     }
 
+    /// The same, with notes that a caller in another process has made. Which calls were made together is for the gate to
+    /// say: that is left as it is.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Context, Notes, Principal, Requester};
+    ///
+    /// let sent: Notes = serde_json::from_str(r#"{"intent":"Make room on the disks","session":"run-17"}"#)?;
+    /// let context = Context::new(Requester::new(Principal::agent("agent:night")?)).noting(sent.clone())?;
+    /// assert_eq!(context.notes(), &sent);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn noting(mut self, notes: Notes) -> Result<Self, NameError> {
+        let Notes { batch: _, intent, session, trace } = notes;
+        if let Some(words) = intent {
+            self = self.intent(words)?;
+        }
+        self.notes.session = session.or(self.notes.session);
+        self.notes.trace = trace.or(self.notes.trace);
+        Ok(self)
+    }
+
     /// The same, for one of several calls that are made together.
     pub(crate) fn in_batch(mut self, batch: &[RequestId]) -> Self {
         self.notes.batch = batch.to_vec();

@@ -66,17 +66,17 @@ const MAX_TEXT: usize = 4096;
 pub struct Description {
     limit: usize,
     salts: BTreeMap<String, Salt>,
-    identity: Option<(ActionName, Risk)>,
-    retry_after: Option<Duration>,
-    expires_after: Option<Duration>,
-    review_required: bool,
-    tags: BTreeSet<String>,
-    texts: BTreeMap<&'static str, String>,
-    arguments: BTreeMap<String, Argument>,
+    pub(super) identity: Option<(ActionName, Risk)>,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) expires_after: Option<Duration>,
+    pub(super) review_required: bool,
+    pub(super) tags: BTreeSet<String>,
+    pub(super) texts: BTreeMap<&'static str, String>,
+    pub(super) arguments: BTreeMap<String, Argument>,
 }
 
 #[derive(Debug)]
-enum Argument {
+pub(super) enum Argument {
     Bound(Vec<u8>),
     Redacted(Sealed),
     Shown(Vec<u8>),
@@ -103,6 +103,11 @@ impl Sealed {
     fn new(salt: &Salt, value: &[u8]) -> Self {
         let salt_and_value = Zeroizing::new([salt, value].concat());
         Self { commitment: Digest::of("redacted", &salt_and_value), salt_and_value }
+    }
+
+    /// The value, as canonical bytes.
+    pub(super) fn value(&self) -> &[u8] {
+        self.salt_and_value.get(size_of::<Salt>()..).unwrap_or_default()
     }
 }
 
@@ -279,8 +284,26 @@ impl Description {
         }
     }
 
+    /// Takes these for the commitments to what is redacted, where the salts are not known.
+    pub(super) fn commit_to(&mut self, commitments: &BTreeMap<String, Digest>) {
+        for (name, argument) in &mut self.arguments {
+            if let (Argument::Redacted(sealed), Some(known)) = (argument, commitments.get(name)) {
+                sealed.commitment = *known;
+            }
+        }
+    }
+
+    pub(super) fn retry_after_ms(&self) -> Option<u64> {
+        self.retry_after.map(|time| whole(time.as_nanos().div_ceil(1_000_000)))
+    }
+
+    pub(super) fn expires_after_ms(&self) -> Option<u64> {
+        self.expires_after.map(|time| whole(time.as_millis()))
+    }
+
     /// The document of this action, asked for by `requester` in the log `origin`.
     pub(crate) fn seal(self, origin: &str, requester: &Requester) -> Result<Intake, DescribeError> {
+        let (retry, expiry) = (self.retry_after_ms(), self.expires_after_ms());
         let (name, risk) = self.identity.ok_or(DescribeError::NoAction)?;
         let mut arguments = BTreeMap::new();
         let mut redacted = BTreeMap::new();
@@ -309,11 +332,7 @@ impl Description {
             ("risk".to_owned(), canonical::to_bytes(&risk, self.limit)?),
             ("unbound".to_owned(), canonical::to_bytes(&unbound, self.limit)?),
         ]);
-        let retry = self.retry_after.map(|time| time.as_nanos().div_ceil(1_000_000));
-        let expiry = self.expires_after.map(|time| time.as_millis());
         for (field, millis) in [("retry_after_ms", retry), ("expires_after_ms", expiry)] {
-            let whole = |millis| u64::try_from(millis).unwrap_or(u64::MAX).min((1 << 53) - 1);
-            let millis = millis.map(whole);
             let millis =
                 millis.map(|millis| canonical::to_bytes(&millis, self.limit)).transpose()?;
             members.extend(millis.map(|millis| (field.to_owned(), millis)));
@@ -336,6 +355,11 @@ impl Description {
         }
         Ok(Intake { digest: Document::digest(&bytes), bytes, sealed })
     }
+}
+
+/// So many, or as many as JSON carries exactly.
+fn whole(millis: u128) -> u64 {
+    u64::try_from(millis).unwrap_or(u64::MAX).min((1 << 53) - 1)
 }
 
 /// An action taken in: what it is, as bytes, and what its redacted values are.

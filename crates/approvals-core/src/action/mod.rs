@@ -18,3 +18,5 @@ pub(crate) mod description;
 )]
 pub(crate) mod action;
 pub(crate) mod dynamic;
+mod exact;
+pub(crate) mod described;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use super::noncanonical::{CanonicalError, MAX_DEPTH};
@@ -40,6 +40,11 @@ pub fn parse(text: &[u8], limit: usize) -> Result<Value, CanonicalError> {
     parsed.map_err(|error| refusal.take().unwrap_or_else(|| CanonicalError::not_json(error)))
 }
 
+/// Reads one value in whatever is being read, as strictly.
+pub(super) fn value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    Strict { depth: 0, refusal: &RefCell::new(None) }.deserialize(deserializer)
+}
+
 /// Reads one value; what it refuses waits in `refusal` while the path is put together on the way out.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
@@ -72,7 +77,7 @@ impl Strict<'_> {
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -104,6 +109,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::from(value))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {

@@ -1,11 +1,11 @@
 //! One attempt at an action, from its description to a started request.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::builder::Core;
 use super::denied::Denied;
+use super::ended::cause_of;
 use super::journal::{Loaded, Step, StepError, TRIES, attachments};
 use super::prepare::Prepared;
 use super::stage::Stage;
@@ -14,7 +14,8 @@ use crate::action::action::Action;
 use crate::action::clock::Timestamp;
 use crate::action::context::Context;
 use crate::action::describe_error::DescribeError;
-use crate::action::description::{Description, Intake, Salt};
+use crate::action::described;
+use crate::action::description::{Intake, Salt};
 use crate::action::digest::Digest;
 use crate::action::document::Document;
 use crate::action::id::{ActionName, IdempotencyKey, RequestId};
@@ -50,6 +51,8 @@ pub(super) struct Attempt {
     context: Context,
     intake: Intake,
     document: Document,
+    /// The digest of the name of this try, if the body runs elsewhere.
+    tried_as: Option<Digest>,
     /// What the ledger says of it.
     loaded: Loaded,
     waiting: Waiting,
@@ -64,18 +67,14 @@ pub(super) enum Decided {
     Granted,
 }
 
-/// Describes an action. What it panics about is an error like any other.
+/// Describes an action, as asked for by `requester`.
 pub(super) fn describe(
     core: &Core,
     action: &dyn Action,
     requester: &Requester,
     salts: BTreeMap<String, Salt>,
 ) -> Result<Intake, DescribeError> {
-    let described = catch_unwind(AssertUnwindSafe(|| {
-        let mut call = Description::new(core.max_arguments, salts);
-        action.describe(&mut call).map(|()| call)
-    }));
-    described.map_err(|_panic| DescribeError::Panicked)??.seal(&core.origin, requester)
+    described::describe(action, core.max_arguments, salts)?.seal(&core.origin, requester)
 }
 
 impl Attempt {
@@ -84,7 +83,7 @@ impl Attempt {
         let Call { core, id, key, context } = call;
         let document = intake.document()?;
         let waiting = Waiting::new(Arc::clone(&core), id, key.is_some());
-        Ok(Self { core, id, key, context, intake, document, loaded, waiting })
+        Ok(Self { core, id, key, context, intake, document, tried_as: None, loaded, waiting })
     }
 
     pub(super) fn id(&self) -> RequestId {
@@ -103,6 +102,11 @@ impl Attempt {
 
     pub(super) fn phase(&self) -> &Phase {
         self.loaded.state.phase()
+    }
+
+    /// Whether this is what was asked for, if something was.
+    pub(super) fn is_of_what_was_asked(&self) -> bool {
+        self.state().action().is_none_or(|action| action == self.action())
     }
 
     /// The same action described again, as it is at this moment.
@@ -134,17 +138,54 @@ impl Attempt {
         if Stage::Ask.of(id, self.ask(true)).await? {
             return Ok(Decided::Started);
         }
+        self.wait().await
+    }
+
+    async fn wait(&mut self) -> Result<Decided, Denied> {
         self.attend();
         if *self.phase() == Phase::Pending {
             let decided = self.core.decided(self.id, Phase::Pending);
             self.loaded = Stage::Wait.of(Some(self.id), decided).await?;
         }
+        self.is_left_to_start()
+    }
+
+    /// What is left to do, unless it cannot be started.
+    fn is_left_to_start(&self) -> Result<Decided, Denied> {
+        if *self.phase() == Phase::Started && self.state().was_started_as(self.tried_as) {
+            return Ok(Decided::Started);
+        }
         self.loaded.ensure_startable(self.id, self.core.now()).map(|()| Decided::Granted)
+    }
+
+    /// Waits for what was asked for before, to start it as the try of this name: if that was started, and how it ended
+    /// was not told yet, there is nothing left to do.
+    ///
+    /// Dropping the attempt withdraws nothing: whoever has asked can come again.
+    pub(super) async fn until_decided_for(&mut self, name: Digest) -> Result<Decided, Denied> {
+        self.tried_as = Some(name);
+        self.wait().await
+    }
+
+    /// The grant, if people have decided.
+    pub(super) fn grant(&self) -> Option<Grant> {
+        self.loaded.grant()
+    }
+
+    /// What is asked for, as bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.intake.bytes
     }
 
     /// The body is about to begin: from here on, its end is what is recorded.
     pub(super) fn begins(&mut self) {
         self.waiting.disarm_if(true);
+        self.core.await_review(self.id, self.state());
+    }
+
+    /// Which start of the request this is.
+    pub(super) fn fence(&self) -> u64 {
+        self.state().started().map_or(1, |started| started.fence)
     }
 
     pub(super) fn state(&self) -> &State {
@@ -171,7 +212,7 @@ impl Attempt {
                 other => return other.map_err(Denied::from),
             }
             // Somebody with the same key may have been faster: what they asked for stands.
-            if *self.phase() != Phase::Absent && self.loaded.state.action() != Some(self.action()) {
+            if !self.is_of_what_was_asked() {
                 return Err(Denied::Conflict { request: self.id });
             }
         }
@@ -265,7 +306,7 @@ impl Attempt {
         stands: bool,
     ) -> Start {
         let stop = self.stop_by(control);
-        Start { action: self.action(), ruling, approvals, stands, stop }
+        Start { action: self.action(), attempt: self.tried_as, ruling, approvals, stands, stop }
     }
 
     /// Those that nobody who asks has given, under the names that this caller knows: who picks a request up may know
@@ -321,14 +362,16 @@ impl Attempt {
             };
             match started {
                 Ok(state) => {
-                    let grant = self.loaded.grant();
+                    let grant = self.grant();
                     self.loaded.state = state;
                     return Ok(grant);
                 }
                 Err(StepError::Ledger(LedgerError::Conflict)) => {
                     self.core.look_at_log().await?;
                     self.reload().await?;
-                    self.loaded.ensure_startable(self.id, self.core.now())?;
+                    if self.is_left_to_start()? == Decided::Started {
+                        return Ok(self.grant());
+                    }
                 }
                 Err(StepError::Refused(refusal)) => return Err(self.stop(refusal).await),
                 Err(error) => return Err(error.into()),
@@ -339,38 +382,7 @@ impl Attempt {
 
     /// Ends a request that was not let through at the last check, and says why.
     async fn stop(&mut self, refusal: Refusal) -> Denied {
-        let cause = match &refusal {
-            Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
-            Refusal::TooLate => Some(Cause::Expired),
-            Refusal::PolicyAsksMore
-            | Refusal::SetsMoreAside
-            | Refusal::ApproversGone
-            | Refusal::StandsNoMore => {
-                Some(Cause::Revoked { by: None, reason: refusal.to_string() })
-            }
-            // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop
-            // may be lifted while the grant holds.
-            Refusal::OtherDigest
-            | Refusal::Stopped(_)
-            | Refusal::Fenced
-            | Refusal::Unknown
-            | Refusal::Unmapped(_)
-            | Refusal::Ineligible(_)
-            | Refusal::Twice
-            | Refusal::Over
-            | Refusal::NotStarted
-            | Refusal::OutcomeKnown
-            | Refusal::NoEmergency
-            | Refusal::ReviewedAlready
-            | Refusal::NoStanding
-            | Refusal::RetiredAlready
-            | Refusal::NotChallenged
-            | Refusal::NotSigned(_)
-            | Refusal::NoKey
-            | Refusal::NotInvited
-            | Refusal::NotGranted => None,
-        };
-        if let Some(cause) = cause {
+        if let Some(cause) = cause_of(&refusal) {
             let closed = self.core.step(self.id, &self.loaded, vec![Command::Close(cause)]).await;
             if let Err(error) = closed {
                 tracing::warn!(request = %self.id, error = &error as &dyn std::error::Error, "a stopped request was not closed");

@@ -22,6 +22,7 @@ use super::store_clock::StoreClock;
 use super::tail::Tail;
 use crate::action::canonical;
 use crate::action::clock::{Clock, SystemClock};
+use crate::action::described::LARGEST;
 use crate::action::noncanonical::CanonicalError;
 use crate::action::principal::Requester;
 use crate::policy::policy::Policy;
@@ -307,7 +308,7 @@ impl GateBuilder {
     /// How large the arguments of one call may be, in canonical bytes: 256 KiB unless said otherwise, and
     /// at most 512 KiB.
     pub fn max_arguments(self, bytes: usize) -> Self {
-        Self { max_arguments: Some(bytes.min(512 * 1024)), ..self }
+        Self { max_arguments: Some(bytes.min(LARGEST)), ..self }
     }
 
     /// Puts the parts together.

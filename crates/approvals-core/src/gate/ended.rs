@@ -6,7 +6,41 @@ use crate::action::clock::Timestamp;
 use crate::action::id::RequestId;
 use crate::record::event::{Cause, Execution};
 use crate::record::state::{Outcome, Phase};
+use crate::record::transition::Refusal;
 use crate::review::statement::Resolution;
+
+/// What ends a request that was not let through at the last check, if it ends.
+pub(super) fn cause_of(refusal: &Refusal) -> Option<Cause> {
+    match refusal {
+        Refusal::PolicyStops(reason) => Some(Cause::Denied { reason: reason.clone() }),
+        Refusal::TooLate => Some(Cause::Expired),
+        Refusal::PolicyAsksMore
+        | Refusal::SetsMoreAside
+        | Refusal::ApproversGone
+        | Refusal::StandsNoMore => Some(Cause::Revoked { by: None, reason: refusal.to_string() }),
+        // The caller's arguments are at fault, not the grant: others may hold the same key. And a stop
+        // may be lifted while the grant holds.
+        Refusal::OtherDigest
+        | Refusal::Stopped(_)
+        | Refusal::Fenced
+        | Refusal::Unknown
+        | Refusal::Unmapped(_)
+        | Refusal::Ineligible(_)
+        | Refusal::Twice
+        | Refusal::Over
+        | Refusal::NotStarted
+        | Refusal::OutcomeKnown
+        | Refusal::NoEmergency
+        | Refusal::ReviewedAlready
+        | Refusal::NoStanding
+        | Refusal::RetiredAlready
+        | Refusal::NotChallenged
+        | Refusal::NotSigned(_)
+        | Refusal::NoKey
+        | Refusal::NotInvited
+        | Refusal::NotGranted => None,
+    }
+}
 
 impl Loaded {
     /// Why this request cannot be started, if it cannot.

@@ -59,6 +59,12 @@ impl Gate {
 }
 
 impl Identified {
+    /// A call of somebody who has asked before, and what there is of it.
+    pub(super) fn again(core: Arc<Core>, id: RequestId, context: Context, loaded: Loaded) -> Self {
+        let key = loaded.state.request().and_then(|request| request.key.clone());
+        Self { call: Call { core, id, key, context }, loaded }
+    }
+
     /// What there is of it already, if others could have asked for it.
     pub(super) async fn load(mut self) -> Result<Self, Denied> {
         if self.call.key.is_some() {
@@ -77,15 +83,22 @@ impl Identified {
         Self { call: Call { context, ..self.call }, ..self }
     }
 
-    /// What is asked for, as bytes. On the heap, so that callers' futures stay small.
+    /// What is asked for, as bytes.
     pub(super) fn describe(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
+        let attempt = self.take_in(action)?;
+        if attempt.is_of_what_was_asked() {
+            Ok(attempt)
+        } else {
+            Err(Denied::Conflict { request: attempt.id() })
+        }
+    }
+
+    /// The same, also if something else was asked. On the heap, so that callers' futures stay small.
+    pub(super) fn take_in(self, action: &dyn Action) -> Result<Box<Attempt>, Denied> {
         let Self { call, loaded } = self;
         let (requester, salts) = (call.context.requester(), loaded.salts());
         let intake = Stage::Describe
             .within(Some(call.id), || describe(&call.core, action, requester, salts))?;
-        if loaded.state.action().is_some_and(|action| action != intake.digest) {
-            return Err(Denied::Conflict { request: call.id });
-        }
         Ok(Box::new(Attempt::new(call, intake, loaded)?))
     }
 }

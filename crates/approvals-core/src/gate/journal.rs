@@ -9,7 +9,7 @@ use crate::action::clock::Timestamp;
 use crate::action::description::{Intake, Salt};
 use crate::action::document::Document;
 use crate::action::id::RequestId;
-use crate::record::event::{Event, What};
+use crate::record::event::{Event, Execution, What};
 use crate::record::ledger::{Append, Attachment, Entry, LedgerError, NewEntry};
 use crate::record::post::Post;
 use crate::record::state::{Phase, State};
@@ -146,6 +146,11 @@ impl Loaded {
             let What::Granted { grant } = &event.what else { return None };
             Some(grant.clone())
         })
+    }
+
+    /// Whether this end of this start is recorded.
+    pub(super) fn has_told(&self, execution: Execution, fence: u64) -> bool {
+        self.events.iter().any(|event| event.what == What::Finished { execution, fence })
     }
 
     /// The reason of the reviewer who rejected it.

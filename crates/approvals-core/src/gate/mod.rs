@@ -15,6 +15,7 @@ pub(crate) mod limits;
 pub(crate) mod denied;
 mod metrics;
 pub(crate) mod permit;
+pub(crate) mod ticket;
 pub(crate) mod approver;
 pub(crate) mod builder;
 pub(crate) mod ballot;
@@ -25,6 +26,9 @@ mod opening;
 pub(crate) mod forward;
 mod stage;
 mod journal;
+pub(crate) mod consumed;
+pub(crate) mod queue;
+pub(crate) mod remote;
 mod log;
 pub(crate) mod outbox;
 mod routes;
@@ -53,6 +57,13 @@ mod attempt;
 mod identified;
 mod running;
 pub(crate) mod run;
+mod elsewhere;
+mod remote_call;
+mod remote_run;
 mod batch;
 pub(crate) mod own_acts;
 mod follow;
+
+#[cfg(test)]
+#[path = "afar_tests.rs"]
+mod afar;

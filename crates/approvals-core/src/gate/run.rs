@@ -14,6 +14,7 @@ use super::metrics;
 use super::permit::Permit;
 use super::running::Running;
 use super::stage::Stage;
+use super::ticket::Ticket;
 use crate::action::action::Action;
 use crate::action::context::Context;
 use crate::action::describe_error::DescribeError;
@@ -23,47 +24,6 @@ use crate::record::event::{Cause, Execution};
 use crate::record::state::{Outcome, Phase};
 use crate::record::transition::Command;
 use crate::review::statement::Resolution;
-
-/// What became of an action that was submitted.
-///
-/// ```
-/// # use approvals_core::{self as approvals, *};
-/// use approvals::{Ballot, Denied, DynamicAction, Phase};
-///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let keys = Keyring::generate()?;
-/// # let one = Obligations::new([Obligation::new("one-of-ops")?.seats("ops", 1)?]);
-/// # let mira = Principal::human("u:mira")?.member_of(["ops"])?;
-/// # let (inbox, account) = (InMemoryApprover::new(), ChannelIdentity::new("memory", "mira")?);
-/// # let gate = Gate::builder().approver(inbox.clone())
-/// #     .policy(PolicyFn::new("ask/1", move |_| Verdict::Review(one.clone()))?)
-/// #     .ledger(MemoryLedger::new("example.org/shop/test", keys.log).await?)
-/// #     .directory(StaticDirectory::new().with(&mira, [account.clone()]))
-/// #     .recorder_key(keys.recorder).grant_key(keys.grant)
-/// #     .requester(Requester::new(Principal::agent("agent:deployer")?))
-/// #     .build().await?;
-/// let deploy = DynamicAction::from_json("app.deploy", br#"{"version": 7}"#)?.key("release-7")?;
-/// let ticket = gate.submit(deploy.clone()).await?;
-/// assert_eq!(ticket.phase, Phase::Pending);
-///
-/// // Somebody approves it, sooner or later.
-/// inbox.decide(&account, Ballot::approve(&inbox.next().await)?).await?;
-///
-/// // Asked for again by the same key, it is the same request.
-/// let again = gate.submit(deploy.clone()).await?;
-/// assert_eq!((again.request, again.phase), (ticket.request, Phase::Granted));
-/// let done = gate.run(deploy, async |_permit, _call| Ok::<_, Denied>("deployed")).await;
-/// assert_eq!(done, Ok("deployed"));
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Ticket {
-    /// The request that it became, or that it joined.
-    pub request: RequestId,
-    /// Where the request stands.
-    pub phase: Phase,
-}
 
 impl Gate {
     /// Runs `body` if, and only if, this very action is allowed or approved; waits for people where the
@@ -148,18 +108,42 @@ impl Gate {
     /// [`Denied`] if the request could not be recorded. A request that was recorded and denied is no error
     /// here: the ticket says so.
     pub async fn submit<A: Action>(&self, action: A) -> Result<Ticket, Denied> {
-        self.try_submit(action).await.map_err(metrics::denied)
+        let submitted = async { self.submit_as(self.context()?, action).await };
+        submitted.await.map_err(metrics::denied)
     }
 
-    async fn try_submit<A: Action>(&self, action: A) -> Result<Ticket, Denied> {
+    /// The same, in this context.
+    pub(super) async fn submit_as<A: Action>(
+        &self,
+        context: Context,
+        action: A,
+    ) -> Result<Ticket, Denied> {
         if action.key().is_none() {
             return Err(DescribeError::NoKey.into());
         }
-        let call = Box::pin(self.attempt(self.context()?, &action)?.load()).await?;
+        let call = Box::pin(self.attempt(context, &action)?.load()).await?;
         let mut attempt = call.describe(&action)?;
         Box::pin(attempt.ask(false)).await?;
         attempt.attend();
         Ok(Ticket { request: attempt.id(), phase: attempt.phase().clone() })
+    }
+
+    /// A request of those whose call this is.
+    pub(super) async fn own(
+        &self,
+        context: &Context,
+        request: RequestId,
+    ) -> Result<Loaded, Denied> {
+        let loaded = self.core().load(request).await?;
+        let ids = |requester: &Requester| -> Vec<_> {
+            requester.everybody().map(|one| one.id().clone()).collect()
+        };
+        let theirs = loaded.state.request().map(|request| ids(&request.requester));
+        if theirs == Some(ids(context.requester())) {
+            Ok(loaded)
+        } else {
+            Err(Denied::NotYours { request })
+        }
     }
 
     /// Takes back what was asked for and has not started, as whoever asked for it.
@@ -169,15 +153,7 @@ impl Gate {
     /// [`Denied::AlreadyRan`] or [`Denied::InDoubt`] if it is too late; [`Denied::NotYours`] if somebody else
     /// asked for it, or nobody. Taking back what has ended without running changes nothing.
     pub async fn withdraw(&self, request: RequestId) -> Result<(), Denied> {
-        let context = self.context()?;
-        let loaded = self.core().load(request).await?;
-        let ids = |requester: &Requester| -> Vec<_> {
-            requester.everybody().map(|one| one.id().clone()).collect()
-        };
-        let theirs = loaded.state.request().map(|request| ids(&request.requester));
-        if theirs != Some(ids(context.requester())) {
-            return Err(Denied::NotYours { request });
-        }
+        self.own(&self.context()?, request).await?;
         let open =
             |phase: &Phase| matches!(phase, Phase::Allowed | Phase::Pending | Phase::Granted);
         let withdraw = |loaded: &Loaded| {

@@ -26,7 +26,6 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn new(mut attempt: Box<Attempt>) -> Self {
         attempt.begins();
-        attempt.core().await_review(attempt.id(), attempt.state());
         Self { attempt, finished: false }
     }
 
@@ -36,7 +35,7 @@ impl Running {
 
     /// Which start of the request this is.
     pub(super) fn fence(&self) -> u64 {
-        self.attempt.state().started().map_or(1, |started| started.fence)
+        self.attempt.fence()
     }
 
     /// The same action described again, as it is at this moment.

@@ -192,6 +192,9 @@ pub enum What {
     Started {
         /// The digest of the action's document.
         action: Digest,
+        /// The digest of its caller's name for this one try, where the body runs elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<Digest>,
         /// What trusted providers stated when the policy was asked again.
         #[serde(default, skip_serializing_if = "FactSet::is_empty")]
         facts: FactSet,

@@ -93,7 +93,10 @@ impl State {
             (Phase::Absent, What::Late { .. }) => return Err("there is nothing to decide"),
             (_any, What::Late { envelope }) => self.decide_late(envelope, event.at)?,
             (Phase::Pending, What::Granted { grant }) => self.grant_it(grant, event.at)?,
-            (_any, What::Started { action, fence, .. }) => self.start(*action, *fence, event.at)?,
+            (_any, What::Started { action, attempt, fence, .. }) => {
+                let started = Started { at: event.at, attempt: *attempt, fence: *fence };
+                self.start(*action, started)?;
+            }
             // A body that somebody gave up on may still tell how it ended.
             (
                 Phase::Started | Phase::Ended(Outcome::Resolved(_)),
@@ -242,7 +245,8 @@ impl State {
             && detail.approvers.iter().eq(approvers)
     }
 
-    fn start(&mut self, action: Digest, fence: u64, at: Timestamp) -> Result<(), &'static str> {
+    fn start(&mut self, action: Digest, started: Started) -> Result<(), &'static str> {
+        let Started { at, fence, .. } = started;
         if self.action() != Some(action) {
             return Err("another action was started");
         }
@@ -259,10 +263,18 @@ impl State {
         if Some(fence) != before.checked_add(1) {
             return Err("its fence is not the next one");
         }
-        self.started = Some(Started { at, fence });
+        if self.was_started_as(started.attempt) {
+            return Err("this very try was started before");
+        }
+        self.started = Some(started);
         self.has_ended = false;
         self.phase = Phase::Started;
         Ok(())
+    }
+
+    /// Whether the last start was the try of this name: one name is for one try.
+    pub(crate) fn was_started_as(&self, attempt: Option<Digest>) -> bool {
+        attempt.is_some() && self.started.is_some_and(|started| started.attempt == attempt)
     }
 
     fn finish(&mut self, execution: Execution, fence: u64) -> Result<(), &'static str> {

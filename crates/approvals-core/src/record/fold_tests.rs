@@ -61,7 +61,7 @@ fn starts(fence: u64) -> What {
 
 fn starts_of(action: Digest, fence: u64) -> What {
     let (facts, policy) = (FactSet::new(), Digest::of("policy", b"p"));
-    What::Started { action, facts, fence, policy }
+    What::Started { action, attempt: None, facts, fence, policy }
 }
 
 fn finished(execution: Execution, fence: u64) -> What {
@@ -215,8 +215,36 @@ fn a_body_starts_in_time_on_what_was_asked_as_the_first_or_the_next() {
     let day = 24 * 60 * 60;
     assert!(follows(&allowed, day, starts(1)) && !follows(&allowed, day + 1, starts(1)));
     let started = then(allowed, 4, starts(1));
-    assert_eq!(started.started(), Some(Started { at: at(4), fence: 1 }));
+    assert_eq!(started.started(), Some(Started { at: at(4), attempt: None, fence: 1 }));
     assert!(!follows(&started, 5, starts(2)), "it does not say that it may be repeated");
+}
+
+fn starts_as(attempt: &str, fence: u64) -> What {
+    let attempt = Some(Digest::of("attempt", attempt.as_bytes()));
+    let (facts, policy) = (FactSet::new(), Digest::of("policy", b"p"));
+    What::Started { action: action(), attempt, facts, fence, policy }
+}
+
+#[test]
+fn one_name_of_a_try_is_of_one_start() {
+    let state = then(
+        of(Request { retry_after_ms: Some(7000), ..request(Verdict::Allow) }),
+        4,
+        starts_as("one", 1),
+    );
+    assert!(!follows(&state, 11, starts_as("one", 2)) && follows(&state, 11, starts_as("two", 2)));
+    let dropped = then(state, 11, finished(Execution::Dropped, 1));
+    assert!(!follows(&dropped, 12, starts_as("one", 2)) && follows(&dropped, 12, starts(2)));
+}
+
+#[test]
+fn a_start_without_a_name_is_written_as_ever() {
+    let event = Event::new(at(4), Some(id()), starts(1));
+    let bytes = event.to_bytes().unwrap();
+    assert!(!String::from_utf8(bytes.clone()).unwrap().contains("attempt"));
+    assert_eq!(Event::parse(&bytes).unwrap(), event);
+    let named = Event::new(at(4), Some(id()), starts_as("one", 1));
+    assert_eq!(Event::parse(&named.to_bytes().unwrap()).unwrap(), named);
 }
 
 /// Allowed, may be repeated after 7 seconds, and started at second 4.

@@ -255,6 +255,8 @@ impl<H: Heart> Product<H> {
         let (action, document) = document(slot);
         let start = Start {
             action: if right { action } else { Digest::of("action", b"another") },
+            // Each is a try of its own.
+            attempt: Some(Digest::of("attempt", &self.states[slot].version().to_be_bytes())),
             ruling: ruling(verdict(&asked_again(again, rules))),
             approvals: self.approvals_now(slot, world),
             stands: self.states[slot].request().is_some_and(|request| {

@@ -24,7 +24,7 @@ fn started() -> State {
     let mut state = asked(review(two_of_ops()));
     state.phase = Phase::Started;
     state.last_at = at(5);
-    state.started = Some(Started { at: at(5), fence: 1 });
+    state.started = Some(Started { at: at(5), attempt: None, fence: 1 });
     state.grant = Some(claims(state.request().unwrap(), &["q"], at(4)));
     state
 }

@@ -101,6 +101,7 @@ impl Writer {
             }
             Step::Start => What::Started {
                 action,
+                attempt: None,
                 facts: FactSet::new(),
                 fence: 1,
                 policy: Digest::of("policy", b""),

@@ -126,6 +126,8 @@ pub struct State {
 pub struct Started {
     /// When the start was recorded.
     pub at: Timestamp,
+    /// The digest of its caller's name for this one try, where the body runs elsewhere.
+    pub attempt: Option<Digest>,
     /// How many times it has been started, this time included.
     pub fence: u64,
 }

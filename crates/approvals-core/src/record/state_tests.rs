@@ -101,7 +101,7 @@ fn people_are_moved_in_the_order_of_time_each_once_while_it_waits() {
 #[test]
 fn what_may_be_repeated_is_started_again_after_its_silence_if_its_outcome_is_unknown() {
     let mut state = asked(Verdict::Allow);
-    state.started = Some(Started { at: at(5), fence: 1 });
+    state.started = Some(Started { at: at(5), attempt: None, fence: 1 });
     state.phase = Phase::Started;
     assert_eq!(state.restart_at(), None, "not unless its action says so");
     if let Some(request) = &mut state.request {
@@ -125,7 +125,7 @@ fn emergency() -> State {
     }
     decide(&mut state, person("q"), Choice::Approve, at(2));
     state.phase = Phase::Started;
-    state.started = Some(Started { at: at(5), fence: 1 });
+    state.started = Some(Started { at: at(5), attempt: None, fence: 1 });
     state
 }
 

@@ -46,6 +46,8 @@ pub(crate) enum Command {
 pub(crate) struct Start {
     /// The digest of the action, described again.
     pub(crate) action: Digest,
+    /// The digest of the caller's name for this try, if the body runs elsewhere.
+    pub(crate) attempt: Option<Digest>,
     /// What the policy says now.
     pub(crate) ruling: Ruling,
     /// The approvals, by people as the directory knows them now; those that are unknown by now are left out.
@@ -281,7 +283,8 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
         return Err(Refusal::OtherDigest);
     }
     let is_first = matches!(state.phase(), Phase::Allowed | Phase::Granted);
-    if !is_first && state.restart_at().is_none_or(|from| now < from) {
+    let may_again = state.restart_at().is_some_and(|from| now >= from);
+    if !is_first && !may_again || state.was_started_as(start.attempt) {
         return Err(Refusal::Over);
     }
     if let Some(stop) = start.stop {
@@ -320,8 +323,8 @@ fn start(state: &State, start: Start, now: Timestamp) -> Result<Vec<What>, Refus
         }
     }
     let fence = state.started().map_or(0, |started| started.fence).saturating_add(1);
-    let Ruling { facts, policy, .. } = start.ruling;
-    Ok(vec![What::Started { action: start.action, facts, fence, policy }])
+    let Start { action, attempt, ruling: Ruling { facts, policy, .. }, .. } = start;
+    Ok(vec![What::Started { action, attempt, facts, fence, policy }])
 }
 
 fn finish(state: &State, execution: Execution, fence: u64) -> Result<Vec<What>, Refusal> {

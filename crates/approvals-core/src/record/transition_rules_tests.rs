@@ -42,6 +42,7 @@ fn start(state: &State) -> Start {
     let request = state.request().unwrap();
     Start {
         action: action(),
+        attempt: None,
         ruling: request.ruling.clone(),
         approvals: state.decisions().to_vec(),
         stands: false,
