@@ -1,6 +1,5 @@
 //! The files that pages load: built into the program, and named by what is in them, so that they can be kept for ever.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
@@ -39,11 +38,8 @@ static ADDRESSES: LazyLock<Vec<(Asset, String)>> =
 
 /// `/assets/inbox.3f9ac1d2e4b5a697.css`.
 fn address(file: &Asset) -> String {
-    let mut hash = String::new();
-    for byte in Sha256::digest(file.bytes).iter().take(8) {
-        // Writing to a string cannot fail.
-        drop(write!(hash, "{byte:02x}"));
-    }
+    let hash: String =
+        Sha256::digest(file.bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     match file.name.split_once('.') {
         Some((stem, extension)) => format!("/assets/{stem}.{hash}.{extension}"),
         None => format!("/assets/{}.{hash}", file.name),
