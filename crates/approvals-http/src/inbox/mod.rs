@@ -5,7 +5,7 @@
 //! strictest policy about content holds.
 
 mod account;
-mod assets;
+pub(crate) mod assets;
 mod batch;
 mod card;
 mod compare;
@@ -23,17 +23,16 @@ mod why;
 mod words;
 
 pub(crate) use account::{AccountPage, OwnKey};
-pub(crate) use assets::{Asset, find};
 pub(crate) use batch::{BatchItem, BatchPage};
 pub(crate) use error::ErrorPage;
 pub(crate) use history::{Ending, HistoryPage};
 pub(crate) use list::{InboxPage, Row};
-pub(crate) use panel::{May, Panel, Powers};
+pub(crate) use panel::{May, Powers};
 pub(crate) use request::{Asked, RequestPage};
 pub(crate) use sign_in::{EnrolPage, LoginPage, SignedOutPage};
 pub(crate) use similar::Past;
 pub(crate) use verify::{Evidence, Proven};
-pub(crate) use view::{Place, Shell, Viewer};
+pub(crate) use view::{Shell, Viewer};
 
 #[cfg(test)]
 mod hostile_tests;

@@ -7,7 +7,6 @@ use askama::Template;
 use serde_json::json;
 
 use super::sample_tests::{Day, LOG, Sample, day};
-use super::view::{Shell, Viewer};
 use super::*;
 
 /// Somebody who is signed in, with so many requests waiting.
