@@ -36,6 +36,8 @@ pub(crate) struct Panel {
     pub(crate) action: String,
     /// The digest of the card that is decided about.
     pub(crate) card: String,
+    /// The code of the request, which tells it from others with the same action.
+    pub(crate) code: String,
     /// What forms carry, so that no other site can send them.
     pub(crate) csrf: String,
     /// Until when it can be decided.
@@ -70,6 +72,7 @@ impl Panel {
             request: card.id().to_string(),
             action: card.document().action.to_string(),
             card: card.digest()?.to_string(),
+            code: card.code(),
             csrf: csrf.to_owned(),
             due: state.grant().map_or(card.approve_by(), approvals_core::Claims::expires_at).into(),
             is_closed,

@@ -1,7 +1,7 @@
 //! The page of one request: everything that somebody needs to decide about it.
 
 use approvals_core::canonical::CanonicalError;
-use approvals_core::{Card, Event, State, Timestamp};
+use approvals_core::{Card, Event, State, Timestamp, visible};
 use askama::Template;
 
 use super::assets;
@@ -56,6 +56,8 @@ pub(crate) struct Headline {
     pub(crate) id: String,
     /// The action, as it is named.
     pub(crate) action: String,
+    /// What it is done to, in its exact form.
+    pub(crate) resource: Option<String>,
     /// How much harm it can do.
     pub(crate) risk: Level,
     /// Whether it is an exception to rules that deny it.
@@ -77,6 +79,7 @@ impl Headline {
         Self {
             id: card.id().to_string(),
             action: card.document().action.to_string(),
+            resource: card.document().resource.as_deref().map(visible::text),
             risk: card.document().risk.into(),
             is_emergency: is_emergency(card),
             whose: (&card.request().requester).into(),
