@@ -117,7 +117,8 @@ struct Written {
 
 fn written(fields: &[&str], text: &str, calm: &str) -> Written {
     let of = |field: &str| if fields.contains(&field) { text } else { calm };
-    let name = |field: &str| format!("{}{field}", of(field));
+    // A letter first, so that all names come in the same order.
+    let name = |field: &str| format!("z{}", of(field));
     let mut request = serde_json::to_value(any_card::request()).unwrap();
     request["notes"]["intent"] = json!(of("intent"));
     request["notes"]["session"] = json!(of("session"));
@@ -129,7 +130,7 @@ fn written(fields: &[&str], text: &str, calm: &str) -> Written {
     let was = json!({"value": of("earlier")});
     request["earlier"] = json!({
         "by": "u:mira", "reason": of("earlier"), "request": request["id"], "resource": was, "tags": {"value": [of("earlier")]},
-        "was": {name("earlier"): was, (name("value")): was},
+        "was": {name("earlier"): was, "plain": was},
     });
     let request: Request = serde_json::from_value(request).unwrap();
     let digest = Digest::of("test", b"x").to_string();
@@ -305,14 +306,11 @@ fn a_page_that_takes_one_text_for_markup_is_found() {
     let (said, calm) = calm_like(&hostile, &FIELDS).unwrap();
     for (hostile, calm) in pages(&hostile, payload).into_iter().zip(pages(&calm, said)) {
         assert_eq!(seen(&hostile).elements, seen(&calm).elements);
-        // As if one place had forgotten to escape.
-        let escaped = ["&#60;img src=x", "&lt;img src=x"].into_iter().find(|escaped| hostile.contains(escaped));
-        let planted = hostile.replacen(escaped.expect("it is there, escaped"), "<img src=x", 1);
-        // Within a title or a textarea a browser makes no elements either way.
-        let is_in_title = planted.find("<img src=x") < planted.find("</title>");
-        assert!(is_in_title || seen(&planted).elements != seen(&calm).elements);
+        // As if nothing had been escaped.
+        let planted = hostile.replace("&#60;img src=x", "<img src=x");
+        assert_ne!(seen(&planted).elements, seen(&calm).elements);
     }
     let missing = written(&FIELDS, payload, "quiet");
-    let page = pages(&missing, payload)[0].replacen("alert(1)", "", 1);
+    let page = pages(&missing, payload)[0].replace("alert(1)", "alert()");
     assert!(all_is_said(&missing.card, &seen(&page)).is_err(), "a letter that is missing is found");
 }
