@@ -106,7 +106,8 @@ async function judge(page, where) {
 }
 
 if (pictures) mkdirSync(pictures, { recursive: true })
-for (const name of scene.pages) {
+const looked = process.env.INBOX_LOOK?.split(',') ?? scene.pages
+for (const name of looked) {
   for (const scheme of ['light', 'dark']) {
     for (const screen of ['desktop', 'phone']) {
       const { page, where, close } = await opened(name, { scheme, screen })
@@ -264,13 +265,14 @@ async function enrolment() {
 
 /** The pictures for the documentation. */
 async function documentation() {
-  const size = { width: 1200, height: 1000 }
+  const heights = { inbox: 1000, request: 1240 }
   for (const scheme of ['light', 'dark']) {
     for (const name of ['inbox', 'request']) {
-      const { page, close } = await opened(name, { scheme, screen: size })
+      const { page, close } = await opened(name, { scheme, screen: { width: 1200, height: heights[name] } })
       if (name === 'request') await page.locator('.approve summary').click()
       await page.evaluate(() => document.activeElement.blur())
-      await page.screenshot({ path: path.join(pictures, `inbox-${name}-${scheme}.png`) })
+      const called = name === 'inbox' ? `inbox-${scheme}` : `inbox-${name}-${scheme}`
+      await page.screenshot({ path: path.join(pictures, `${called}.png`) })
       await close()
     }
   }

@@ -73,7 +73,9 @@ mod tests {
             let found = find(at(file.name)).expect("it is there");
             assert_eq!((found.name, found.bytes), (file.name, file.bytes));
         }
-        for wrong in ["", "/assets/", "/assets/inbox.css", "/assets/../Cargo.toml", at("nothing.js")] {
+        for wrong in
+            ["", "/assets/", "/assets/inbox.css", "/assets/../Cargo.toml", at("nothing.js")]
+        {
             assert!(find(wrong).is_none(), "{wrong}");
         }
     }
@@ -82,7 +84,17 @@ mod tests {
     fn scripts_never_make_markup_of_text() {
         for file in FILES.iter().filter(|file| file.media_type == SCRIPT) {
             let text = std::str::from_utf8(file.bytes).unwrap();
-            for sink in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "setAttribute('on", "srcdoc"] {
+            for sink in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+                "new Function",
+                "DOMParser",
+                "setAttribute('on",
+                "srcdoc",
+            ] {
                 assert!(!text.contains(sink), "{} has `{sink}`", file.name);
             }
         }

@@ -65,7 +65,11 @@ fn changes(card: &Card, earlier: &Earlier) -> Vec<Change> {
         ("retry_after_ms", &earlier.retry_after_ms, document.retry_after_ms.map(Value::from)),
     ];
     let terms = terms.into_iter().filter_map(|(name, was, is)| {
-        Some(Change::new(name.to_owned(), was.as_ref()?, is.as_ref().map_or(Now::Absent, Now::Value)))
+        Some(Change::new(
+            name.to_owned(),
+            was.as_ref()?,
+            is.as_ref().map_or(Now::Absent, Now::Value),
+        ))
     });
     let arguments = earlier.was.iter().map(|(name, was)| {
         let now = if let Some(value) = document.arguments.get(name) {
@@ -119,7 +123,9 @@ impl Side {
 
     /// Two values, divided where they differ.
     fn apart(then: Self, now: Self) -> (Self, Self) {
-        let (Self::Value([_, was, _]), Self::Value([_, is, _])) = (&then, &now) else { return (then, now) };
+        let (Self::Value([_, was, _]), Self::Value([_, is, _])) = (&then, &now) else {
+            return (then, now);
+        };
         let same = |pair: &(char, char)| pair.0 == pair.1;
         let begins = was.chars().zip(is.chars()).take_while(same).count();
         let rest = was.chars().count().min(is.chars().count()).saturating_sub(begins);

@@ -88,8 +88,22 @@ const VECTORS: &[&str] = &[
 
 /// What ends the place where a text stands, if it is taken for markup.
 const BREAKERS: &[&str] = &[
-    "\">", "'>", "\" ", "</dd></div></dl></section>", "</dt>", "</p>", "</a></h3>", "</title>", "</textarea>", "</li></ol>",
-    "</blockquote>", "</main></body></html>", "-->", "</script>", "</code>", "\r\n\r\n",
+    "\">",
+    "'>",
+    "\" ",
+    "</dd></div></dl></section>",
+    "</dt>",
+    "</p>",
+    "</a></h3>",
+    "</title>",
+    "</textarea>",
+    "</li></ol>",
+    "</blockquote>",
+    "</main></body></html>",
+    "-->",
+    "</script>",
+    "</code>",
+    "\r\n\r\n",
 ];
 
 fn payloads() -> Vec<String> {
@@ -104,8 +118,21 @@ fn payloads() -> Vec<String> {
 
 /// What an agent writes, and where.
 const FIELDS: [&str; 15] = [
-    "value", "name", "nested", "resource", "summary", "reason", "emergency", "intent", "session", "tag", "shown", "hidden", "unbound",
-    "earlier", "said",
+    "value",
+    "name",
+    "nested",
+    "resource",
+    "summary",
+    "reason",
+    "emergency",
+    "intent",
+    "session",
+    "tag",
+    "shown",
+    "hidden",
+    "unbound",
+    "earlier",
+    "said",
 ];
 
 /// What there is to know of a request, with `text` in these fields and `calm` in the others.
@@ -126,7 +153,8 @@ fn written(fields: &[&str], text: &str, calm: &str) -> Written {
         // Not every text is the name of a session.
         request["notes"]["session"] = json!(calm);
     }
-    request["ruling"]["break_glass"] = json!({"rules": ["never"], "review_by": "security", "review_within_ms": 1000});
+    request["ruling"]["break_glass"] =
+        json!({"rules": ["never"], "review_by": "security", "review_within_ms": 1000});
     let was = json!({"value": of("earlier")});
     request["earlier"] = json!({
         "by": "u:mira", "reason": of("earlier"), "request": request["id"], "resource": was, "tags": {"value": [of("earlier")]},
@@ -150,8 +178,17 @@ fn written(fields: &[&str], text: &str, calm: &str) -> Written {
         json!({"closed": {"cause": {"revoked": {"by": "u:mira", "reason": said}}}}),
         json!({"post": {"channel": "slack", "place": "x", "stage": {"lost": {"error": said}}}}),
     ];
-    let event = |what: Value| serde_json::from_value(json!({"at": 1_900_000_000_000_u64, "request": request.id, "v": 1, "what": what})).unwrap();
-    Written { card: Card::new(request.clone(), document).unwrap(), state: half_approved(), events: whats.map(event).into() }
+    let event = |what: Value| {
+        serde_json::from_value(
+            json!({"at": 1_900_000_000_000_u64, "request": request.id, "v": 1, "what": what}),
+        )
+        .unwrap()
+    };
+    Written {
+        card: Card::new(request.clone(), document).unwrap(),
+        state: half_approved(),
+        events: whats.map(event).into(),
+    }
 }
 
 /// Every page that shows any of it.
@@ -174,7 +211,13 @@ fn pages(written: &Written, said: &str) -> [String; 5] {
         next: Some(said.to_owned()),
         is_later: true,
     };
-    let error = ErrorPage { shell: shell(1), status: 400, title: said.to_owned(), detail: said.to_owned(), request: None };
+    let error = ErrorPage {
+        shell: shell(1),
+        status: 400,
+        title: said.to_owned(),
+        detail: said.to_owned(),
+        request: None,
+    };
     [
         request.render().unwrap(),
         InboxPage::new(shell(1), vec![row.clone()], vec![row]).render().unwrap(),
@@ -206,7 +249,11 @@ fn walk(node: &Handle, depth: usize, seen: &mut Seen) {
         let attributes = attributes.iter().filter(|one| &*one.name.local != "class").map(|one| {
             let is_free = matches!(&*one.name.local, "value" | "href");
             let is_search = one.value.starts_with("/history?") || &*one.name.local != "href";
-            if is_free && is_search { one.name.local.to_string() } else { format!("{}={}", one.name.local, one.value) }
+            if is_free && is_search {
+                one.name.local.to_string()
+            } else {
+                format!("{}={}", one.name.local, one.value)
+            }
         });
         let attributes: Vec<_> = attributes.collect();
         seen.elements.push(format!("{depth} {} {}", name.local, attributes.join(" ")));
@@ -230,12 +277,18 @@ fn text(node: &Handle) -> String {
 /// How many lines each section has, and which have no label, or one that says that there is more.
 fn shape(card: &Card) -> Vec<(approvals_core::Part, Vec<String>)> {
     let ours = ["", "odd name", "  its value", "  reads as", "  changed", "  may differ"];
-    let line = |line: &approvals_core::Line| ours.iter().find(|label| **label == line.label).map_or("x", |label| label).to_owned();
-    card.sections().iter().map(|section| (section.part, section.lines.iter().map(line).collect())).collect()
+    let line = |line: &approvals_core::Line| {
+        ours.iter().find(|label| **label == line.label).map_or("x", |label| label).to_owned()
+    };
+    card.sections()
+        .iter()
+        .map(|section| (section.part, section.lines.iter().map(line).collect()))
+        .collect()
 }
 
 /// What is harmless, of each shape that a card gives to a text.
-const CALM: [&str; 6] = ["calm", "calm  and", "b\u{e9}ni", "b\u{e9}ni  et", "\u{5e9}", "calm\u{301}"];
+const CALM: [&str; 6] =
+    ["calm", "calm  and", "b\u{e9}ni", "b\u{e9}ni  et", "\u{5e9}", "calm\u{301}"];
 
 /// What is harmless, has the same shape, and stands in the same fields.
 fn calm_like(hostile: &Written, fields: &[&str]) -> Result<(&'static str, Written), String> {
@@ -252,7 +305,8 @@ fn check(fields: &[&str], payload: &str) -> Result<(), String> {
     for (n, (hostile_page, calm_page)) in pages.enumerate() {
         let (found, expected) = (seen(&hostile_page), seen(&calm_page));
         if found.elements != expected.elements {
-            let differs = found.elements.iter().zip(&expected.elements).find(|(one, other)| one != other);
+            let differs =
+                found.elements.iter().zip(&expected.elements).find(|(one, other)| one != other);
             return Err(format!("page {n} has other elements: {differs:?}"));
         }
         if n == 0 || n == 2 {
@@ -290,7 +344,11 @@ fn what_an_agent_writes_is_text_on_every_page_and_in_every_field() {
 
 #[test]
 fn each_field_by_itself_is_text() {
-    for payload in ["<img src=x onerror=alert(1)>", "\"></dd></div></dl></section><script>alert(1)</script>", "\u{202e}<b>\u{200b}"] {
+    for payload in [
+        "<img src=x onerror=alert(1)>",
+        "\"></dd></div></dl></section><script>alert(1)</script>",
+        "\u{202e}<b>\u{200b}",
+    ] {
         for field in FIELDS {
             if let Err(wrong) = check(&[field], payload) {
                 panic!("{field}: {payload:?}: {wrong}");

@@ -40,8 +40,14 @@ fn past(day: &Day, names: &[&str]) -> Vec<Past> {
 
 fn inbox(day: &Day) -> InboxPage {
     let row = |name: &&str| Row::of(&day[name].card, &day[name].state, day[name].now);
-    let mine = ["emergency", "export", "refund", "batch-1", "batch-2", "batch-3"].iter().map(row).collect();
-    let others = ["invoice", "iam"].iter().map(row).map(|row| row.not_mine(Ineligible::NotAsked.to_string()));
+    let mine = ["emergency", "export", "refund", "batch-1", "batch-2", "batch-3"]
+        .iter()
+        .map(row)
+        .collect();
+    let others = ["invoice", "iam"]
+        .iter()
+        .map(row)
+        .map(|row| row.not_mine(Ineligible::NotAsked.to_string()));
     InboxPage::new(shell(0), mine, others.collect())
 }
 
@@ -50,30 +56,52 @@ fn batch(day: &Day) -> BatchPage {
         let sample = &day[name];
         BatchItem::new(&sample.card, &sample.state, both(May::Attest), "c5rf", sample.now).unwrap()
     };
-    BatchPage { shell: shell(6), items: ["batch-1", "batch-2", "batch-3"].iter().map(item).collect(), made: 3 }
+    BatchPage {
+        shell: shell(6),
+        items: ["batch-1", "batch-2", "batch-3"].iter().map(item).collect(),
+        made: 3,
+    }
 }
 
 fn history(day: &Day) -> HistoryPage {
     let found = past(day, &["rejected", "unanswered", "restarted", "exported"]);
-    HistoryPage { shell: shell(6), query: String::new(), ending: None, found, next: Some("0199b3c5".into()), is_later: true }
+    HistoryPage {
+        shell: shell(6),
+        query: String::new(),
+        ending: None,
+        found,
+        next: Some("0199b3c5".into()),
+        is_later: true,
+    }
 }
 
 fn account(day: &Day) -> AccountPage {
     let at = |name: &str| day[name].state.last_at().into();
     let keys = vec![
-        OwnKey { id: "ab12cd34ef56".into(), since: at("exported"), used: Some(at("rejected")), is_in_use: true },
+        OwnKey {
+            id: "ab12cd34ef56".into(),
+            since: at("exported"),
+            used: Some(at("rejected")),
+            is_in_use: true,
+        },
         OwnKey { id: "98fe76dc54ba".into(), since: at("exported"), used: None, is_in_use: false },
     ];
-    let viewer = Principal::human("u:mira").unwrap().member_of(["data-owners", "ops", "incident-command"]).unwrap();
+    let viewer = Principal::human("u:mira")
+        .unwrap()
+        .member_of(["data-owners", "ops", "incident-command"])
+        .unwrap();
     AccountPage::new(shell(6), &viewer, keys)
 }
 
 fn long(day: &Day) -> Sample {
     with_document(&day["refund"], |document| {
-        let lines: Vec<_> = (0..60).map(|n| format!("UPDATE orders SET state = 'void' WHERE id = {n};")).collect();
+        let lines: Vec<_> =
+            (0..60).map(|n| format!("UPDATE orders SET state = 'void' WHERE id = {n};")).collect();
         document.arguments.insert("sql".into(), json!(lines.join("\n")));
         document.arguments.insert("one_word".into(), json!("x".repeat(600)));
-        document.arguments.insert("p\u{430}ypal \u{202e}".into(), json!("p\u{430}ypal.com\u{200b}"));
+        document
+            .arguments
+            .insert("p\u{430}ypal \u{202e}".into(), json!("p\u{430}ypal.com\u{200b}"));
         document.arguments.insert("rows".into(), json!("1   2"));
         document.redacted.insert("token".into(), Digest::of("test", b"hunter2"));
         document.unbound.push("client".into());
@@ -106,19 +134,44 @@ fn pages(day: &Day) -> Vec<(&'static str, String)> {
         ("request-attested", request(&day["refund"], both(May::Attest), Vec::new())),
         ("request-emergency", request(&day["emergency"], both(May::Attest), Vec::new())),
         ("request-key-needed", request(&day["export"], not_by_click, Vec::new())),
-        ("request-of-others", request(&day["invoice"], both(not(Ineligible::NotAsked)), Vec::new())),
+        (
+            "request-of-others",
+            request(&day["invoice"], both(not(Ineligible::NotAsked)), Vec::new()),
+        ),
         ("request-own", request(&day["iam"], both(not(Ineligible::Owner)), Vec::new())),
         ("request-long", request(&long(day), both(May::Attest), Vec::new())),
-        ("request-granted", request(&granted, Powers { approve: not(Ineligible::NotAsked), reject: May::Attest }, Vec::new())),
+        (
+            "request-granted",
+            request(
+                &granted,
+                Powers { approve: not(Ineligible::NotAsked), reject: May::Attest },
+                Vec::new(),
+            ),
+        ),
         ("request-done", request(&day["exported"], sign(), Vec::new())),
         ("request-failed", request(&day["restarted"], sign(), Vec::new())),
         ("request-rejected", request(&day["rejected"], sign(), Vec::new())),
         ("request-expired", request(&day["unanswered"], sign(), Vec::new())),
         ("batch", batch(day).render().unwrap()),
         ("history", history(day).render().unwrap()),
-        ("history-empty", HistoryPage { query: "<nothing>".into(), ending: Some(Ending::Done), found: Vec::new(), next: None, is_later: false, ..history(day) }.render().unwrap()),
+        (
+            "history-empty",
+            HistoryPage {
+                query: "<nothing>".into(),
+                ending: Some(Ending::Done),
+                found: Vec::new(),
+                next: None,
+                is_later: false,
+                ..history(day)
+            }
+            .render()
+            .unwrap(),
+        ),
         ("account", account(day).render().unwrap()),
-        ("account-empty", AccountPage { keys: Vec::new(), groups: Vec::new(), ..account(day) }.render().unwrap()),
+        (
+            "account-empty",
+            AccountPage { keys: Vec::new(), groups: Vec::new(), ..account(day) }.render().unwrap(),
+        ),
         ("login", LoginPage { shell: signed_out() }.render().unwrap()),
         ("enrol", EnrolPage { shell: signed_out() }.render().unwrap()),
         ("signed-out", SignedOutPage { shell: signed_out() }.render().unwrap()),
@@ -128,7 +181,8 @@ fn pages(day: &Day) -> Vec<(&'static str, String)> {
 
 /// As it was when it had just been granted.
 fn granted_state(sample: &Sample) -> State {
-    let states = (1..=sample.events.len()).map(|count| State::fold(&sample.events[..count]).unwrap());
+    let states =
+        (1..=sample.events.len()).map(|count| State::fold(&sample.events[..count]).unwrap());
     let mut granted = states.filter(|state| *state.phase() == approvals_core::Phase::Granted);
     granted.next().expect("it was granted once")
 }
@@ -136,12 +190,22 @@ fn granted_state(sample: &Sample) -> State {
 #[test]
 fn every_page_renders_and_can_be_written_for_a_browser() {
     let day = day();
-    assert!(matches!(day["unanswered"].state.outcome(), Some(Outcome::Closed(_))), "{:?}", day["unanswered"].state.phase());
+    assert!(
+        matches!(day["unanswered"].state.outcome(), Some(Outcome::Closed(_))),
+        "{:?}",
+        day["unanswered"].state.phase()
+    );
     let pages = pages(&day);
     for (name, html) in &pages {
         assert!(html.starts_with("<!doctype html>"), "{name}");
-        assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"), "{name}");
-        assert!(!html.contains("href=\"\"") && !html.contains("src=\"\""), "{name}: a file is missing");
+        assert!(
+            !html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"),
+            "{name}"
+        );
+        assert!(
+            !html.contains("href=\"\"") && !html.contains("src=\"\""),
+            "{name}: a file is missing"
+        );
     }
     let Some(folder) = std::env::var_os("INBOX_PAGES") else { return };
     let folder = Path::new(&folder);

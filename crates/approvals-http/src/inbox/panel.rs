@@ -1,7 +1,7 @@
 //! What the viewer can do about a request: approve it, reject it, or read why not.
 
-use approvals_core::{Card, Outcome, Phase, Risk, State};
 use approvals_core::canonical::CanonicalError;
+use approvals_core::{Card, Outcome, Phase, Risk, State};
 
 use super::view::{Level, Moment, is_emergency};
 use super::why::takes_own_key;
@@ -59,14 +59,21 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    pub(crate) fn of(card: &Card, state: &State, powers: Powers, csrf: &str) -> Result<Self, CanonicalError> {
+    pub(crate) fn of(
+        card: &Card,
+        state: &State,
+        powers: Powers,
+        csrf: &str,
+    ) -> Result<Self, CanonicalError> {
         let (is_closed, is_granted) = match state.phase() {
             Phase::Pending => (false, false),
             Phase::Granted => (false, true),
             Phase::Absent
             | Phase::Allowed
             | Phase::Started
-            | Phase::Ended(Outcome::Executed(_) | Outcome::Closed(_) | Outcome::Resolved(_)) => (true, false),
+            | Phase::Ended(Outcome::Executed(_) | Outcome::Closed(_) | Outcome::Resolved(_)) => {
+                (true, false)
+            }
         };
         Ok(Self {
             request: card.id().to_string(),
@@ -88,13 +95,15 @@ impl Panel {
     /// Whether the viewer can do anything at all.
     pub(crate) fn is_open(&self) -> bool {
         let is_not = |may: &May| matches!(may, May::Not(_));
-        let nothing = is_not(&self.powers.reject) && (self.is_granted || is_not(&self.powers.approve));
+        let nothing =
+            is_not(&self.powers.reject) && (self.is_granted || is_not(&self.powers.approve));
         !self.is_closed && !nothing
     }
 
     /// Whether anything here is signed with the viewer's own key.
     pub(crate) fn signs(&self) -> bool {
-        let offers = [!self.is_granted && self.powers.approve == May::Sign, self.powers.reject == May::Sign];
+        let offers =
+            [!self.is_granted && self.powers.approve == May::Sign, self.powers.reject == May::Sign];
         self.is_open() && offers.contains(&true)
     }
 }
@@ -105,7 +114,9 @@ fn tick(card: &Card) -> Option<&'static str> {
         _any if is_emergency(card) => {
             Some("I have read the facts, and I set aside the rules that deny this.")
         }
-        Risk::Critical => Some("I have read the facts. This cannot be undone, or affects everyone."),
+        Risk::Critical => {
+            Some("I have read the facts. This cannot be undone, or affects everyone.")
+        }
         Risk::High => Some("I have read the facts, not only what the requester says."),
         Risk::Low | Risk::Medium => None,
     }

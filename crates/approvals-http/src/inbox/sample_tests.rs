@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use approvals_core::{
     Approver, ApproverError, Ballot, Body, Card, ChannelIdentity, Context, Denied, Desk, Document,
-    DynamicAction, Event, FactSet, Gate, Keyring, Ledger, MemoryLedger, Presented, Principal, PublicKey, RequestId,
-    Requester, Risk, Rules, Signer, State, StaticDirectory, Timestamp, What,
+    DynamicAction, Event, FactSet, Gate, Keyring, Ledger, MemoryLedger, Presented, Principal,
+    PublicKey, RequestId, Requester, Risk, Rules, Signer, State, StaticDirectory, Timestamp, What,
 };
 use approvals_log::{Vkey, leaf_hash, prove_inclusion};
 use approvals_testkit::ManualClock;
@@ -77,7 +77,10 @@ impl Shop {
         let ledger = Arc::new(MemoryLedger::new(LOG, keys.log).await.unwrap());
         let rules: Rules = include_str!("sample_policy.toml").parse().unwrap();
         let person = |name: &str, groups: &[&str]| {
-            Principal::human(&format!("u:{name}")).unwrap().member_of(groups.iter().copied()).unwrap()
+            Principal::human(&format!("u:{name}"))
+                .unwrap()
+                .member_of(groups.iter().copied())
+                .unwrap()
         };
         let people = [
             ("mira", person("mira", &["data-owners", "ops", "incident-command"])),
@@ -87,7 +90,10 @@ impl Shop {
             ("tom", person("tom", &["data-leads", "incident-command"])),
         ];
         let directory = people.iter().fold(StaticDirectory::new(), |known, (name, person)| {
-            known.with(person, ["inbox", "slack"].map(|channel| ChannelIdentity::new(channel, name).unwrap()))
+            known.with(
+                person,
+                ["inbox", "slack"].map(|channel| ChannelIdentity::new(channel, name).unwrap()),
+            )
         });
         let start: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
         let gate = Gate::builder()
@@ -120,7 +126,13 @@ impl Shop {
         ticket.request
     }
 
-    async fn decide(&self, request: RequestId, channel: &str, who: &str, reason: Result<&str, &str>) {
+    async fn decide(
+        &self,
+        request: RequestId,
+        channel: &str,
+        who: &str,
+        reason: Result<&str, &str>,
+    ) {
         let card = self.gate.desk().card(request).await.unwrap().unwrap();
         let ballot = match reason {
             Ok(reason) => {
@@ -133,7 +145,8 @@ impl Shop {
         let identity = ChannelIdentity::new(channel, who).unwrap();
         if let Err(error) = self.gate.desk().decide(&identity, ballot).await {
             let entries = self.ledger.history(Some(request)).await.unwrap();
-            let events: Vec<_> = entries.iter().map(|entry| String::from_utf8_lossy(&entry.bytes)).collect();
+            let events: Vec<_> =
+                entries.iter().map(|entry| String::from_utf8_lossy(&entry.bytes)).collect();
             panic!("{who} cannot decide: {error}: {events:#?}");
         }
     }
@@ -151,7 +164,9 @@ impl Shop {
         for (name, request) in asked {
             let entries = self.ledger.history(Some(request)).await.unwrap();
             let events = entries.iter().map(|entry| Event::parse(&entry.bytes).unwrap());
-            let events: Vec<_> = events.map(|event| if SIGNED.contains(&name) { signed(&event) } else { event }).collect();
+            let events: Vec<_> = events
+                .map(|event| if SIGNED.contains(&name) { signed(&event) } else { event })
+                .collect();
             let state = State::fold(&events).unwrap();
             let Some(What::Requested { request: asked, document: Body::Inline(document) }) =
                 events.first().map(|event| &event.what)
@@ -188,7 +203,8 @@ fn signed(event: &Event) -> Event {
     let mut value = serde_json::to_value(event).unwrap();
     if let Some(payload) = value.pointer_mut("/what/decided/envelope/payload") {
         let decoded = BASE64.decode(payload.as_str().unwrap()).unwrap();
-        let decoded = String::from_utf8(decoded).unwrap().replace("channel_attested", "reviewer_key");
+        let decoded =
+            String::from_utf8(decoded).unwrap().replace("channel_attested", "reviewer_key");
         *payload = json!(BASE64.encode(decoded));
     }
     serde_json::from_value(value).unwrap()
@@ -201,7 +217,8 @@ fn with_keys(request: &approvals_core::Request) -> approvals_core::Request {
 }
 
 fn export(columns: &[&str], rows: u32, prefix: &str) -> DynamicAction {
-    let arguments = json!({"bucket": "acme-prod-exports", "columns": columns, "prefix": prefix, "rows": rows});
+    let arguments =
+        json!({"bucket": "acme-prod-exports", "columns": columns, "prefix": prefix, "rows": rows});
     action("s3.export", arguments)
         .risk(Risk::High)
         .resource(format!("s3://acme-prod-exports/{prefix}"))
@@ -210,7 +227,8 @@ fn export(columns: &[&str], rows: u32, prefix: &str) -> DynamicAction {
 }
 
 async fn morning(shop: &Shop) {
-    let analyst = || Shop::context("agent:analyst", "u:lena").intent("Prepare the quarterly report").unwrap();
+    let analyst =
+        || Shop::context("agent:analyst", "u:lena").intent("Prepare the quarterly report").unwrap();
     let october = export(&["name", "city"], 38_950, "customers/2026/10/");
     let id = shop.ask("exported", analyst(), october.clone()).await;
     shop.decide(id, "inbox", "noor", Ok("Same columns as every month.")).await;
@@ -220,17 +238,28 @@ async fn morning(shop: &Shop) {
     minutes(40).await;
 
     let deploy = || Shop::context("agent:deployer", "u:sam");
-    let restart = action("service.restart", json!({"service": "checkout"})).risk(Risk::Medium).resource("k8s://prod/checkout");
+    let restart = action("service.restart", json!({"service": "checkout"}))
+        .risk(Risk::Medium)
+        .resource("k8s://prod/checkout");
     let id = shop.ask("restarted", deploy(), restart.clone()).await;
     shop.decide(id, "slack", "jonas", Ok("Memory keeps growing, go ahead.")).await;
     shop.run("restarted", deploy(), restart, Err(())).await;
     minutes(5).await;
-    let mail = action("email.send", json!({"list": "all-customers", "recipients": 184_220, "subject": "We are sorry"}));
-    shop.ask("unanswered", Shop::context("agent:support", "u:kim"), mail.risk(Risk::High).resource("list:all-customers")).await;
+    let mail = action(
+        "email.send",
+        json!({"list": "all-customers", "recipients": 184_220, "subject": "We are sorry"}),
+    );
+    shop.ask(
+        "unanswered",
+        Shop::context("agent:support", "u:kim"),
+        mail.risk(Risk::High).resource("list:all-customers"),
+    )
+    .await;
     minutes(120).await;
 
     let everything = export(&["name", "city", "email", "phone"], 412_000, "customers/2026/");
-    let id = shop.ask("rejected", analyst(), everything.reason("The report needs all customers.")).await;
+    let id =
+        shop.ask("rejected", analyst(), everything.reason("The report needs all customers.")).await;
     minutes(6).await;
     shop.decide(id, "inbox", "mira", Err("Only the month that the report is about, and without e-mail addresses or phone numbers.")).await;
     minutes(60).await;
@@ -238,37 +267,59 @@ async fn morning(shop: &Shop) {
 
 async fn noon(shop: &Shop) {
     let support = || Shop::context("agent:support", "u:kim");
-    let pay = action("invoice.pay", json!({"amount_cents": 1_250_000, "iban": "DE02120300000000202051", "supplier": "Nordlicht Hosting"}));
+    let pay = action(
+        "invoice.pay",
+        json!({"amount_cents": 1_250_000, "iban": "DE02120300000000202051", "supplier": "Nordlicht Hosting"}),
+    );
     shop.ask("invoice", support(), pay.risk(Risk::High).resource("invoice:2026-1184")).await;
     let grant = action("iam.grant", json!({"member": "u:sam", "role": "billing.viewer"}));
-    shop.ask("iam", Shop::context("agent:onboarding", "u:kim"), grant.risk(Risk::Medium).resource("gcp://acme-prod")).await;
-    let refund = action("payments.refund", json!({"amount_cents": 24_900, "customer": "c_88213", "order": "2026-44817"}))
-        .risk(Risk::Medium)
-        .resource("order:2026-44817")
-        .reason("The parcel arrived damaged; photos are in the ticket.");
+    shop.ask(
+        "iam",
+        Shop::context("agent:onboarding", "u:kim"),
+        grant.risk(Risk::Medium).resource("gcp://acme-prod"),
+    )
+    .await;
+    let refund = action(
+        "payments.refund",
+        json!({"amount_cents": 24_900, "customer": "c_88213", "order": "2026-44817"}),
+    )
+    .risk(Risk::Medium)
+    .resource("order:2026-44817")
+    .reason("The parcel arrived damaged; photos are in the ticket.");
     shop.ask("refund", support(), refund).await;
     minutes(12).await;
 
     let november = export(&["name", "city"], 41_200, "customers/2026/11/")
         .reason("Lena asked for November only; e-mail and phone are left out, as Mira wanted.");
-    let analyst = Shop::context("agent:analyst", "u:lena").intent("Prepare the quarterly report").unwrap();
+    let analyst =
+        Shop::context("agent:analyst", "u:lena").intent("Prepare the quarterly report").unwrap();
     let id = shop.ask("export", analyst, november).await;
     minutes(9).await;
     shop.decide(id, "inbox", "noor", Ok("November only, names and cities. Fine.")).await;
     minutes(3).await;
 
     let restart = |service: &str, risk| {
-        action("service.restart", json!({"replicas": 6, "service": service})).risk(risk).resource(format!("k8s://prod/{service}"))
+        action("service.restart", json!({"replicas": 6, "service": service}))
+            .risk(risk)
+            .resource(format!("k8s://prod/{service}"))
     };
-    let made = [restart("search", Risk::Low), restart("checkout", Risk::Medium), restart("ledger", Risk::High)];
-    let deploy = Shop::context("agent:deployer", "u:sam").intent("Roll out the new TLS certificates").unwrap();
+    let made = [
+        restart("search", Risk::Low),
+        restart("checkout", Risk::Medium),
+        restart("ledger", Risk::High),
+    ];
+    let deploy = Shop::context("agent:deployer", "u:sam")
+        .intent("Roll out the new TLS certificates")
+        .unwrap();
     let batch = shop.gate.run_batch(made, async |_permit, _action| Ok::<_, Denied>(()));
     let batch = shop.gate.scope(deploy, batch);
     let waits = tokio::time::timeout(Duration::from_secs(90), batch);
     let watch = async {
         tokio::time::sleep(Duration::from_secs(60)).await;
         let entries = shop.ledger.entries(0, usize::MAX).await.unwrap();
-        let ids = entries.iter().filter_map(|entry| Some((Event::parse(&entry.bytes).ok()?, entry.request?)));
+        let ids = entries
+            .iter()
+            .filter_map(|entry| Some((Event::parse(&entry.bytes).ok()?, entry.request?)));
         let made = ids.filter(|(event, _)| matches!(&event.what, What::Requested { request, .. } if !request.notes.batch.is_empty()));
         for (name, (_, id)) in ["batch-1", "batch-2", "batch-3"].into_iter().zip(made) {
             shop.asked.lock().unwrap().push((name, id));

@@ -68,31 +68,42 @@ fn of(what: &What) -> Option<Told> {
             let owners: Vec<_> =
                 request.requester.chain().iter().map(|owner| owner.id().to_string()).collect();
             let told = Told::new(Mark::Open, format!("Asked by {by}"));
-            if owners.is_empty() { told } else { told.note(format!("on behalf of {}", owners.join(", then "))) }
+            if owners.is_empty() {
+                told
+            } else {
+                told.note(format!("on behalf of {}", owners.join(", then ")))
+            }
         }
-        What::Presented { channel, .. } => Told::new(Mark::Note, "Put before people").note(format!("in {channel}")),
+        What::Presented { channel, .. } => {
+            Told::new(Mark::Note, "Put before people").note(format!("in {channel}"))
+        }
         What::Undelivered { channel, error } => {
-            Told::new(Mark::Doubt, "Could not be put before people").note(format!("in {channel}")).told(error)
+            Told::new(Mark::Doubt, "Could not be put before people")
+                .note(format!("in {channel}"))
+                .told(error)
         }
         What::Nudged { nudge } => nudged(nudge),
         What::Decided { envelope } => decided(envelope.unverified().ok().as_ref(), false),
         What::Late { envelope } => decided(envelope.unverified().ok().as_ref(), true),
-        What::Granted { .. } => Told::new(Mark::Yes, "Approved by enough people").note("a grant was signed, to be used once"),
-        What::Started { fence: 1, .. } => {
-            Told::new(Mark::Note, "Started").note("the grant is used up; policy and reviewers were checked again")
+        What::Granted { .. } => Told::new(Mark::Yes, "Approved by enough people")
+            .note("a grant was signed, to be used once"),
+        What::Started { fence: 1, .. } => Told::new(Mark::Note, "Started")
+            .note("the grant is used up; policy and reviewers were checked again"),
+        What::Started { fence, .. } => {
+            Told::new(Mark::Note, format!("Started again, for time {fence}"))
         }
-        What::Started { fence, .. } => Told::new(Mark::Note, format!("Started again, for time {fence}")),
         What::Finished { execution, .. } => finished(*execution),
         What::Closed { cause } => closed(cause),
         What::Stated { envelope } => stated(envelope.unverified().ok().as_ref())?,
-        What::Dismissed { reason, .. } => Told::new(Mark::Note, "A press of a button did not count").told(reason),
+        What::Dismissed { reason, .. } => {
+            Told::new(Mark::Note, "A press of a button did not count").told(reason)
+        }
         What::StandingIssued { terms, .. } => {
             let uses = usize::try_from(terms.uses).unwrap_or(usize::MAX);
             Told::new(Mark::Yes, "A standing grant was issued").note(count(uses, "use", "uses"))
         }
-        What::StandingUsed { standing, .. } => {
-            Told::new(Mark::Yes, "Answered by a standing grant").note(format!("issued by request {standing}"))
-        }
+        What::StandingUsed { standing, .. } => Told::new(Mark::Yes, "Answered by a standing grant")
+            .note(format!("issued by request {standing}")),
         What::Lifted { .. } => Told::new(Mark::Note, "A stop was lifted by this"),
         What::PolicyLoaded { .. } => Told::new(Mark::Note, "Another policy rules because of this"),
         What::Post { stage, channel, .. } => posted(stage, channel)?,
@@ -107,9 +118,13 @@ fn nudged(nudge: &Nudge) -> Told {
         Nudge::Escalation { group, .. } => {
             Told::new(Mark::Note, format!("Escalated: members of {group} may decide as well"))
         }
-        Nudge::Channel { channel, .. } => Told::new(Mark::Note, format!("Shown in {channel} as well")),
-        Nudge::Fallback { channel, .. } => Told::new(Mark::Note, format!("Shown in {channel} as well"))
-            .note("no other channel could show it"),
+        Nudge::Channel { channel, .. } => {
+            Told::new(Mark::Note, format!("Shown in {channel} as well"))
+        }
+        Nudge::Fallback { channel, .. } => {
+            Told::new(Mark::Note, format!("Shown in {channel} as well"))
+                .note("no other channel could show it")
+        }
     }
 }
 
@@ -144,8 +159,12 @@ fn finished(execution: Execution) -> Told {
         Execution::Succeeded => Told::new(Mark::Yes, "Carried out"),
         Execution::Failed => Told::new(Mark::No, "Ran, and failed"),
         Execution::Panicked => Told::new(Mark::No, "Ran, and panicked"),
-        Execution::Dropped => Told::new(Mark::Doubt, "Interrupted").note("what it did until then is unknown"),
-        Execution::Changed => Told::new(Mark::No, "Did not run").note("its arguments were no longer those approved"),
+        Execution::Dropped => {
+            Told::new(Mark::Doubt, "Interrupted").note("what it did until then is unknown")
+        }
+        Execution::Changed => {
+            Told::new(Mark::No, "Did not run").note("its arguments were no longer those approved")
+        }
         Execution::NotRun => Told::new(Mark::Over, "Did not run").note("whoever asked had gone"),
     }
 }
@@ -153,13 +172,22 @@ fn finished(execution: Execution) -> Told {
 fn closed(cause: &Cause) -> Told {
     match cause {
         Cause::Denied { reason } => Told::new(Mark::No, "Denied by the policy").said(Some(reason)),
-        Cause::Rejected { by } => Told::new(Mark::No, "Rejected").note(format!("the last word was that of {by}")),
-        Cause::Expired => Told::new(Mark::Over, "Expired").note("nobody decided, or nobody used the grant, in time"),
+        Cause::Rejected { by } => {
+            Told::new(Mark::No, "Rejected").note(format!("the last word was that of {by}"))
+        }
+        Cause::Expired => Told::new(Mark::Over, "Expired")
+            .note("nobody decided, or nobody used the grant, in time"),
         Cause::Withdrawn => Told::new(Mark::Over, "Withdrawn by whoever asked"),
-        Cause::Revoked { by: Some(by), reason } => Told::new(Mark::No, format!("Revoked by {by}")).said(Some(reason)),
-        Cause::Revoked { by: None, reason } => Told::new(Mark::No, "Holds no longer").said(Some(reason)),
+        Cause::Revoked { by: Some(by), reason } => {
+            Told::new(Mark::No, format!("Revoked by {by}")).said(Some(reason))
+        }
+        Cause::Revoked { by: None, reason } => {
+            Told::new(Mark::No, "Holds no longer").said(Some(reason))
+        }
         Cause::Undeliverable => Told::new(Mark::Over, "Could not be put before anybody"),
-        Cause::Unsatisfiable { reason } => Told::new(Mark::Over, "Too few people could approve it").said(Some(reason)),
+        Cause::Unsatisfiable { reason } => {
+            Told::new(Mark::Over, "Too few people could approve it").said(Some(reason))
+        }
         Cause::Stopped { reason, .. } => Told::new(Mark::No, "Stopped").said(Some(reason)),
     }
 }
@@ -173,9 +201,10 @@ fn stated(statement: Option<&approvals_core::Statement>) -> Option<Told> {
         Says::Resolve { resolution: Resolution::Done, .. } => {
             Told::new(Mark::Yes, format!("{by} has looked: it was carried out"))
         }
-        Says::Resolve { resolution: Resolution::NotDone, .. } => {
-            Told::new(Mark::No, format!("{by} has looked: it was not carried out, or has been undone"))
-        }
+        Says::Resolve { resolution: Resolution::NotDone, .. } => Told::new(
+            Mark::No,
+            format!("{by} has looked: it was not carried out, or has been undone"),
+        ),
         Says::Review { justified: true, .. } => {
             Told::new(Mark::Yes, format!("{by} has judged the emergency: it was justified"))
         }
@@ -192,11 +221,13 @@ fn stated(statement: Option<&approvals_core::Statement>) -> Option<Told> {
 fn posted(stage: &PostStage, channel: &str) -> Option<Told> {
     match stage {
         PostStage::Unsure { error } => Some(
-            Told::new(Mark::Doubt, "May not have been shown").note(format!("in {channel}")).told(error),
+            Told::new(Mark::Doubt, "May not have been shown")
+                .note(format!("in {channel}"))
+                .told(error),
         ),
-        PostStage::Lost { error } => {
-            Some(Told::new(Mark::Doubt, "A message was lost").note(format!("in {channel}")).told(error))
-        }
+        PostStage::Lost { error } => Some(
+            Told::new(Mark::Doubt, "A message was lost").note(format!("in {channel}")).told(error),
+        ),
         PostStage::Sending | PostStage::Sent { .. } | PostStage::Shown | PostStage::Closed => None,
     }
 }

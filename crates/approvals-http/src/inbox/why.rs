@@ -77,7 +77,9 @@ impl Why {
             obligations: obligations.map(Wanted::of).collect(),
             progress: Progress::of(card, state, now),
             approvers: state.approvers(now).map(approval).collect(),
-            next: state.next_nudge().map(|(at, nudge)| NextStep { at: at.into(), what: moves(&nudge) }),
+            next: state
+                .next_nudge()
+                .map(|(at, nudge)| NextStep { at: at.into(), what: moves(&nudge) }),
         }
     }
 }
@@ -91,7 +93,10 @@ impl Progress {
             (0, 1) => "1 approval needed".to_owned(),
             (0, _) => format!("{seats} approvals needed"),
             (some, all) if some >= all && !state.is_agreed(now) => {
-                format!("{}, and not all seats are filled by them", count(some, "approval", "approvals"))
+                format!(
+                    "{}, and not all seats are filled by them",
+                    count(some, "approval", "approvals")
+                )
             }
             (some, all) => format!("{} of {all} approvals", some.min(all)),
         };
@@ -120,7 +125,9 @@ impl Wanted {
             terms.push(format!("approved in {} only", channels.join(", ")));
             let later = one.add_channels.iter().map(|step| match step.due {
                 Due::After(after) => format!("after {} also in {}", span(after), step.add_channel),
-                Due::Undelivered => format!("also in {} if it cannot be shown there", step.add_channel),
+                Due::Undelivered => {
+                    format!("also in {} if it cannot be shown there", step.add_channel)
+                }
             });
             terms.extend(later);
         }

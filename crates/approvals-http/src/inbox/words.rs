@@ -50,7 +50,11 @@ impl From<&Phase> for Status {
     fn from(phase: &Phase) -> Self {
         let (word, mark, sentence) = match phase {
             Phase::Absent => ("Unknown", Mark::Over, "There is no such request."),
-            Phase::Allowed => ("Allowed", Mark::Yes, "It is allowed without asking anybody, and has not started yet."),
+            Phase::Allowed => (
+                "Allowed",
+                Mark::Yes,
+                "It is allowed without asking anybody, and has not started yet.",
+            ),
             Phase::Pending => ("Waiting", Mark::Open, "It waits for people to decide."),
             Phase::Granted => ("Approved", Mark::Yes, "It is approved, and has not started yet."),
             Phase::Started => ("Started", Mark::Yes, "It is approved, and has started."),
@@ -88,9 +92,11 @@ fn executed(execution: Execution) -> (&'static str, Mark, &'static str) {
             Mark::No,
             "It was approved, and did not run, since its arguments were no longer those approved.",
         ),
-        Execution::NotRun => {
-            ("Not run", Mark::Over, "It was approved, and did not run, since whoever asked had gone.")
-        }
+        Execution::NotRun => (
+            "Not run",
+            Mark::Over,
+            "It was approved, and did not run, since whoever asked had gone.",
+        ),
     }
 }
 
@@ -102,14 +108,18 @@ fn closed(cause: &Cause) -> (&'static str, Mark, &'static str) {
         Cause::Withdrawn => {
             ("Withdrawn", Mark::Over, "Whoever asked no longer waits. It does not happen.")
         }
-        Cause::Revoked { .. } => ("Revoked", Mark::No, "Its approval was taken back. It does not happen."),
+        Cause::Revoked { .. } => {
+            ("Revoked", Mark::No, "Its approval was taken back. It does not happen.")
+        }
         Cause::Undeliverable => {
             ("Not asked", Mark::Over, "It could not be put before anybody. It does not happen.")
         }
         Cause::Unsatisfiable { .. } => {
             ("Not asked", Mark::Over, "Too few people could approve it. It does not happen.")
         }
-        Cause::Stopped { .. } => ("Stopped", Mark::No, "Calls like this are stopped. It does not happen."),
+        Cause::Stopped { .. } => {
+            ("Stopped", Mark::No, "Calls like this are stopped. It does not happen.")
+        }
     }
 }
 
@@ -153,7 +163,12 @@ pub(crate) fn count(number: usize, one: &str, several: &str) -> String {
 /// A span of time in at most two units.
 pub(crate) fn span(span: std::time::Duration) -> String {
     let seconds = span.as_secs();
-    let units = [(86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"), (1, "second", "seconds")];
+    let units = [
+        (86_400, "day", "days"),
+        (3600, "hour", "hours"),
+        (60, "minute", "minutes"),
+        (1, "second", "seconds"),
+    ];
     let mut left = seconds;
     let mut said = Vec::new();
     for (size, one, several) in units {
@@ -173,7 +188,10 @@ mod tests {
     #[test]
     fn what_people_say_stays_in_their_script_and_hides_nothing() {
         assert_eq!(said("Grüße, 承認 – nein!\nzwei"), "Grüße, 承認 – nein!\nzwei");
-        assert_eq!(said("a\u{202e}b\u{200b}c\u{e0041}\u{3164}\t"), r"a\u{202e}b\u{200b}c\u{e0041}\u{3164}");
+        assert_eq!(
+            said("a\u{202e}b\u{200b}c\u{e0041}\u{3164}\t"),
+            r"a\u{202e}b\u{200b}c\u{e0041}\u{3164}"
+        );
         assert_eq!(said("<b>x</b>"), "<b>x</b>", "markup is for the template to escape");
     }
 
