@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 /// A file that pages load.
@@ -36,10 +38,10 @@ const fn file(name: &'static str, media_type: &'static str, bytes: &'static [u8]
 static ADDRESSES: LazyLock<Vec<(Asset, String)>> =
     LazyLock::new(|| FILES.iter().map(|file| (*file, address(file))).collect());
 
-/// `/assets/inbox.3f9ac1d2e4b5a697.css`.
+/// `/assets/inbox.P5rB0uS1ppcx.css`.
 fn address(file: &Asset) -> String {
-    let hash: String =
-        Sha256::digest(file.bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(file.bytes);
+    let hash = URL_SAFE_NO_PAD.encode(digest.get(..9).unwrap_or_default());
     match file.name.split_once('.') {
         Some((stem, extension)) => format!("/assets/{stem}.{hash}.{extension}"),
         None => format!("/assets/{}.{hash}", file.name),
@@ -52,7 +54,7 @@ pub(crate) fn at(name: &str) -> &'static str {
     found.map(|(_, address)| address.as_str()).unwrap_or_default()
 }
 
-/// The file at this address, such as `/assets/inbox.3f9ac1d2e4b5a697.css`. It never changes, and may be kept for ever.
+/// The file at this address, such as `/assets/inbox.P5rB0uS1ppcx.css`. It never changes, and may be kept for ever.
 pub(crate) fn find(address: &str) -> Option<Asset> {
     ADDRESSES.iter().find(|(_, known)| known == address).map(|(file, _)| *file)
 }

@@ -15,7 +15,7 @@ pub(crate) struct ErrorPage {
     pub(crate) status: u16,
     /// What cannot be done.
     pub(crate) title: String,
-    /// Why, and what to do next. Text of ours: what others wrote is in it as the core shows it.
+    /// Why, and what to do next. Text of ours: what others wrote is in it as the core shows it, and it has no full stop.
     pub(crate) detail: String,
     /// The request that it is about, if it is about one.
     pub(crate) request: Option<String>,

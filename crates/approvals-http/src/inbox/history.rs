@@ -72,6 +72,7 @@ pub(crate) struct HistoryPage {
 }
 
 impl HistoryPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand on references")]
     fn is_chosen(&self, ending: &Ending) -> bool {
         self.ending == Some(*ending)
     }

@@ -267,9 +267,10 @@ fn walk(node: &Handle, depth: usize, seen: &mut Seen) {
 }
 
 fn text(node: &Handle) -> String {
-    let own = match &node.data {
-        NodeData::Text { contents } => contents.borrow().to_string(),
-        _not_text => String::new(),
+    let own = if let NodeData::Text { contents } = &node.data {
+        contents.borrow().to_string()
+    } else {
+        String::new()
     };
     node.children.borrow().iter().fold(own, |all, child| all + &text(child))
 }

@@ -114,64 +114,61 @@ fn long(day: &Day) -> Sample {
 
 /// Every page that is looked at, by its name.
 fn pages(day: &Day) -> Vec<(&'static str, String)> {
+    let mut pages = requests(day);
+    pages.extend(others(day));
+    pages
+}
+
+fn requests(day: &Day) -> Vec<(&'static str, String)> {
     let similar = past(day, &["rejected", "exported"]);
-    let sign = || both(May::Sign);
-    let not_by_click = Powers { approve: not(Ineligible::Assurance), reject: May::Attest };
+    let (sign, attest) = (|| both(May::Sign), || both(May::Attest));
+    let by_key = Powers { approve: not(Ineligible::Assurance), reject: May::Attest };
+    let to_reject = Powers { approve: not(Ineligible::NotAsked), reject: May::Attest };
+    let granted = Sample { state: granted_state(&day["exported"]), ..day["exported"].clone() };
+    let long = long(day);
+    let shown = [
+        ("request", &day["export"], sign(), similar),
+        ("request-attested", &day["refund"], attest(), Vec::new()),
+        ("request-emergency", &day["emergency"], attest(), Vec::new()),
+        ("request-key-needed", &day["export"], by_key, Vec::new()),
+        ("request-of-others", &day["invoice"], both(not(Ineligible::NotAsked)), Vec::new()),
+        ("request-own", &day["iam"], both(not(Ineligible::Owner)), Vec::new()),
+        ("request-long", &long, attest(), Vec::new()),
+        ("request-granted", &granted, to_reject, Vec::new()),
+        ("request-done", &day["exported"], sign(), Vec::new()),
+        ("request-failed", &day["restarted"], sign(), Vec::new()),
+        ("request-rejected", &day["rejected"], sign(), Vec::new()),
+        ("request-expired", &day["unanswered"], sign(), Vec::new()),
+    ];
+    shown.map(|(name, sample, powers, similar)| (name, request(sample, powers, similar))).into()
+}
+
+fn others(day: &Day) -> Vec<(&'static str, String)> {
     let signed_out = || Shell::signed_out(LOG);
-    let detail = "somebody has decided it already, so your decision was not counted".to_owned();
+    let nothing = HistoryPage {
+        query: "<nothing>".into(),
+        ending: Some(Ending::Done),
+        found: Vec::new(),
+        next: None,
+        is_later: false,
+        ..history(day)
+    };
+    let nobody = AccountPage { keys: Vec::new(), groups: Vec::new(), ..account(day) };
     let error = ErrorPage {
         shell: shell(6),
         status: 409,
         title: "This is over".into(),
-        detail,
+        detail: "somebody has decided it already, so your decision was not counted".into(),
         request: Some(day["export"].card.id().to_string()),
     };
-    let granted = Sample { state: granted_state(&day["exported"]), ..day["exported"].clone() };
     vec![
         ("inbox", inbox(day).render().unwrap()),
         ("inbox-empty", InboxPage::new(shell(0), Vec::new(), Vec::new()).render().unwrap()),
-        ("request", request(&day["export"], sign(), similar)),
-        ("request-attested", request(&day["refund"], both(May::Attest), Vec::new())),
-        ("request-emergency", request(&day["emergency"], both(May::Attest), Vec::new())),
-        ("request-key-needed", request(&day["export"], not_by_click, Vec::new())),
-        (
-            "request-of-others",
-            request(&day["invoice"], both(not(Ineligible::NotAsked)), Vec::new()),
-        ),
-        ("request-own", request(&day["iam"], both(not(Ineligible::Owner)), Vec::new())),
-        ("request-long", request(&long(day), both(May::Attest), Vec::new())),
-        (
-            "request-granted",
-            request(
-                &granted,
-                Powers { approve: not(Ineligible::NotAsked), reject: May::Attest },
-                Vec::new(),
-            ),
-        ),
-        ("request-done", request(&day["exported"], sign(), Vec::new())),
-        ("request-failed", request(&day["restarted"], sign(), Vec::new())),
-        ("request-rejected", request(&day["rejected"], sign(), Vec::new())),
-        ("request-expired", request(&day["unanswered"], sign(), Vec::new())),
         ("batch", batch(day).render().unwrap()),
         ("history", history(day).render().unwrap()),
-        (
-            "history-empty",
-            HistoryPage {
-                query: "<nothing>".into(),
-                ending: Some(Ending::Done),
-                found: Vec::new(),
-                next: None,
-                is_later: false,
-                ..history(day)
-            }
-            .render()
-            .unwrap(),
-        ),
+        ("history-empty", nothing.render().unwrap()),
         ("account", account(day).render().unwrap()),
-        (
-            "account-empty",
-            AccountPage { keys: Vec::new(), groups: Vec::new(), ..account(day) }.render().unwrap(),
-        ),
+        ("account-empty", nobody.render().unwrap()),
         ("login", LoginPage { shell: signed_out() }.render().unwrap()),
         ("enrol", EnrolPage { shell: signed_out() }.render().unwrap()),
         ("signed-out", SignedOutPage { shell: signed_out() }.render().unwrap()),

@@ -62,12 +62,12 @@ struct Shop {
     asked: Mutex<Vec<(&'static str, RequestId)>>,
 }
 
-fn action(name: &str, arguments: Value) -> DynamicAction {
+fn action(name: &str, arguments: &Value) -> DynamicAction {
     DynamicAction::from_json(name, arguments.to_string().as_bytes()).unwrap()
 }
 
-async fn minutes(count: u64) {
-    tokio::time::sleep(Duration::from_secs(count * 60)).await;
+async fn minutes(count: u32) {
+    tokio::time::sleep(Duration::from_secs(60).saturating_mul(count)).await;
 }
 
 impl Shop {
@@ -157,6 +157,20 @@ impl Shop {
         drop(self.gate.scope(context, ran).await);
     }
 
+    /// Gives names to the calls that were made together.
+    async fn notice_batch(&self) {
+        let entries = self.ledger.entries(0, usize::MAX).await.unwrap();
+        let mut names = ["batch-1", "batch-2", "batch-3"].into_iter();
+        for entry in entries {
+            let event = Event::parse(&entry.bytes).unwrap();
+            if let What::Requested { request, .. } = &event.what
+                && !request.notes.batch.is_empty()
+            {
+                self.asked.lock().unwrap().push((names.next().unwrap(), request.id));
+            }
+        }
+    }
+
     /// All that is in the log, at the time `now`.
     async fn day(&self, now: Timestamp) -> Day {
         let asked = self.asked.lock().unwrap().clone();
@@ -190,7 +204,7 @@ impl Shop {
             Proven::new(entry.index, &entry.bytes, &prove_inclusion(&leaves, entry.index).unwrap())
         });
         let checkpoint = self.ledger.head().await.unwrap().note;
-        let key = Vkey::new(LOG, self.key.clone()).unwrap().to_string();
+        let key = Vkey::new(LOG, self.key).unwrap().to_string();
         serde_json::to_string(&Evidence { checkpoint, key, entries: entries.collect() }).unwrap()
     }
 }
@@ -219,7 +233,7 @@ fn with_keys(request: &approvals_core::Request) -> approvals_core::Request {
 fn export(columns: &[&str], rows: u32, prefix: &str) -> DynamicAction {
     let arguments =
         json!({"bucket": "acme-prod-exports", "columns": columns, "prefix": prefix, "rows": rows});
-    action("s3.export", arguments)
+    action("s3.export", &arguments)
         .risk(Risk::High)
         .resource(format!("s3://acme-prod-exports/{prefix}"))
         .summary(format!("Export {rows} rows to the analytics bucket"))
@@ -238,7 +252,7 @@ async fn morning(shop: &Shop) {
     minutes(40).await;
 
     let deploy = || Shop::context("agent:deployer", "u:sam");
-    let restart = action("service.restart", json!({"service": "checkout"}))
+    let restart = action("service.restart", &json!({"service": "checkout"}))
         .risk(Risk::Medium)
         .resource("k8s://prod/checkout");
     let id = shop.ask("restarted", deploy(), restart.clone()).await;
@@ -247,7 +261,7 @@ async fn morning(shop: &Shop) {
     minutes(5).await;
     let mail = action(
         "email.send",
-        json!({"list": "all-customers", "recipients": 184_220, "subject": "We are sorry"}),
+        &json!({"list": "all-customers", "recipients": 184_220, "subject": "We are sorry"}),
     );
     shop.ask(
         "unanswered",
@@ -269,10 +283,10 @@ async fn noon(shop: &Shop) {
     let support = || Shop::context("agent:support", "u:kim");
     let pay = action(
         "invoice.pay",
-        json!({"amount_cents": 1_250_000, "iban": "DE02120300000000202051", "supplier": "Nordlicht Hosting"}),
+        &json!({"amount_cents": 1_250_000, "iban": "DE02120300000000202051", "supplier": "Nordlicht Hosting"}),
     );
     shop.ask("invoice", support(), pay.risk(Risk::High).resource("invoice:2026-1184")).await;
-    let grant = action("iam.grant", json!({"member": "u:sam", "role": "billing.viewer"}));
+    let grant = action("iam.grant", &json!({"member": "u:sam", "role": "billing.viewer"}));
     shop.ask(
         "iam",
         Shop::context("agent:onboarding", "u:kim"),
@@ -281,7 +295,7 @@ async fn noon(shop: &Shop) {
     .await;
     let refund = action(
         "payments.refund",
-        json!({"amount_cents": 24_900, "customer": "c_88213", "order": "2026-44817"}),
+        &json!({"amount_cents": 24_900, "customer": "c_88213", "order": "2026-44817"}),
     )
     .risk(Risk::Medium)
     .resource("order:2026-44817")
@@ -297,9 +311,12 @@ async fn noon(shop: &Shop) {
     minutes(9).await;
     shop.decide(id, "inbox", "noor", Ok("November only, names and cities. Fine.")).await;
     minutes(3).await;
+}
 
+/// Three calls that are made together, and an emergency while they wait.
+async fn made_together(shop: &Shop) -> Day {
     let restart = |service: &str, risk| {
-        action("service.restart", json!({"replicas": 6, "service": service}))
+        action("service.restart", &json!({"replicas": 6, "service": service}))
             .risk(risk)
             .resource(format!("k8s://prod/{service}"))
     };
@@ -315,16 +332,9 @@ async fn noon(shop: &Shop) {
     let batch = shop.gate.scope(deploy, batch);
     let waits = tokio::time::timeout(Duration::from_secs(90), batch);
     let watch = async {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        let entries = shop.ledger.entries(0, usize::MAX).await.unwrap();
-        let ids = entries
-            .iter()
-            .filter_map(|entry| Some((Event::parse(&entry.bytes).ok()?, entry.request?)));
-        let made = ids.filter(|(event, _)| matches!(&event.what, What::Requested { request, .. } if !request.notes.batch.is_empty()));
-        for (name, (_, id)) in ["batch-1", "batch-2", "batch-3"].into_iter().zip(made) {
-            shop.asked.lock().unwrap().push((name, id));
-        }
-        let emergency = action("k8s.bind-cluster-role", json!({"role": "cluster-admin", "subject": "agent:deployer"}))
+        minutes(1).await;
+        shop.notice_batch().await;
+        let emergency = action("k8s.bind-cluster-role", &json!({"role": "cluster-admin", "subject": "agent:deployer"}))
             .risk(Risk::Critical)
             .resource("k8s://prod")
             .break_glass("Checkout is down since 12:31, and the operator that should restart it has lost its role.")
@@ -335,21 +345,16 @@ async fn noon(shop: &Shop) {
         shop.day(now.after(Duration::from_secs(20))).await
     };
     let (_dropped, day) = tokio::join!(waits, watch);
-    *DAY.lock().unwrap() = Some(day);
+    day
 }
 
-static DAY: Mutex<Option<Day>> = Mutex::new(None);
-
-/// The day, lived once.
+/// The day, lived from its morning on.
 pub(super) fn day() -> Day {
-    static LIVED: std::sync::Once = std::sync::Once::new();
-    LIVED.call_once(|| {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime.enable_time().start_paused(true).build().unwrap().block_on(async {
-            let shop = Shop::open().await;
-            morning(&shop).await;
-            noon(&shop).await;
-        });
-    });
-    DAY.lock().unwrap().clone().unwrap()
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().unwrap().block_on(async {
+        let shop = Shop::open().await;
+        morning(&shop).await;
+        noon(&shop).await;
+        made_together(&shop).await
+    })
 }

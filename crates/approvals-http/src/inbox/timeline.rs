@@ -22,7 +22,7 @@ pub(crate) struct Step {
     /// What a person said.
     pub(crate) said: Option<String>,
     /// What a machine said, in its exact form.
-    pub(crate) told: Option<String>,
+    pub(crate) exact: Option<String>,
 }
 
 /// What an event says, before it has its time.
@@ -31,12 +31,12 @@ struct Told {
     what: String,
     note: Option<String>,
     said: Option<String>,
-    told: Option<String>,
+    exact: Option<String>,
 }
 
 impl Told {
     fn new(mark: Mark, what: impl Into<String>) -> Self {
-        Self { mark, what: what.into(), note: None, said: None, told: None }
+        Self { mark, what: what.into(), note: None, said: None, exact: None }
     }
 
     fn note(self, note: impl Into<String>) -> Self {
@@ -48,15 +48,15 @@ impl Told {
     }
 
     fn told(self, words: &str) -> Self {
-        Self { told: Some(visible::text(words)), ..self }
+        Self { exact: Some(visible::text(words)), ..self }
     }
 }
 
 /// What these events say, the oldest first. What only channels need to know is left out.
 pub(crate) fn steps(events: &[Event]) -> Vec<Step> {
     let step = |event: &Event| {
-        let Told { mark, what, note, said, told } = of(&event.what)?;
-        Some(Step { at: event.at.into(), mark, what, note, said, told })
+        let Told { mark, what, note, said, exact } = of(&event.what)?;
+        Some(Step { at: event.at.into(), mark, what, note, said, exact })
     };
     events.iter().filter_map(step).collect()
 }
@@ -146,10 +146,12 @@ fn decided(decision: Option<&Decision>, is_late: bool) -> Told {
     };
     let mut note = match decision.assurance {
         Assurance::ReviewerKey => "signed with the reviewer's own key".to_owned(),
-        _less => format!("attested by {}, not signed by the reviewer", decision.identity.channel()),
+        Assurance::ChannelAttested | _ => {
+            format!("attested by {}, not signed by the reviewer", decision.identity.channel())
+        }
     };
     if let Some(lender) = &decision.delegator {
-        note.push_str(&format!(", in place of {}", lender.id()));
+        note = format!("{note}, in place of {}", lender.id());
     }
     Told::new(mark, what).note(note).said(decision.reason.as_deref())
 }

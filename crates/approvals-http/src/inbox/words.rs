@@ -71,7 +71,12 @@ impl From<&Phase> for Status {
         };
         let said = match phase {
             Phase::Ended(Outcome::Closed(cause)) => why(cause).map(said),
-            _no_words => None,
+            Phase::Absent
+            | Phase::Allowed
+            | Phase::Pending
+            | Phase::Granted
+            | Phase::Started
+            | Phase::Ended(Outcome::Executed(_) | Outcome::Resolved(_)) => None,
         };
         Self { word, mark, sentence, said }
     }
