@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::problem::{self, Problem};
 use crate::shared::Shared;
@@ -91,4 +92,30 @@ async fn in_time(shared: &Shared, body: Body, most: usize) -> Result<Vec<u8>, Pr
     tokio::time::timeout(time, reading).await.unwrap_or_else(|_elapsed| {
         Err(Problem::new(problem::SLOW, "the body did not come in time; send it again").retryable())
     })
+}
+
+/// The fields of a form, with what it carries so that no other site can send it.
+pub(crate) async fn fields<T: DeserializeOwned>(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Zeroizing<String>, T), Problem> {
+    let refuse = |why| Problem::new(problem::MALFORMED, why);
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Problem::new(problem::MEDIA, "this takes the form of its page"));
+    }
+    let bytes = in_time(shared, body, SMALL).await?;
+    let mut sent = serde_json::Map::new();
+    for (name, value) in url::form_urlencoded::parse(&bytes) {
+        if sent.insert(name.into_owned(), value.into_owned().into()).is_some() {
+            return Err(refuse("a field stands there twice; load the page again"));
+        }
+    }
+    let csrf = match sent.remove("csrf") {
+        Some(serde_json::Value::String(csrf)) => Zeroizing::new(csrf),
+        Some(_) | None => return Err(refuse("the form is not whole; load the page again")),
+    };
+    let sent = serde_json::from_value(sent.into());
+    Ok((csrf, sent.map_err(|_other| refuse("the form is not of this page; load it again"))?))
 }

@@ -47,6 +47,8 @@ impl From<Refusal> for Problem {
             Refusal::Unmapped(_) | Refusal::Ineligible(_) => problem::MAY_NOT_DECIDE,
             Refusal::Twice | Refusal::TooLate | Refusal::Over => problem::DECIDED,
             Refusal::OtherDigest => problem::OTHER_CARD,
+            Refusal::NotChallenged | Refusal::NotSigned(_) | Refusal::NoKey => problem::NOT_SIGNED,
+            Refusal::NotInvited => problem::NOT_INVITED,
             Refusal::Stopped(_) => problem::STOPPED,
             Refusal::NotGranted
             | Refusal::PolicyStops(_)

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use crate::access::origin::is_for;
+use crate::pages::frame::PAGE;
 use crate::problem::{self, MEDIA_TYPE, Problem};
 use crate::requests::read::MAX_WAIT;
 use crate::shared::Shared;
@@ -70,8 +71,9 @@ async fn answer(shared: &Shared, request: Request, next: Next) -> Response {
 /// Errors that the framework has written say the same in our form.
 fn as_problem(response: Response) -> Response {
     let status = response.status();
-    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
-    if is_problem || !(status.is_client_error() || status.is_server_error()) {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_told = kind.is_some_and(|kind| kind == MEDIA_TYPE || kind == PAGE);
+    if is_told || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let mut told = of_status(status).into_response();

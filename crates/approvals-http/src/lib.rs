@@ -18,6 +18,8 @@ mod log;
 mod open;
 mod openapi;
 mod guard;
+mod inbox;
+mod pages;
 mod queue;
 
 pub use crate::access::origin::AddressError;

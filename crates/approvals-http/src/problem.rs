@@ -81,6 +81,8 @@ kinds! {
     ALREADY_RAN = "already-ran", CONFLICT, "the action has been started already";
     CHANGED = "changed", CONFLICT, "the action is no longer the one that was approved";
     MAY_NOT_DECIDE = "may-not-decide", FORBIDDEN, "somebody else is to decide";
+    NOT_SIGNED = "not-signed", FORBIDDEN, "this takes a signature by a key of yours";
+    NOT_INVITED = "not-invited", FORBIDDEN, "this invitation is not open";
     DECIDED = "decided", CONFLICT, "it is decided already";
     OTHER_CARD = "other-card", CONFLICT, "the card is another one by now";
     NOT_POSSIBLE_NOW = "not-possible-now", CONFLICT, "this cannot be done in this state";
@@ -108,6 +110,18 @@ impl Problem {
     }
 
     /// What nobody but its owner is to know about: the same answer whether it is there or not.
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(crate) fn request(&self) -> Option<&str> {
+        self.request.as_deref()
+    }
+
     pub(crate) fn no_request() -> Self {
         Self::new(NOT_FOUND, "there is no request of this id, or it is not yours; check the id")
     }

@@ -14,7 +14,7 @@ use crate::capacity::{Capacity, Room};
 use crate::guard;
 use crate::index::follower::Follower;
 use crate::shared::Shared;
-use crate::{log, open, openapi, requests, reviews};
+use crate::{log, open, openapi, pages, requests, reviews};
 
 /// How many changes are kept for those who come back to a stream.
 const CHANGES: usize = 16_384;
@@ -133,6 +133,7 @@ impl Queue {
     /// Its routes. Whatever they do not have is answered with a problem as well.
     pub fn router(&self) -> Router {
         let (router, _document) = routes().split_for_parts();
+        let router = if self.0.door.is_some() { router.merge(pages::router()) } else { router };
         let guarded = from_fn_with_state(Arc::clone(&self.0), guard::guard);
         router
             .fallback(guard::nowhere)
@@ -190,6 +191,7 @@ impl QueueBuilder {
         Ok(Queue(Arc::new(Shared {
             gate: self.gate,
             ledger: self.ledger,
+            door: access.door.take(),
             access,
             clock: self.clock,
             capacity: self.capacity,

@@ -7,6 +7,8 @@ use approvals_core::{Card, Clock, Gate, Ledger, RequestId, State};
 use axum::body::Bytes;
 use tokio::sync::watch;
 
+use crate::access::door::Door;
+use crate::access::reviewer::Reviewer;
 use crate::access::settings::Access;
 use crate::capacity::{Capacity, Room};
 use crate::index::follower::Follower;
@@ -20,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) access: Access,
+    /// How people come in, where they do so with passkeys.
+    pub(crate) door: Option<Door>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) capacity: Capacity,
     pub(crate) follower: Arc<Follower>,
@@ -44,6 +48,15 @@ impl Shared {
         // Later than that, a list is as good as it can be.
         drop(tokio::time::timeout(FRESH_WITHIN, self.follower.reaches(size)).await);
         Ok(())
+    }
+
+    /// Whether somebody could sign decisions with a passkey of theirs.
+    pub(crate) async fn has_keys(&self, reviewer: &Reviewer) -> Result<bool, Problem> {
+        if self.door.is_none() {
+            return Ok(false);
+        }
+        let control = self.gate.desk().control().await?;
+        Ok(control.keys_of(reviewer.identity()).next().is_some())
     }
 
     pub(crate) fn is_leaving(&self) -> bool {

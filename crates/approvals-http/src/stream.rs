@@ -136,7 +136,12 @@ async fn feed(
     sender: mpsc::Sender<Told>,
 ) {
     let (mut sizes, mut leaving) = (shared.follower.sizes(), shared.leaving.subscribe());
-    if !send(&sender, Told::new("hello", next.checked_sub(1), &json!({}))).await {
+    if !send(
+        &sender,
+        Told::new("hello", next.checked_sub(1), &json!({ "now": shared.clock.now().to_string() })),
+    )
+    .await
+    {
         return;
     }
     if next > *sizes.borrow() {

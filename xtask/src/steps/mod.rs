@@ -11,6 +11,7 @@ mod kill;
 mod lints;
 mod mcp;
 mod nightly;
+mod pages;
 mod peer;
 mod playground;
 mod quickstart;
@@ -60,6 +61,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "cards",
         about: "Microsoft's own library draws our cards of Teams letter by letter",
         run: cards::run,
+    },
+    Step {
+        name: "pages",
+        about: "the inbox in a browser: axe finds nothing wrong, and its scripts do what they say",
+        run: pages::run,
     },
     Step {
         name: "quickstart",

@@ -1,5 +1,7 @@
 //! Keys of reviewers' own at the desk: who is invited to enrol one, and what it is asked to sign.
 
+use std::sync::Arc;
+
 use super::ballot::Ballot;
 use super::builder::Core;
 use super::desk::{Desk, DeskError, MAX_REASON};
@@ -7,6 +9,7 @@ use super::journal::{Step, StepError, TRIES};
 use crate::action::clock::Timestamp;
 use crate::action::principal::Principal;
 use crate::policy::assurance::Assurance;
+use crate::record::control::Control;
 use crate::record::event::What;
 use crate::record::ledger::LedgerError;
 use crate::record::transition::{Command, Refusal};
@@ -105,11 +108,16 @@ impl Desk {
     ) -> Result<(), DeskError> {
         only_people(&self.person(identity).await?)?;
         let control = self.core().look_at_log().await?;
-        if !control.reviewer_keys().any(|(_, key)| key.credential() == credential) {
+        if !control.reviewer_keys().any(|(_, key, _)| key.credential() == credential) {
             return Err(Refusal::NoKey.into());
         }
         let says = Says::RetireKey { credential: credential.to_owned() };
         self.state(identity, says, reason).await.map(drop)
+    }
+
+    /// What holds for the whole log now: its policy, its stops, and the keys that reviewers have enrolled.
+    pub async fn control(&self) -> Result<Arc<Control>, DeskError> {
+        Ok(self.core().look_at_log().await?)
     }
 
     /// The keys with which an account signs decisions.

@@ -136,9 +136,17 @@ impl Control {
         self.own_keys.of(account)
     }
 
-    /// All keys that reviewers have enrolled and that count, with the accounts that they are of.
-    pub fn reviewer_keys(&self) -> impl Iterator<Item = (&ChannelIdentity, &ReviewerKey)> {
+    /// All keys that reviewers have enrolled and that count, with the accounts that they are of, and since when.
+    pub fn reviewer_keys(
+        &self,
+    ) -> impl Iterator<Item = (&ChannelIdentity, &ReviewerKey, Timestamp)> {
         self.own_keys.all()
+    }
+
+    /// How many invitations to enrol a key are open at `now`.
+    #[must_use]
+    pub fn open_invitations(&self, now: Timestamp) -> usize {
+        self.own_keys.open(now)
     }
 
     /// The account that an invitation is for, while it is open.

@@ -1,26 +1,10 @@
-//! Who may say something about a request.
+//! Who may say something about a request afterwards.
 
 use super::state::State;
-use crate::action::clock::Timestamp;
 use crate::action::principal::Principal;
-use crate::policy::assurance::Assurance;
-use crate::review::decision::Choice;
 use crate::review::quorum::{Ineligible, Vote};
 
 impl State {
-    /// Whether `person` may say this in `channel` at `at`, in their own name and if it is authenticated so: what an inbox
-    /// shows of who can decide. Whether it is taken is decided when it is said.
-    pub fn may_decide(
-        &self,
-        person: &Principal,
-        choice: Choice,
-        (channel, assurance): (&str, Assurance),
-        at: Timestamp,
-    ) -> Result<(), Ineligible> {
-        let question = self.question().ok_or(Ineligible::NotAsked)?;
-        question.admits(&Vote { choice, person, delegator: None, assurance, channel, at })
-    }
-
     /// Whether `person` may say what became of it: nobody who asked, and where people decided, one of those
     /// who were asked.
     pub(crate) fn may_resolve(&self, person: &Principal) -> Result<(), Ineligible> {

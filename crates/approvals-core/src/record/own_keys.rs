@@ -15,7 +15,7 @@ const MAX_KEYS: usize = 20;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct OwnKeys {
     open: BTreeMap<Digest, (ChannelIdentity, Timestamp)>,
-    keys: Vec<(ChannelIdentity, ReviewerKey)>,
+    keys: Vec<(ChannelIdentity, ReviewerKey, Timestamp)>,
     /// Credentials that do not count any more, and never will again.
     retired: Vec<String>,
 }
@@ -53,7 +53,7 @@ impl OwnKeys {
             return Err("nobody was invited to enrol a key there");
         }
         let credential = key.credential();
-        let is_known = self.keys.iter().any(|(_, known)| known.credential() == credential);
+        let is_known = self.keys.iter().any(|(_, known, _)| known.credential() == credential);
         if is_known || self.retired.contains(&credential) {
             return Err("the key was enrolled before");
         }
@@ -61,13 +61,13 @@ impl OwnKeys {
             return Err("this account has too many keys");
         }
         self.open.remove(&invitation);
-        self.keys.push((account.clone(), key.clone()));
+        self.keys.push((account.clone(), key.clone(), at));
         Ok(())
     }
 
     pub(super) fn retire(&mut self, credential: &str) -> Result<(), &'static str> {
-        let place = self.keys.iter().position(|(_, key)| key.credential() == credential);
-        let (_, key) = self.keys.remove(place.ok_or("there is no such key to retire")?);
+        let place = self.keys.iter().position(|(_, key, _)| key.credential() == credential);
+        let (_, key, _) = self.keys.remove(place.ok_or("there is no such key to retire")?);
         self.retired.push(key.credential());
         Ok(())
     }
@@ -77,12 +77,17 @@ impl OwnKeys {
         &'a self,
         account: &'a ChannelIdentity,
     ) -> impl Iterator<Item = &'a ReviewerKey> {
-        self.keys.iter().filter(move |(owner, _)| owner == account).map(|(_, key)| key)
+        self.all().filter(move |(owner, ..)| *owner == account).map(|(_, key, _)| key)
     }
 
-    /// All keys that count, with their owners.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&ChannelIdentity, &ReviewerKey)> {
-        self.keys.iter().map(|(account, key)| (account, key))
+    /// All keys that count, with their owners, and since when.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&ChannelIdentity, &ReviewerKey, Timestamp)> {
+        self.keys.iter().map(|(account, key, since)| (account, key, *since))
+    }
+
+    /// How many invitations are open.
+    pub(super) fn open(&self, at: Timestamp) -> usize {
+        self.open.values().filter(|(_, until)| at < *until).count()
     }
 }
 

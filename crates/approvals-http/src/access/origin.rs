@@ -22,9 +22,20 @@ pub(crate) struct Address {
     origin: String,
 }
 
+impl AddressError {
+    pub(crate) fn new(text: &str, why: &'static str) -> Self {
+        Self { text: text.chars().take(200).collect(), why }
+    }
+}
+
 impl Address {
+    /// As browsers name it.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, AddressError> {
-        let no = |why| AddressError { text: text.chars().take(200).collect(), why };
+        let no = |why| AddressError::new(text, why);
         let url = Url::parse(text)
             .map_err(|_other| no("write it like `https://approvals.example.org`"))?;
         let is_loopback = match url.host() {

@@ -41,7 +41,7 @@ fn is_token(text: &str) -> bool {
 }
 
 /// What the cookie of a session carries, if it is there.
-pub(super) fn cookie<'a>(
+pub(crate) fn cookie<'a>(
     headers: &'a HeaderMap,
     realm: &'static str,
 ) -> Result<Option<&'a str>, Problem> {

@@ -98,6 +98,11 @@ impl Session {
     }
 
     /// Whether this is what the pages of this session send back. How long it takes says nothing.
+    /// What forms of its pages carry.
+    pub(crate) fn csrf(&self) -> &str {
+        self.csrf.as_ref().map_or("", |token| token.as_str())
+    }
+
     pub(crate) fn has_csrf(&self, sent: &[u8]) -> bool {
         let digest = |text: &[u8]| Digest::of("csrf", text);
         self.csrf.as_ref().is_some_and(|own| digest(own.as_bytes()) == digest(sent))

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use approvals_log::Vkey;
+use url::Url;
+
+use super::door::Door;
 use super::origin::{Address, AddressError};
 use super::sessions::{Nobody, Sessions};
 use super::tokens::Tokens;
+use crate::passkeys::Passkeys;
 
 /// Under which addresses a server is known, and whom it lets in. There is no default for either.
 ///
@@ -25,13 +30,23 @@ pub struct Access {
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) has_reviewers: bool,
+    pub(crate) door: Option<Door>,
+    /// The key of the log, for those who check what they are shown.
+    pub(crate) vkey: Option<Vkey>,
 }
 
 impl Access {
     /// At this address, for these tokens. Calls whose `Host` is another one are refused.
     pub fn new(address: &str, tokens: Tokens) -> Result<Self, AddressError> {
         let addresses = vec![Address::parse(address)?];
-        Ok(Self { addresses, tokens, sessions: Arc::new(Nobody), has_reviewers: false })
+        Ok(Self {
+            addresses,
+            tokens,
+            sessions: Arc::new(Nobody),
+            has_reviewers: false,
+            door: None,
+            vkey: None,
+        })
     }
 
     /// At this address as well.
@@ -44,5 +59,27 @@ impl Access {
     #[must_use]
     pub fn sessions(self, sessions: impl Sessions + 'static) -> Self {
         Self { sessions: Arc::new(sessions), has_reviewers: true, ..self }
+    }
+
+    /// The same, with the verifier key of the log, by which browsers check what their page shows.
+    #[must_use]
+    pub fn vkey(self, vkey: Vkey) -> Self {
+        Self { vkey: Some(vkey), ..self }
+    }
+
+    /// The same, where people sign in, and sign decisions, with passkeys of this queue's first address: each is enrolled once,
+    /// by an invitation ([`Desk::invite`](approvals_core::Desk::invite)) to an account of the channel `web`.
+    ///
+    /// Passkeys take an address by name with TLS, or `http://localhost`.
+    pub fn passkeys(self) -> Result<Self, AddressError> {
+        let first = self.addresses.first().map(Address::origin).unwrap_or_default();
+        let site = Url::parse(first).ok().and_then(|origin| Passkeys::new(&origin).ok());
+        let passkeys = site.ok_or_else(|| {
+            AddressError::new(
+                first,
+                "passkeys take a name with TLS, or `http://localhost` on this machine",
+            )
+        })?;
+        Ok(Self { door: Some(Door::new(passkeys)), has_reviewers: true, ..self })
     }
 }

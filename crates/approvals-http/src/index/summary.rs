@@ -100,6 +100,7 @@ impl Summary {
             | What::Post { .. }
             | What::Pressed { .. }
             | What::Dismissed { .. }
+            | What::Challenged { .. }
             | What::Nudged { .. }
             | What::Late { .. } => {}
         }

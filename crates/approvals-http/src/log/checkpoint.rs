@@ -32,7 +32,7 @@ pub(crate) async fn checkpoint(
 }
 
 /// The newest head that the tree here is held against.
-pub(super) fn head(shared: &Shared) -> Result<SignedHead, Problem> {
+pub(crate) fn head(shared: &Shared) -> Result<SignedHead, Problem> {
     let head = shared.follower.view().head.clone();
     head.ok_or_else(|| {
         Problem::new(problem::UNAVAILABLE, "the log has not been read yet; try again in a moment")

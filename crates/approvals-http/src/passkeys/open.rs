@@ -5,15 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use approvals_core::{Digest, Timestamp};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 
 /// How long an answer is waited for.
 const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
 /// The most ceremonies that are under way at a time. Whoever begins more ends the oldest.
 const MOST: usize = 10_000;
 
-/// Ceremonies that are under way, by what whoever has begun them was told. Each is taken once.
+/// Ceremonies that are under way, by the challenge of each. Each is taken once.
 #[derive(Debug)]
 pub(crate) struct Open<T>(Mutex<HashMap<Digest, (Timestamp, T)>>);
 
@@ -24,10 +22,8 @@ impl<T> Default for Open<T> {
 }
 
 impl<T> Open<T> {
-    /// Remembers `what`; the answer is to come with the word that is returned.
-    pub(crate) fn begin(&self, what: T, now: Timestamp) -> Result<String, getrandom::Error> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret)?;
+    /// Remembers `what` until the answer to this challenge comes.
+    pub(crate) fn begin(&self, challenge: &str, what: T, now: Timestamp) {
         let mut open = self.held();
         if open.len() >= MOST {
             open.retain(|_, (since, _)| now < since.after(GOOD_FOR));
@@ -38,20 +34,22 @@ impl<T> Open<T> {
             let oldest = *oldest.0;
             open.remove(&oldest);
         }
-        let word = BASE64URL.encode(secret);
-        open.insert(Digest::of("ceremony", word.as_bytes()), (now, what));
-        Ok(word)
+        open.insert(name(challenge), (now, what));
     }
 
-    /// What was remembered for this word, once, and not for long.
-    pub(crate) fn take(&self, word: &str, now: Timestamp) -> Option<T> {
-        let (since, what) = self.held().remove(&Digest::of("ceremony", word.as_bytes()))?;
+    /// What was remembered for this challenge, once, and not for long.
+    pub(crate) fn take(&self, challenge: &str, now: Timestamp) -> Option<T> {
+        let (since, what) = self.held().remove(&name(challenge))?;
         (now < since.after(GOOD_FOR)).then_some(what)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Digest, (Timestamp, T)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn name(challenge: &str) -> Digest {
+    Digest::of("ceremony", challenge.as_bytes())
 }
 
 #[cfg(test)]
@@ -66,22 +64,22 @@ mod tests {
     #[test]
     fn what_was_begun_is_ended_once_and_within_five_minutes() {
         let open = Open::default();
-        let word = open.begin("a", at(0)).unwrap();
+        open.begin("one", "a", at(0));
         assert_eq!(open.take("another", at(1)), None);
-        assert_eq!(open.take(&word, at(299)), Some("a"));
-        assert_eq!(open.take(&word, at(299)), None, "once");
-        let late = open.begin("b", at(0)).unwrap();
-        assert_eq!(open.take(&late, at(300)), None);
+        assert_eq!(open.take("one", at(299)), Some("a"));
+        assert_eq!(open.take("one", at(299)), None, "once");
+        open.begin("two", "b", at(0));
+        assert_eq!(open.take("two", at(300)), None);
     }
 
     #[test]
     fn whoever_begins_without_end_is_bounded() {
         let open = Open::default();
-        let first = open.begin(0, at(0)).unwrap();
+        open.begin("first", 0, at(0));
         for number in 1..=MOST {
-            open.begin(number, at(1)).unwrap();
+            open.begin(&number.to_string(), number, at(1));
         }
         assert_eq!(open.held().len(), MOST);
-        assert_eq!(open.take(&first, at(1)), None, "the oldest has gone");
+        assert_eq!(open.take("first", at(1)), None, "the oldest has gone");
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn waits_for(one: &Summary, reviewer: &Reviewer, now: Timestamp) -> b
     now < one.approve_by && (may(Choice::Approve) || may(Choice::Reject))
 }
 
-fn has_text(one: &Summary, text: &str) -> bool {
+pub(crate) fn has_text(one: &Summary, text: &str) -> bool {
     let has = |field: &str| field.to_lowercase().contains(text);
     has(&one.action)
         || one.resource.as_deref().is_some_and(has)

@@ -64,7 +64,7 @@ pub(crate) async fn read(
 }
 
 /// The request of this id, if this person may see it.
-pub(super) async fn seen(
+pub(crate) async fn seen(
     shared: &Shared,
     reviewer: &Reviewer,
     id: RequestId,

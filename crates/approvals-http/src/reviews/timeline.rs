@@ -96,7 +96,10 @@ fn step(entry: &Entry) -> Option<Step> {
                 | Says::Stop { .. }
                 | Says::Delegate { .. }
                 | Says::Undelegate
-                | Says::Retire { .. } => None,
+                | Says::Retire { .. }
+                | Says::Invite { .. }
+                | Says::Enrol { .. }
+                | Says::RetireKey { .. } => None,
             };
             Step { by: Some(statement.person.id().to_string()), outcome, ..plain(Kind::Stated) }
         }
@@ -108,7 +111,8 @@ fn step(entry: &Entry) -> Option<Step> {
         | What::Routed { .. }
         | What::Post { .. }
         | What::Pressed { .. }
-        | What::Dismissed { .. } => return None,
+        | What::Dismissed { .. }
+        | What::Challenged { .. } => return None,
     };
     Some(step)
 }
