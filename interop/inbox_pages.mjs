@@ -210,6 +210,13 @@ async function timeOver() {
   await close()
 }
 
+async function paper() {
+  const { page, close } = await opened('request')
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  must((await page.locator('time').allInnerTexts()).every((text) => /^\d{4}-/.test(text)), 'on paper, times are exact')
+  await close()
+}
+
 async function proofs() {
   const { page, close } = await opened('request')
   const verify = async () => {
@@ -265,12 +272,13 @@ async function enrolment() {
 
 /** The pictures for the documentation. */
 async function documentation() {
-  const heights = { inbox: 1000, request: 1240 }
+  const heights = { inbox: 960, request: 1170 }
   for (const scheme of ['light', 'dark']) {
     for (const name of ['inbox', 'request']) {
-      const { page, close } = await opened(name, { scheme, screen: { width: 1200, height: heights[name] } })
+      const { page, close } = await opened(name, { scheme, screen: { width: 1100, height: heights[name] } })
       if (name === 'request') await page.locator('.approve summary').click()
       await page.evaluate(() => document.activeElement.blur())
+      await page.mouse.move(0, 0)
       const called = name === 'inbox' ? `inbox-${scheme}` : `inbox-${name}-${scheme}`
       await page.screenshot({ path: path.join(pictures, `${called}.png`) })
       await close()
@@ -278,7 +286,7 @@ async function documentation() {
   }
 }
 
-for (const part of [keys, themes, live, decidedElsewhere, timeOver, proofs, withoutScript, enrolment]) {
+for (const part of [keys, themes, live, decidedElsewhere, timeOver, paper, proofs, withoutScript, enrolment]) {
   try {
     await part()
   } catch (error) {

@@ -16,7 +16,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         &["approvals-chat", "approvals-core"],
         &["any-card", "approvals-testkit", "chat-bench", "fake-slack"],
     ),
-    ("approvals-http", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
+    ("approvals-http", &["approvals-core", "approvals-log"], &["any-card", "approvals-testkit"]),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     (
         "approvals-teams",

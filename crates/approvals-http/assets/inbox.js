@@ -60,6 +60,12 @@ function put(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
+/** On paper, time stands still. */
+function still() {
+  for (const time of all('time[data-relative], time[data-countdown]')) put(time, time.dateTime)
+  for (const label of all('[data-ends-label]')) put(label, label.dataset.endsLabel)
+}
+
 function tick() {
   for (const time of all('time[data-relative], time[data-countdown]')) {
     time.title ||= time.dateTime
@@ -67,7 +73,10 @@ function tick() {
     const text = 'countdown' in time.dataset ? left(moment) : relative(moment)
     if (text !== null) put(time, text)
   }
-  for (const label of all('[data-ends-label]')) put(label, '')
+  for (const label of all('[data-ends-label]')) {
+    label.dataset.endsLabel ||= label.textContent
+    put(label, '')
+  }
   for (const panel of all('[data-panel][data-due]')) {
     const over = Date.parse(panel.dataset.due) - now()
     if (over <= 0) turnOff(panel, 'The time to decide is over. ')
@@ -311,4 +320,6 @@ for (const link of all('.jump a')) {
 
 tick()
 setInterval(tick, 1000)
+addEventListener('beforeprint', still)
+addEventListener('afterprint', tick)
 if (document.body.dataset.events) listen(document.body.dataset.events)
