@@ -21,10 +21,10 @@ use crate::shared::Shared;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
-    card: Digest,
-    choice: Chosen,
-    reason: Option<String>,
-    confirm: Option<String>,
+    pub(super) card: Digest,
+    pub(super) choice: Chosen,
+    pub(super) reason: Option<String>,
+    pub(super) confirm: Option<String>,
 }
 
 impl Said {

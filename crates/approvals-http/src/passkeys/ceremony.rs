@@ -74,9 +74,10 @@ pub(crate) enum CeremonyError {
 
 impl From<WebauthnError> for CeremonyError {
     fn from(error: WebauthnError) -> Self {
-        match error {
-            WebauthnError::CredentialPossibleCompromise => Self::Copied,
-            other => Self::Unverified(other),
+        if matches!(error, WebauthnError::CredentialPossibleCompromise) {
+            Self::Copied
+        } else {
+            Self::Unverified(error)
         }
     }
 }

@@ -4,5 +4,5 @@ mod ceremony;
 mod key;
 mod open;
 
-pub(crate) use ceremony::{CeremonyError, Enrolling, Passkeys, SigningIn, SigningOff, SiteError};
+pub(crate) use ceremony::{CeremonyError, Enrolling, Passkeys, SigningIn, SigningOff};
 pub(crate) use open::Open;
