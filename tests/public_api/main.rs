@@ -12,11 +12,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 13] = [
+const CRATES: [&str; 14] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-chat",
     "approvals-core",
+    "approvals-http",
     "approvals-log",
     "approvals-macros",
     "approvals-rmcp",

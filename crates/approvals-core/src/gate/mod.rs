@@ -24,6 +24,7 @@ pub(crate) mod weak_desk;
 mod may_decide;
 mod opening;
 pub(crate) mod forward;
+mod follow_log;
 mod stage;
 mod journal;
 pub(crate) mod consumed;
