@@ -210,6 +210,8 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(requests::submit::submit, requests::list::list))
         .routes(routes!(requests::read::read))
         .routes(routes!(requests::withdraw::withdraw))
+        .routes(routes!(requests::start::start))
+        .routes(routes!(requests::start::finish))
         .routes(routes!(requests::events::watch))
         .routes(routes!(reviews::list::list))
         .routes(routes!(reviews::events::watch))
