@@ -52,13 +52,14 @@ fn members(denied: Denied) -> Members {
         | Denied::Stopped { reason }
         | Denied::TooMany { reason } => Members { reason: Some(reason), ..none },
         Denied::Rejected { by, reason } => Members { by: Some(by), reason, ..none },
-        Denied::JustRejected { until } => Members { until: Some(until), ..none },
+        Denied::JustRejected { until } => Members { until: Some(until.to_string()), ..none },
         Denied::Invalid(error) => Members { reason: Some(error.to_string()), ..none },
         Denied::Conflict { request } => Members { request: Some(request), ..none },
         Denied::AlreadyRan { request, succeeded } => {
             Members { request: Some(request), succeeded: Some(succeeded), ..none }
         }
         Denied::InDoubt { request, retry_from } => {
+            let retry_from = retry_from.map(|from| from.to_string());
             Members { request: Some(request), retry_from, ..none }
         }
         Denied::Expired

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use approvals_core::{PrincipalId, RequestId, Timestamp};
+use approvals_core::{PrincipalId, RequestId};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -51,15 +51,15 @@ pub(crate) struct Members {
     pub(crate) by: Option<PrincipalId>,
     /// Until when nobody is even asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "date-time")]
-    pub(crate) until: Option<Timestamp>,
+    #[schema(format = "date-time")]
+    pub(crate) until: Option<String>,
     /// Whether what ran has succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) succeeded: Option<bool>,
     /// From when on it may be started again without a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "date-time")]
-    pub(crate) retry_from: Option<Timestamp>,
+    #[schema(format = "date-time")]
+    pub(crate) retry_from: Option<String>,
 }
 
 /// A kind of problem: its name, its title and its status.

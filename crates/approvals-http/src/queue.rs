@@ -216,6 +216,7 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(reviews::list::list))
         .routes(routes!(reviews::events::watch))
         .routes(routes!(reviews::read::read))
+        .routes(routes!(reviews::decide::challenge))
         .routes(routes!(reviews::decide::decide))
         .routes(routes!(reviews::decide::revoke))
         .routes(routes!(log::checkpoint::checkpoint))

@@ -60,7 +60,7 @@ async fn a_reviewer_reads_the_card_and_decides_about_exactly_that() {
         "channel",
         "delegator",
         "request",
-        "proof",
+        "key",
         "at",
     ] {
         let mut body = json!({ "card": review["card"]["digest"], "choice": "approve" });

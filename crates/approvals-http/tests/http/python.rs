@@ -1,0 +1,1 @@
+//! An agent in Python, which knows nothing but the API.
