@@ -29,6 +29,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         "approvals-cli",
         &[
             "approvals-core",
+            "approvals-http",
             "approvals-log",
             "approvals-slack",
             "approvals-sqlite",

@@ -2,6 +2,7 @@
 
 mod help;
 mod policy;
+mod serve;
 mod slack;
 mod state;
 mod teams;
@@ -16,6 +17,7 @@ use crate::phase;
 use crate::span::Since;
 
 pub(crate) use policy::{Check, Diff, Explain, Policy, Test};
+pub(crate) use serve::{Configured, Init, Invite, RetireKey, Reviewers, Serve, Tokens, TokensNew};
 pub(crate) use slack::{Slack, SlackCheck, SlackManifest};
 pub(crate) use state::{Claim, People, PeopleCheck, Resolve, Retire, Review, Scope, Stop};
 pub(crate) use teams::{Teams, TeamsCheck, TeamsPackage};
@@ -37,6 +39,22 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Set up a queue in a folder: configuration, policy, people, keys and a first invitation
+    Init(Init),
+    /// Serve the queue: an inbox for people, an API for agents, and the log for auditors
+    Serve(Serve),
+    /// Invite reviewers to enrol passkeys, list these, and take them out of use
+    #[command(arg_required_else_help = true)]
+    Reviewers {
+        #[command(subcommand)]
+        command: Reviewers,
+    },
+    /// Make tokens for agents and auditors of a queue
+    #[command(arg_required_else_help = true)]
+    Tokens {
+        #[command(subcommand)]
+        command: Tokens,
+    },
     /// Make the keys of a deployment
     #[command(arg_required_else_help = true, after_help = help::KEYS_NEW)]
     Keys {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use approvals_core::{CounterError, DeskError, KeyringError, LedgerError, Refusal, TrailError};
+use approvals_http::TokensError;
 use approvals_log::{CheckpointError, NoteError};
 use approvals_sqlite::{OpenError, VerifyError};
 use clap::error::ErrorKind;
@@ -17,6 +18,7 @@ use crate::command::teams_check::Unready;
 use crate::command::teams_package::Unpackaged;
 use crate::mistake::Mistake;
 use crate::output::printable;
+use crate::serve::error::Unserved;
 
 /// Tampered with, damaged, or not what it was held against.
 const DAMAGED: u8 = 1;
@@ -87,6 +89,9 @@ pub(crate) enum Error {
     #[error(transparent)]
     Teams(#[from] Unready),
 
+    #[error(transparent)]
+    Serve(#[from] Unserved),
+
     #[error("the keys could not be read")]
     KeysRead(#[source] KeyringError),
     #[error("others than its owner can write `{}`, and so say who they are", .0.display())]
@@ -129,6 +134,11 @@ impl Error {
     }
 
     /// 1 for what is tampered with or damaged, 2 for all else.
+    /// A file of tokens that would not load.
+    pub(crate) fn mistake_in_tokens(path: &Path, text: &str, error: &TokensError) -> Self {
+        Self::Mistakes(vec![Mistake::of_tokens(path, text, error)])
+    }
+
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Verify { source: VerifyError::Open(_) | VerifyError::Read(_), .. } => USAGE,
@@ -146,6 +156,7 @@ impl Error {
             | Self::Teams(Unready::Missing(_))
             | Self::Gated(Unlisted::Lost(_))
             | Self::Desk(DeskError::Refused(_))
+            | Self::Serve(Unserved::Desk(DeskError::Refused(_)))
             | Self::Tampered(_) => DAMAGED,
             Self::NoDefault
             | Self::Missing(_)
@@ -166,6 +177,7 @@ impl Error {
             | Self::Slack(_)
             | Self::Package(_)
             | Self::Teams(_)
+            | Self::Serve(_)
             | Self::KeysRead(_)
             | Self::NoUser
             | Self::Writable(_)
@@ -249,6 +261,7 @@ impl Error {
             Self::Slack(error) => error.help(),
             Self::Package(error) => error.help(),
             Self::Teams(error) => error.help(),
+            Self::Serve(error) => error.help(),
             Self::KeysRead(_) => "give the folder with the keys of whoever writes the ledger",
             Self::Writable(_) => "look at who is in the file, then `chmod go-w` what is named here",
             Self::Foreign(_) => {

@@ -1,8 +1,10 @@
 //! A mistake in a file: where it is, the line with a caret below it, and how to mend it.
 
+use std::ops::Range;
 use std::path::Path;
 
 use approvals_core::{RollError, Rules, RulesError, StaticDirectory};
+use approvals_http::TokensError;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -35,6 +37,18 @@ impl Mistake {
 
     pub(crate) fn of_people(path: &Path, text: &str, error: &RollError) -> Self {
         Self::new(path, text, error.line(), error.column(), error.message())
+    }
+
+    pub(crate) fn of_tokens(path: &Path, text: &str, error: &TokensError) -> Self {
+        Self::new(path, text, error.line(), error.column(), error.message())
+    }
+
+    /// At a place in bytes.
+    pub(crate) fn at(path: &Path, text: &str, span: Option<Range<usize>>, message: &str) -> Self {
+        let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count().saturating_add(1);
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        Self::new(path, text, line, last.chars().count().saturating_add(1), message)
     }
 
     pub(crate) fn of_source(path: &Path, text: &str, error: &syn::Error) -> Self {

@@ -32,14 +32,29 @@ impl FromStr for Since {
         if let Ok(moment) = text.parse() {
             return Ok(Self::At(moment));
         }
-        let units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
-        let ago = units.iter().find_map(|(unit, seconds)| {
-            let count: u32 = text.strip_suffix(*unit)?.parse().ok()?;
-            Some(Duration::from_secs(u64::from(count).saturating_mul(*seconds)))
-        });
-        ago.map(Self::Ago)
-            .ok_or("write a moment such as 2026-01-31T08:00:00Z, or a time such as 24h")
+        let ago = read(text).map(Self::Ago);
+        ago.ok_or("write a moment such as 2026-01-31T08:00:00Z, or a time such as 24h")
     }
+}
+
+/// So long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl FromStr for Span {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        read(text).map(Self).ok_or("write a time such as 90m or 24h")
+    }
+}
+
+fn read(text: &str) -> Option<Duration> {
+    let units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+    units.iter().find_map(|(unit, seconds)| {
+        let count: u32 = text.strip_suffix(*unit)?.parse().ok()?;
+        Some(Duration::from_secs(u64::from(count).saturating_mul(*seconds)))
+    })
 }
 
 /// A time in the units that it is made of.

@@ -1,6 +1,6 @@
 //! The channel `web`: what waits is in the ledger, and the queue shows what is in the ledger.
 
-use approvals_core::{Approver, ApproverError, Card, Desk, Presented};
+use approvals_core::{Approver, ApproverError, Assurance, Card, Desk, Presented};
 use async_trait::async_trait;
 
 /// The name of the channel.
@@ -17,15 +17,27 @@ pub(crate) const CHANNEL: &str = "web";
 /// assert_eq!(WebApprover::new().channel(), "web");
 /// # drop(gate);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct WebApprover;
+#[derive(Clone, Copy, Debug)]
+pub struct WebApprover(Assurance);
 
 impl WebApprover {
-    /// The channel.
+    /// The channel, where sessions say who decides.
     #[must_use]
     pub fn new() -> Self {
-        Self
+        Self(Assurance::ChannelAttested)
+    }
+
+    /// The channel, where people can sign decisions with passkeys as well: for queues whose
+    /// [`Access`](crate::Access::passkeys) has them.
+    #[must_use]
+    pub fn with_passkeys() -> Self {
+        Self(Assurance::ReviewerKey)
+    }
+}
+
+impl Default for WebApprover {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -33,6 +45,10 @@ impl WebApprover {
 impl Approver for WebApprover {
     fn channel(&self) -> &'static str {
         CHANNEL
+    }
+
+    fn assurance(&self) -> Assurance {
+        self.0
     }
 
     async fn present(&self, _card: &Card, _desk: &Desk) -> Result<Presented, ApproverError> {

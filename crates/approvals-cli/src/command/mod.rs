@@ -1,6 +1,7 @@
 //! The commands, one a file: read, judge by the libraries, report.
 
 pub(crate) mod gated;
+pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod log_checkpoint;
@@ -14,6 +15,8 @@ pub(crate) mod policy_diff;
 pub(crate) mod policy_explain;
 pub(crate) mod policy_test;
 pub(crate) mod report;
+pub(crate) mod reviewers;
+pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod slack_check;
 pub(crate) mod teams_check;
@@ -29,3 +32,4 @@ mod named;
 mod replay;
 mod stranger;
 mod timeline;
+pub(crate) mod tokens;

@@ -145,13 +145,13 @@ async fn open(
 
 /// Whose process this is: never what a caller says.
 #[cfg(unix)]
-fn identity() -> Result<ChannelIdentity, Error> {
+pub(super) fn identity() -> Result<ChannelIdentity, Error> {
     let user = rustix::process::geteuid().as_raw();
     ChannelIdentity::new("os", &format!("uid:{user}")).map_err(|_never| Error::NoUser)
 }
 
 #[cfg(not(unix))]
-fn identity() -> Result<ChannelIdentity, Error> {
+pub(super) fn identity() -> Result<ChannelIdentity, Error> {
     Err(Error::NoUser)
 }
 

@@ -79,7 +79,9 @@ impl Config {
             policy: place(file.policy),
             people: place(file.people),
             tokens: place(file.tokens),
-            tls: file.tls.map(|tls| Tls { certificate: place(tls.certificate), key: place(tls.key) }),
+            tls: file
+                .tls
+                .map(|tls| Tls { certificate: place(tls.certificate), key: place(tls.key) }),
         })
     }
 }

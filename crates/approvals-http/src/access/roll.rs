@@ -30,6 +30,12 @@ impl TokensError {
         self.line
     }
 
+    /// What is wrong there, and how to mend it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The column, from 1.
     #[must_use]
     pub fn column(&self) -> usize {

@@ -5,15 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use approvals_core::{
-    Approver, ApproverError, Ballot, Body, Card, ChannelIdentity, Context, Denied, Desk, Document,
-    DynamicAction, Event, FactSet, Gate, Keyring, Ledger, MemoryLedger, Presented, Principal,
-    PublicKey, RequestId, Requester, Risk, Rules, Signer, State, StaticDirectory, Timestamp, What,
+    Approver, ApproverError, Assurance, Ballot, Body, Card, ChannelIdentity, Context, Denied, Desk,
+    Document, DynamicAction, Event, FactSet, Gate, Keyring, Ledger, MemoryLedger, Presented,
+    Principal, PublicKey, RequestId, Requester, Risk, Rules, Signer, State, StaticDirectory,
+    Timestamp, What,
 };
 use approvals_log::{Vkey, leaf_hash, prove_inclusion};
-use approvals_testkit::ManualClock;
+use approvals_testkit::{ManualClock, SoftPasskey};
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::{Asked, Evidence, Proven};
@@ -53,6 +52,10 @@ impl Approver for Silent {
     async fn present(&self, _card: &Card, _desk: &Desk) -> Result<Presented, ApproverError> {
         Ok(Presented::default())
     }
+
+    fn assurance(&self) -> Assurance {
+        if self.0 == "inbox" { Assurance::ReviewerKey } else { Assurance::ChannelAttested }
+    }
 }
 
 struct Shop {
@@ -60,6 +63,7 @@ struct Shop {
     ledger: Arc<MemoryLedger>,
     key: PublicKey,
     asked: Mutex<Vec<(&'static str, RequestId)>>,
+    passkeys: BTreeMap<&'static str, SoftPasskey>,
 }
 
 fn action(name: &str, arguments: &Value) -> DynamicAction {
@@ -109,7 +113,17 @@ impl Shop {
             .build()
             .await
             .unwrap();
-        Self { gate, ledger, key, asked: Mutex::default() }
+        let mut passkeys = BTreeMap::new();
+        let (desk, tom) = (gate.desk(), ChannelIdentity::new("slack", "tom").unwrap());
+        for name in ["mira", "noor"] {
+            let passkey = SoftPasskey::new("approvals.example.org");
+            let account = ChannelIdentity::new("inbox", name).unwrap();
+            let until = start.after(Duration::from_secs(3600));
+            let invitation = desk.invite(&tom, &account, until, "a new laptop").await.unwrap();
+            desk.enrol(&invitation, passkey.key()).await.unwrap();
+            passkeys.insert(name, passkey);
+        }
+        Self { gate, ledger, key, asked: Mutex::default(), passkeys }
     }
 
     fn context(agent: &str, owner: &str) -> Context {
@@ -143,6 +157,17 @@ impl Shop {
             Err(reason) => Ballot::reject(&card, reason).unwrap(),
         };
         let identity = ChannelIdentity::new(channel, who).unwrap();
+        let ballot = match self.passkeys.get(who).filter(|_key| channel == "inbox") {
+            Some(passkey) => {
+                let nonce = *card.digest().unwrap().as_bytes();
+                let nonce: Vec<u8> =
+                    nonce.iter().zip(who.bytes().cycle()).map(|(a, b)| a ^ b).collect();
+                let desk = self.gate.desk();
+                let challenge = desk.challenge(&identity, &ballot, &nonce).await.unwrap();
+                ballot.signed(passkey.sign(&challenge))
+            }
+            None => ballot,
+        };
         if let Err(error) = self.gate.desk().decide(&identity, ballot).await {
             let entries = self.ledger.history(Some(request)).await.unwrap();
             let events: Vec<_> =
@@ -178,9 +203,7 @@ impl Shop {
         for (name, request) in asked {
             let entries = self.ledger.history(Some(request)).await.unwrap();
             let events = entries.iter().map(|entry| Event::parse(&entry.bytes).unwrap());
-            let events: Vec<_> = events
-                .map(|event| if SIGNED.contains(&name) { signed(&event) } else { event })
-                .collect();
+            let events: Vec<_> = events.collect();
             let state = State::fold(&events).unwrap();
             let Some(What::Requested { request: asked, document: Body::Inline(document) }) =
                 events.first().map(|event| &event.what)
@@ -188,8 +211,7 @@ impl Shop {
                 panic!("a request begins with its question")
             };
             let document = Document::parse(document.as_bytes()).unwrap();
-            let asked = if SIGNED.contains(&name) { with_keys(asked) } else { asked.clone() };
-            let card = Card::new(asked, document).unwrap();
+            let card = Card::new(asked.clone(), document).unwrap();
             let evidence = self.evidence(request).await;
             day.insert(name, Sample { card, state, events, now, evidence });
         }
@@ -207,27 +229,6 @@ impl Shop {
         let key = Vkey::new(LOG, self.key).unwrap().to_string();
         serde_json::to_string(&Evidence { checkpoint, key, entries: entries.collect() }).unwrap()
     }
-}
-
-/// What people decide with their own keys on that day.
-const SIGNED: [&str; 3] = ["exported", "rejected", "export"];
-
-/// The same event, where people decided with their own keys.
-fn signed(event: &Event) -> Event {
-    let mut value = serde_json::to_value(event).unwrap();
-    if let Some(payload) = value.pointer_mut("/what/decided/envelope/payload") {
-        let decoded = BASE64.decode(payload.as_str().unwrap()).unwrap();
-        let decoded =
-            String::from_utf8(decoded).unwrap().replace("channel_attested", "reviewer_key");
-        *payload = json!(BASE64.encode(decoded));
-    }
-    serde_json::from_value(value).unwrap()
-}
-
-/// The same request, which asks for that.
-fn with_keys(request: &approvals_core::Request) -> approvals_core::Request {
-    let text = serde_json::to_string(request).unwrap().replace("channel_attested", "reviewer_key");
-    serde_json::from_str(&text).unwrap()
 }
 
 fn export(columns: &[&str], rows: u32, prefix: &str) -> DynamicAction {
