@@ -12,8 +12,8 @@ use crate::access::viewer::Viewer;
 use crate::inbox::{BatchItem, BatchPage};
 use crate::problem::Problem;
 use crate::query::Id;
-use crate::reviews::read::seen;
 use crate::reviews::powers::powers;
+use crate::reviews::read::seen;
 use crate::shared::Shared;
 
 pub(super) async fn batch(

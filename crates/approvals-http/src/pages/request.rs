@@ -12,8 +12,8 @@ use crate::access::viewer::Viewer;
 use crate::inbox::{Asked, Past, RequestPage};
 use crate::problem::Problem;
 use crate::query::Id;
-use crate::reviews::read::seen;
 use crate::reviews::powers::powers;
+use crate::reviews::read::seen;
 use crate::shared::Shared;
 
 /// How many earlier decisions are shown beside it.

@@ -105,16 +105,11 @@ pub(crate) async fn list(
 }
 
 /// Whether this person could approve or reject it now, as they can make sure that it is them.
-pub(crate) fn waits_for(
-    one: &Summary,
-    reviewer: &Reviewer,
-    by: Assurance,
-    now: Timestamp,
-) -> bool {
+pub(crate) fn waits_for(one: &Summary, reviewer: &Reviewer, by: Assurance, now: Timestamp) -> bool {
     let may = |choice| {
-        one.pending.as_ref().is_some_and(|state| {
-            state.admits(reviewer.person(), choice, CHANNEL, by, now).is_ok()
-        })
+        one.pending
+            .as_ref()
+            .is_some_and(|state| state.admits(reviewer.person(), choice, CHANNEL, by, now).is_ok())
     };
     now < one.approve_by && (may(Choice::Approve) || may(Choice::Reject))
 }

@@ -41,7 +41,9 @@ impl Operation {
             Some("requests") if self.method == "POST" => call.key("of-a-stranger").json(&deploy()),
             Some("start") => call.key("of-a-stranger").json(&deploy()),
             Some("finish") => call.json(&json!({ "fence": 1, "told": "failed" })),
-            Some("decide" | "challenge") => call.json(&json!({ "card": card, "choice": "approve" })),
+            Some("decide" | "challenge") => {
+                call.json(&json!({ "card": card, "choice": "approve" }))
+            }
             Some("revoke") => call.json(&json!({ "card": card, "reason": "no" })),
             _other => call,
         }

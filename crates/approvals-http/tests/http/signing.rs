@@ -7,7 +7,7 @@ use std::time::Duration;
 use approvals_core::{
     ChannelIdentity, Clock, Entry, Event, Ledger, SystemClock, Timestamp, Trail, What,
 };
-use approvals_http::{SESSION_COOKIE, Tokens};
+use approvals_http::{SESSION_COOKIE, Tokens, WebApprover};
 use approvals_testkit::SoftPasskey;
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ fn refused(answer: &Answer) -> (u16, String) {
 
 async fn world() -> (World, Ahead) {
     let clock = Ahead::default();
-    let site = Site::with(|gate| gate.clock(clock.clone())).await;
+    let site = Site::with(WebApprover::with_passkeys(), clock.clone()).await;
     let tokens: Tokens = site.tokens.file.parse().unwrap();
     let world = site.serve_passkeys(tokens, clock.clone()).await;
     (world, clock)
@@ -177,8 +177,7 @@ async fn what_people_sign_through_the_api_counts_and_verifies_offline() {
 async fn a_signature_stands_for_one_decision_of_one_person_about_one_request() {
     let (world, clock) = world().await;
     let (mira, tom) = (browser(&world, "mira").await, browser(&world, "tom").await);
-    let (id, other) =
-        (asked(&world, "k", "app.sign").await, asked(&world, "l", "app.sign2").await);
+    let (id, other) = (asked(&world, "k", "app.sign").await, asked(&world, "l", "app.sign2").await);
     let said = mira.says(&world, &id, "approve").await;
     let not_signed = (403, "not-signed".to_owned());
 

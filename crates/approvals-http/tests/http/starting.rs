@@ -88,7 +88,10 @@ async fn what_people_have_not_agreed_to_is_not_started() {
     let early = world.start(&pending, "try").await;
     assert_eq!(refused(&early), (409, "undecided".to_owned()));
     assert_eq!(early.json()["retryable"], true);
-    assert_eq!(refused(&world.finish(&pending, 1, "failed").await), (409, "not-possible-now".into()));
+    assert_eq!(
+        refused(&world.finish(&pending, 1, "failed").await),
+        (409, "not-possible-now".into())
+    );
     assert_eq!(world.site.size().await, size);
 
     let withdrawn = world.granted("withdrawn").await;

@@ -231,7 +231,8 @@ async fn what_is_hidden_is_on_no_card_and_what_is_said_beside_it_is() {
     assert_eq!(world.submit("k", &other).await.problem(), "idempotency-key-reused");
     assert_eq!(world.submit("k", &body).await.status, 200);
     // What cannot be read is not repeated.
-    let call = world.agent("POST", "/v1/requests").key("l").with("content-type", "application/json");
+    let call =
+        world.agent("POST", "/v1/requests").key("l").with("content-type", "application/json");
     let twice = r#"{"action":"app.deploy","redacted":{"hunter2":1,"hunter2":2}}"#;
     let refused = call.body(twice).send().await;
     assert_eq!((refused.status, refused.text().contains("hunter2")), (400, false));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use approvals_core::{
-    Assurance, ChannelIdentity, Clock, Gate, GateBuilder, Keyring, Ledger, MemoryLedger,
-    Obligation, Obligations, PolicyFn, Principal, StaticDirectory, Verdict,
+    Assurance, ChannelIdentity, Clock, Gate, Keyring, Ledger, MemoryLedger, Obligation,
+    Obligations, PolicyFn, Principal, StaticDirectory, SystemClock, Verdict,
 };
 use approvals_http::{
     Access, AuditorToken, Capacity, Queue, RequesterToken, SESSION_COOKIE, Session, SessionError,
@@ -80,11 +80,10 @@ fn session(name: &str) -> Option<Session> {
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        Self::with(|gate| gate).await
+        Self::with(WebApprover::new(), SystemClock::default()).await
     }
 
-    /// With whatever `change` does to its gate.
-    pub(crate) async fn with(change: impl FnOnce(GateBuilder) -> GateBuilder) -> Self {
+    pub(crate) async fn with(web: WebApprover, clock: impl Clock + 'static) -> Self {
         let keys = Keyring::generate().unwrap();
         let ledger = Arc::new(MemoryLedger::new(ORIGIN, keys.log).await.unwrap());
         let one =
@@ -111,10 +110,13 @@ impl Site {
             .ledger(Arc::clone(&ledger))
             .policy(policy.unwrap())
             .directory(directory)
-            .approver(WebApprover::new())
+            .approver(web)
+            .clock(clock)
             .recorder_key(keys.recorder)
-            .grant_key(keys.grant);
-        let gate = change(gate).build().await.unwrap();
+            .grant_key(keys.grant)
+            .build()
+            .await
+            .unwrap();
         Self { ledger, gate, tokens: Arc::new(Secrets::new()) }
     }
 
