@@ -12,13 +12,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 13] = [
+const CRATES: [&str; 14] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-chat",
     "approvals-core",
     "approvals-log",
     "approvals-macros",
+    "approvals-remote",
     "approvals-rmcp",
     "approvals-slack",
     "approvals-sqlite",
