@@ -28,9 +28,7 @@ use std::process::ExitCode;
 use approvals_core::{Clock as _, SystemClock};
 use clap::Parser as _;
 
-use crate::args::{
-    Cli, Command, Keys, Log, People, Policy, Reviewers, Slack, Teams, Tokens, token,
-};
+use crate::args::{Cli, Command, Keys, Log, People, Policy, Slack, Teams, Tokens, token};
 use crate::error::Error;
 use crate::output::{Console, Format, Pipe};
 use crate::progress::Progress;
@@ -65,15 +63,7 @@ fn run(command: Command, console: &mut Console<'_>) -> Result<(), Error> {
         Command::Keys { command: Keys::Show(args) } => command::keys::show(&args, console),
         Command::Init(args) => command::init::run(&args, console),
         Command::Serve(args) => command::serve::run(&args, console),
-        Command::Reviewers { command: Reviewers::Invite(args) } => {
-            command::reviewers::invite(&args, console)
-        }
-        Command::Reviewers { command: Reviewers::List(args) } => {
-            command::reviewers::list(&args, console)
-        }
-        Command::Reviewers { command: Reviewers::Retire(args) } => {
-            command::reviewers::retire(&args, console)
-        }
+        Command::Reviewers { command } => command::reviewers::run(&command, console),
         Command::Tokens { command: Tokens::New(args) } => command::tokens::new(&args, console),
         Command::Pending(args) => command::pending::run(&args, now, console),
         Command::List(args) => command::list::run(&args, now, console),

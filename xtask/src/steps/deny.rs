@@ -8,5 +8,5 @@ use crate::workspace::Workspace;
 /// Licences, bans and sources. Advisories need a database that no package registry serves: see `deny.toml`.
 pub(super) fn run(workspace: &Workspace) -> Result<(), Stop> {
     let deny = tools::cargo_deny(workspace)?;
-    Program::new(workspace, deny).words("--locked check bans licenses sources").run()
+    Program::new(workspace, deny).words("--workspace --locked check bans licenses sources").run()
 }

@@ -5,6 +5,7 @@ mod cards;
 mod deny;
 mod examples;
 mod features;
+mod inbox;
 mod integrations;
 mod interop;
 mod kill;
@@ -66,6 +67,11 @@ pub(crate) const ALL: &[Step] = &[
         name: "pages",
         about: "the inbox in a browser: axe finds nothing wrong, and its scripts do what they say",
         run: pages::run,
+    },
+    Step {
+        name: "inbox",
+        about: "a queue in a browser: enrol a passkey, approve, reject, expire, restart; the log verifies",
+        run: inbox::run,
     },
     Step {
         name: "quickstart",

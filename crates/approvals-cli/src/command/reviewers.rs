@@ -6,14 +6,22 @@ use serde::Serialize;
 
 use super::init::link;
 use super::statements::identity;
-use crate::args::{Configured, Invite, RetireKey};
+use crate::args::{Configured, Invite, RetireKey, Reviewers};
 use crate::error::Error;
 use crate::output::{Console, Page, Report, printable};
 use crate::serve::config::Config;
 use crate::serve::error::Unserved;
 use crate::{ledger::Ledger, mistake, whose};
 
-pub(crate) fn invite(args: &Invite, console: &mut Console<'_>) -> Result<(), Error> {
+pub(crate) fn run(command: &Reviewers, console: &mut Console<'_>) -> Result<(), Error> {
+    match command {
+        Reviewers::Invite(args) => invite(args, console),
+        Reviewers::List(args) => list(args, console),
+        Reviewers::Retire(args) => retire(args, console),
+    }
+}
+
+fn invite(args: &Invite, console: &mut Console<'_>) -> Result<(), Error> {
     let (config, me) = (Config::read(&args.config.config)?, identity()?);
     let account = ChannelIdentity::new("web", &args.name).map_err(Unserved::Name)?;
     let until = SystemClock::default().now().after(args.within.0);
@@ -24,13 +32,13 @@ pub(crate) fn invite(args: &Invite, console: &mut Console<'_>) -> Result<(), Err
     console.report(&Invited { account: account.to_string(), until, link })
 }
 
-pub(crate) fn retire(args: &RetireKey, console: &mut Console<'_>) -> Result<(), Error> {
+fn retire(args: &RetireKey, console: &mut Console<'_>) -> Result<(), Error> {
     let (config, me) = (Config::read(&args.config.config)?, identity()?);
     at_counter(&config, async |counter| counter.retire_key(&me, &args.key, &args.reason).await)?;
     console.report(&Retired { key: args.key.clone() })
 }
 
-pub(crate) fn list(args: &Configured, console: &mut Console<'_>) -> Result<(), Error> {
+fn list(args: &Configured, console: &mut Console<'_>) -> Result<(), Error> {
     let config = Config::read(&args.config)?;
     let ledger = Ledger::open(&config.ledger)?;
     let verified = ledger.verify(None, &[], &mut console.progress, |_head, _entry| Ok(()))?;

@@ -48,7 +48,7 @@ impl Report for Serving {
         page.line("inbox    ", &printable(&self.inbox));
         page.line("API      ", &printable(&self.api));
         page.line("log      ", &printable(&self.log));
-        page.line("its key  ", &printable(&self.vkey));
+        page.text(&format!("its key  {}\n", printable(&self.vkey)));
         page.line("listens  ", &printable(&format!("on {}; Ctrl-C ends it", self.listens_on)));
         page.into_text()
     }

@@ -16,8 +16,6 @@ pub(crate) enum Unserved {
         "nobody could decide here: no passkey is enrolled, and no invitation to enrol one is open"
     )]
     NoReviewer,
-    #[error("`{0}` is no account that the file of people knows in the channel `web`")]
-    NoAccount(String),
     #[error("the name is refused")]
     Name(#[from] NameError),
     #[error("the address is refused")]
@@ -50,9 +48,6 @@ impl Unserved {
             Self::NoConfig(_) => "make one with `approvals init`, or name it with `--config`",
             Self::Exists(_) => "take another folder, or `approvals serve` with what is there",
             Self::NoReviewer => "invite somebody with `approvals reviewers invite NAME`",
-            Self::NoAccount(_) => {
-                "add `web:NAME` to the identities of a person in the file of people, then invite them"
-            }
             Self::Name(_) | Self::TokenExists(_) => "choose another name",
             Self::Address(_) => "mend `url` in the configuration",
             Self::Tokens(_) => {

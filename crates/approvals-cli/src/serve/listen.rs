@@ -32,20 +32,15 @@ pub(crate) async fn serve(
     let handle = Handle::new();
     tokio::spawn(stop(handle.clone(), queue.clone()));
     let service = queue.router().into_make_service();
-    let served = match tls {
-        Some(Tls { certificate, key }) => {
-            // Whoever else has chosen one has chosen this one.
-            drop(rustls::crypto::ring::default_provider().install_default());
-            let files =
-                RustlsConfig::from_pem_file(certificate, key).await.map_err(Unserved::Tls)?;
-            let server = axum_server::from_tcp_rustls(listener, files).map_err(Unserved::Tls)?;
-            server.handle(handle).serve(service).await
-        }
-        None => {
-            let server = axum_server::from_tcp(listener);
-            let failed = |source| Unserved::Listen { address: String::new(), source };
-            server.map_err(failed)?.handle(handle).serve(service).await
-        }
+    let served = if let Some(Tls { certificate, key }) = tls {
+        // Whoever else has chosen one has chosen this one.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let files = RustlsConfig::from_pem_file(certificate, key).await.map_err(Unserved::Tls)?;
+        let server = axum_server::from_tcp_rustls(listener, files).map_err(Unserved::Tls)?;
+        server.handle(handle).serve(service).await
+    } else {
+        let failed = |source| Unserved::Listen { address: "the socket".to_owned(), source };
+        axum_server::from_tcp(listener).map_err(failed)?.handle(handle).serve(service).await
     };
     served.map_err(|source| Unserved::Listen { address: "the socket".to_owned(), source })
 }

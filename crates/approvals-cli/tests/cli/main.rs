@@ -26,6 +26,7 @@ mod people;
 mod policy;
 mod report;
 mod rollback;
+mod serve;
 mod show;
 mod slack;
 mod statements;
