@@ -38,6 +38,7 @@ pub(crate) struct Review {
 
 /// Whether something may be done.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of its JSON")]
 pub(crate) struct May {
     /// Whether it may.
     may: bool,
