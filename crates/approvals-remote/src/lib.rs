@@ -36,7 +36,7 @@
 //! use approvals_remote::{HttpQueue, Token};
 //!
 //! // `url` is such as `https://approvals.example.org`, and `text` begins with `apr_req_`.
-//! let queue = HttpQueue::new(&url, Token::new(text)?)?;
+//! let queue = HttpQueue::new(&url, &Token::new(text)?)?;
 //! let gate = RemoteGate::new(Arc::new(queue)).grant_keys([grant_key]);
 //!
 //! // It waits until somebody has approved it.

@@ -39,10 +39,7 @@ impl Problem {
     pub(crate) fn denied(self, about: Option<RequestId>) -> Denied {
         let kind = self.kind.strip_prefix("urn:approvals:problem:").unwrap_or_default().to_owned();
         tracing::debug!(kind, detail = self.detail, "a queue has refused");
-        let denied = match self.refused(&kind) {
-            Ok(denied) => Some(denied),
-            Err(problem) => problem.denied_about(&kind, about),
-        };
+        let denied = self.reasoned(&kind).or_else(|| self.denied_about(&kind, about));
         denied.unwrap_or_else(|| {
             tracing::warn!(kind, "a queue has answered what is not known here");
             AWAY
@@ -50,16 +47,16 @@ impl Problem {
     }
 
     /// What has a reason.
-    fn refused(self, kind: &str) -> Result<Denied, Self> {
-        let Some(reason) = self.reason.clone() else { return Err(self) };
-        Ok(match kind {
+    fn reasoned(&self, kind: &str) -> Option<Denied> {
+        let reason = self.reason.clone()?;
+        Some(match kind {
             "denied" => Denied::ByPolicy { reason },
             "revoked" => Denied::Revoked { reason },
             "unsatisfiable" => Denied::Unsatisfiable { reason },
             "stopped" => Denied::Stopped { reason },
             "too-many" => Denied::TooMany { reason },
             "invalid" => Denied::Invalid(DescribeError::Refused(reason)),
-            _other => return Err(self),
+            _other => return None,
         })
     }
 

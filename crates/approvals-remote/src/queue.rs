@@ -39,11 +39,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// ```
 /// use approvals_remote::{HttpQueue, HttpQueueError, Token};
 ///
-/// let token = || Token::new("apr_req_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG");
-/// let queue = HttpQueue::new("http://localhost:8080", token()?)?;
+/// let token = Token::new("apr_req_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")?;
+/// let queue = HttpQueue::new("http://localhost:8080", &token)?;
 /// assert!(!format!("{queue:?}").contains("0123456789"));
 ///
-/// let refused: HttpQueueError = HttpQueue::new("http://approvals.example.org", token()?).unwrap_err();
+/// let refused: HttpQueueError = HttpQueue::new("http://approvals.example.org", &token).unwrap_err();
 /// assert!(refused.to_string().ends_with("without TLS it may only be this machine's own, such as `http://localhost:8080`"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -69,9 +69,9 @@ pub enum HttpQueueError {
 
 impl HttpQueue {
     /// The queue at this address, called with this token. Nothing is sent yet.
-    pub fn new(address: &str, token: Token) -> Result<Self, HttpQueueError> {
+    pub fn new(address: &str, token: &Token) -> Result<Self, HttpQueueError> {
         let base = base(address).map_err(|why| HttpQueueError::Address { why })?;
-        let wire = Wire::new(base, &token).map_err(HttpQueueError::Client)?;
+        let wire = Wire::new(base, token).map_err(HttpQueueError::Client)?;
         Ok(Self { wire })
     }
 

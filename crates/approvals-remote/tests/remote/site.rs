@@ -111,7 +111,7 @@ impl Site {
     }
 
     pub(crate) fn remote_at(&self, address: SocketAddr) -> RemoteGate {
-        remote(&format!("http://{address}"), self.token())
+        remote(&format!("http://{address}"), &self.token())
     }
 
     /// Mira approves what is asked next, whenever that is.
@@ -167,7 +167,7 @@ impl Drop for Site {
     }
 }
 
-pub(crate) fn remote(url: &str, token: Token) -> RemoteGate {
+pub(crate) fn remote(url: &str, token: &Token) -> RemoteGate {
     let queue = HttpQueue::new(url, token).unwrap();
     RemoteGate::new(Arc::new(queue)).grant_keys([key(3).public_key()])
 }
