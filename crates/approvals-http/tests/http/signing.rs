@@ -137,10 +137,14 @@ async fn asked(world: &World, key: &str, action: &str) -> String {
 async fn verified(site: &Site) -> usize {
     let mut trail = Trail::new(ORIGIN);
     let entries = site.ledger.entries(0, usize::MAX).await.unwrap();
-    entries.iter().for_each(|entry| trail.read(entry).unwrap());
-    let is_signed = |entry: &&Entry| match Event::parse(&entry.bytes).unwrap().what {
-        What::Decided { envelope } => envelope.unverified().unwrap().proof.is_some(),
-        _other => false,
+    for entry in &entries {
+        trail.read(entry).unwrap();
+    }
+    let is_signed = |entry: &&Entry| {
+        let What::Decided { envelope } = Event::parse(&entry.bytes).unwrap().what else {
+            return false;
+        };
+        envelope.unverified().unwrap().proof.is_some()
     };
     entries.iter().filter(is_signed).count()
 }

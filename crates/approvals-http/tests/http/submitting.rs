@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::client::Call;
 use crate::world::{World, deploy};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +88,7 @@ async fn nobody_sees_or_touches_what_is_anothers() {
     ] {
         let ask = async |id: &str| {
             let call = world.call(method, &format!("/v1/requests/{id}{rest}")).key("k");
-            let call = body.iter().fold(call, |call, body| call.json(body));
+            let call = body.iter().fold(call, Call::json);
             call.bearer(&world.site.tokens.other).send().await
         };
         let (theirs, none) = (ask(&id).await, ask(nobodys).await);
