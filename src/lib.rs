@@ -16,6 +16,10 @@ pub use approvals_core::*;
 #[doc(inline)]
 #[cfg(feature = "cedar")]
 pub use approvals_cedar::{CedarError, CedarPolicy};
+/// A gate in another process, over HTTP.
+#[doc(inline)]
+#[cfg(feature = "remote")]
+pub use approvals_remote as remote;
 /// Reviewers in Slack.
 #[doc(inline)]
 #[cfg(feature = "slack")]

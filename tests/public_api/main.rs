@@ -20,6 +20,7 @@ const CRATES: [&str; 14] = [
     "approvals-http",
     "approvals-log",
     "approvals-macros",
+    "approvals-remote",
     "approvals-rmcp",
     "approvals-slack",
     "approvals-sqlite",

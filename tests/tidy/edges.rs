@@ -17,6 +17,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
         &["any-card", "approvals-testkit", "chat-bench", "fake-slack"],
     ),
     ("approvals-http", &["approvals-core", "approvals-log"], &["any-card", "approvals-testkit"]),
+    ("approvals-remote", &["approvals-core"], &["approvals-http", "approvals-testkit"]),
     ("approvals-sqlite", &["approvals-core", "approvals-log"], &["approvals-testkit"]),
     (
         "approvals-teams",
@@ -44,6 +45,7 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
             "approvals-core",
             "approvals-log",
             "approvals-macros",
+            "approvals-remote",
             "approvals-slack",
             "approvals-sqlite",
             "approvals-teams",

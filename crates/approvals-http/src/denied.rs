@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use approvals_core::canonical::CanonicalError;
-use approvals_core::{Denied, DeskError, LedgerError, Refusal};
+use approvals_core::{Denied, DeskError, LedgerError, Refusal, ReportError};
 
-use crate::problem::{self, Kind, Problem, Retryable};
+use crate::problem::{self, Kind, Members, Problem, Retryable};
 
 /// When to come again to what cannot be reached.
 const SOON: Duration = Duration::from_secs(2);
@@ -17,10 +17,12 @@ impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         let retryable = if denied.is_retryable() { Retryable::Yes } else { Retryable::No };
         let of = |kind| Self::new(kind, &denied).retryable_if(retryable);
-        match &denied {
+        let problem = match &denied {
             Denied::ByPolicy { .. } => of(problem::DENIED),
             Denied::Rejected { .. } => of(problem::REJECTED),
-            Denied::Expired | Denied::Withdrawn | Denied::Revoked { .. } => of(problem::ENDED),
+            Denied::Expired => of(problem::EXPIRED),
+            Denied::Withdrawn => of(problem::WITHDRAWN),
+            Denied::Revoked { .. } => of(problem::REVOKED),
             Denied::Undeliverable => of(problem::UNDELIVERABLE),
             Denied::Unsatisfiable { .. } => of(problem::UNSATISFIABLE),
             Denied::Stopped { .. } => of(problem::STOPPED),
@@ -29,13 +31,54 @@ impl From<Denied> for Problem {
             Denied::NoGate | Denied::NoRequester => of(problem::INTERNAL),
             Denied::Invalid(_) => of(problem::INVALID),
             Denied::Changed => of(problem::CHANGED),
-            Denied::Conflict { request } => of(problem::KEY_REUSED).about(*request),
-            Denied::AlreadyRan { request, .. } | Denied::InDoubt { request, .. } => {
-                of(problem::ALREADY_RAN).about(*request)
-            }
+            Denied::Conflict { .. } => of(problem::KEY_REUSED),
+            Denied::AlreadyRan { .. } => of(problem::ALREADY_RAN),
+            Denied::InDoubt { .. } => of(problem::IN_DOUBT),
             // Whether there is such a request is nobody else's business.
-            Denied::NotYours { .. } => Self::no_request(),
+            Denied::NotYours { .. } => return Self::no_request(),
             Denied::Unavailable { .. } => of(problem::UNAVAILABLE).after(SOON),
+        };
+        problem.with(members(denied))
+    }
+}
+
+/// What callers in other processes make the same denial of.
+fn members(denied: Denied) -> Members {
+    let none = Members::default();
+    match denied {
+        Denied::ByPolicy { reason }
+        | Denied::Revoked { reason }
+        | Denied::Unsatisfiable { reason }
+        | Denied::Stopped { reason }
+        | Denied::TooMany { reason } => Members { reason: Some(reason), ..none },
+        Denied::Rejected { by, reason } => Members { by: Some(by), reason, ..none },
+        Denied::JustRejected { until } => Members { until: Some(until.to_string()), ..none },
+        Denied::Invalid(error) => Members { reason: Some(error.to_string()), ..none },
+        Denied::Conflict { request } => Members { request: Some(request), ..none },
+        Denied::AlreadyRan { request, succeeded } => {
+            Members { request: Some(request), succeeded: Some(succeeded), ..none }
+        }
+        Denied::InDoubt { request, retry_from } => {
+            let retry_from = retry_from.map(|from| from.to_string());
+            Members { request: Some(request), retry_from, ..none }
+        }
+        Denied::Expired
+        | Denied::Withdrawn
+        | Denied::Undeliverable
+        | Denied::NoGate
+        | Denied::NoRequester
+        | Denied::Changed
+        | Denied::NotYours { .. }
+        | Denied::Unavailable { .. } => none,
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Denied(denied) => denied.into(),
+            ReportError::Refused(refusal) => refusal.into(),
+            _newer => Self::new(problem::INTERNAL, "it was refused; look at the request again"),
         }
     }
 }
@@ -93,6 +136,11 @@ impl From<LedgerError> for Problem {
 
 impl From<CanonicalError> for Problem {
     fn from(error: CanonicalError) -> Self {
+        if error.path().starts_with("redacted") {
+            // What stands there is nobody's to read, its names included.
+            let detail = "the body is refused: what `redacted` holds cannot be read in one way";
+            return Self::new(problem::MALFORMED, detail);
+        }
         Self::new(problem::MALFORMED, format_args!("the body is refused: {error}"))
     }
 }

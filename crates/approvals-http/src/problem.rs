@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use approvals_core::RequestId;
+use approvals_core::{PrincipalId, RequestId};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -29,12 +29,37 @@ pub(crate) struct Problem {
     detail: String,
     /// Whether the same call can have another end later.
     retryable: bool,
-    /// The request that it is about, if it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid")]
-    request: Option<String>,
+    #[serde(flatten)]
+    members: Box<Members>,
     #[serde(skip)]
     headers: Vec<(axum::http::HeaderName, HeaderValue)>,
+}
+
+/// What programs act on, where it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Members {
+    /// The request that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub(crate) request: Option<RequestId>,
+    /// Why, in the words of the policy or of whoever decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    /// Who rejected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) by: Option<PrincipalId>,
+    /// Until when nobody is even asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "date-time")]
+    pub(crate) until: Option<String>,
+    /// Whether what ran has succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) succeeded: Option<bool>,
+    /// From when on it may be started again without a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "date-time")]
+    pub(crate) retry_from: Option<String>,
 }
 
 /// A kind of problem: its name, its title and its status.
@@ -77,8 +102,12 @@ kinds! {
     UNSATISFIABLE = "unsatisfiable", FORBIDDEN, "too few people could approve the action";
     TOO_MANY = "too-many", TOO_MANY_REQUESTS, "too much is asked";
     JUST_REJECTED = "just-rejected", TOO_MANY_REQUESTS, "exactly this was rejected a moment ago";
-    ENDED = "ended", CONFLICT, "the request is over";
-    ALREADY_RAN = "already-ran", CONFLICT, "the action has been started already";
+    EXPIRED = "expired", CONFLICT, "nobody decided, or started it, in time";
+    WITHDRAWN = "withdrawn", CONFLICT, "the request was taken back";
+    REVOKED = "revoked", CONFLICT, "what was granted no longer holds";
+    UNDECIDED = "undecided", CONFLICT, "people have not decided yet";
+    ALREADY_RAN = "already-ran", CONFLICT, "the action has run already";
+    IN_DOUBT = "in-doubt", CONFLICT, "the action was started, and what became of it is unknown";
     CHANGED = "changed", CONFLICT, "the action is no longer the one that was approved";
     MAY_NOT_DECIDE = "may-not-decide", FORBIDDEN, "somebody else is to decide";
     NOT_SIGNED = "not-signed", FORBIDDEN, "this takes a signature by a key of yours";
@@ -104,7 +133,7 @@ impl Problem {
             status: kind.status.as_u16(),
             detail: printable(&detail.to_string()),
             retryable: false,
-            request: None,
+            members: Box::default(),
             headers: Vec::new(),
         }
     }
@@ -118,8 +147,8 @@ impl Problem {
         &self.detail
     }
 
-    pub(crate) fn request(&self) -> Option<&str> {
-        self.request.as_deref()
+    pub(crate) fn request(&self) -> Option<RequestId> {
+        self.members.request
     }
 
     pub(crate) fn no_request() -> Self {
@@ -146,8 +175,14 @@ impl Problem {
         self.retryable().with_header(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
     }
 
-    pub(crate) fn about(self, request: RequestId) -> Self {
-        Self { request: Some(request.to_string()), ..self }
+    pub(crate) fn about(mut self, request: RequestId) -> Self {
+        self.members.request = Some(request);
+        self
+    }
+
+    /// The same, with what programs act on.
+    pub(crate) fn with(self, members: Members) -> Self {
+        Self { members: Box::new(members), ..self }
     }
 
     pub(crate) fn status(&self) -> StatusCode {

@@ -184,6 +184,22 @@ impl Described {
         Self { key: Some(key), ..self }
     }
 
+    /// The same, at this risk if it says that it has less.
+    ///
+    /// ```
+    /// # use approvals_core as approvals;
+    /// use approvals::{Described, Risk};
+    ///
+    /// let read = Described::from_json(br#"{"action": "db.read", "risk": "medium"}"#)?;
+    /// assert_eq!(read.clone().at_least(Risk::Low), read);
+    /// assert_ne!(read.clone().at_least(Risk::Critical), read);
+    /// # Ok::<(), approvals::DescribeError>(())
+    /// ```
+    #[must_use]
+    pub fn at_least(self, risk: Risk) -> Self {
+        Self { risk: self.risk.max(risk), ..self }
+    }
+
     /// Whether both say the same, under whatever keys.
     pub(crate) fn says_the_same(mut self, other: &Self) -> bool {
         self.key.clone_from(&other.key);
@@ -197,7 +213,8 @@ impl Described {
     }
 
     /// Whether these are the bytes of a [`Document`] of this action, in whatever log and whoever asked for it: all of it
-    /// but the values that are redacted, which only the gate can compare.
+    /// but the values that are redacted, which only the gate can compare, and a risk that was taken to be
+    /// [higher](Self::at_least).
     ///
     /// ```
     /// # use approvals_core as approvals;
@@ -213,7 +230,8 @@ impl Described {
     pub fn is_in(&self, document: &[u8]) -> bool {
         let Ok(read) = Document::parse(document) else { return false };
         let Some(requester) = requester(&read) else { return false };
-        let Ok(mut call) = describe(self, LARGEST, BTreeMap::new()) else { return false };
+        let taken = self.clone().at_least(read.risk);
+        let Ok(mut call) = describe(&taken, LARGEST, BTreeMap::new()) else { return false };
         call.commit_to(&read.redacted);
         call.seal(&read.log, &requester).is_ok_and(|intake| intake.bytes == document)
     }

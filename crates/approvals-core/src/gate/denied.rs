@@ -92,7 +92,7 @@ pub enum Denied {
     NoGate,
     /// It is not known whose call it is.
     #[error(
-        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, and for a task that is spawned there wrap the future in `approvals::inherit` (from the first scope on, a requester of the gate's own counts no more)"
+        "it is not known whose call this is, so nothing runs; run inside `Gate::scope`, and for a task that is spawned there wrap the future in `approvals::inherit` (from the first scope on, a requester of the gate's own counts no more); to a gate elsewhere, show a token that is good there"
     )]
     NoRequester,
     /// The action cannot be described.

@@ -4,6 +4,8 @@ use approvals_core::{ChannelIdentity, Digest, RequestId};
 
 use super::browsers::Browsers;
 use crate::passkeys::{Enrolling, Open, Passkeys, SigningIn, SigningOff};
+use crate::problem::{self, Problem};
+use crate::shared::Shared;
 
 #[derive(Debug)]
 pub(crate) struct Door {
@@ -23,4 +25,10 @@ impl Door {
             (Open::default(), Open::default(), Open::default());
         Self { passkeys, browsers, enrolling, signing_in, signing_off }
     }
+}
+
+/// The door of this queue, if it has one.
+pub(crate) fn door(shared: &Shared) -> Result<&Door, Problem> {
+    let none = || Problem::new(problem::NOT_FOUND, "there are no passkeys here");
+    shared.door.as_ref().ok_or_else(none)
 }

@@ -32,9 +32,9 @@ impl Requester {
         self.token
     }
 
-    /// The risk that an action of theirs has which they say has this one: it is never less than their token's.
-    pub(crate) fn risk(&self, said: Option<Risk>) -> Risk {
-        said.map_or(self.entry.risk, |said| said.max(self.entry.risk))
+    /// The risk that each action of theirs has at least, whatever they say.
+    pub(crate) fn least_risk(&self) -> Risk {
+        self.entry.risk
     }
 
     pub(crate) fn covers(&self, action: &str) -> bool {

@@ -1,35 +1,53 @@
-//! `POST /requests/{id}/decide`: a decision that this queue attests.
+//! Decisions on pages: `POST /requests/{id}/decide`, which this queue attests, and `…/challenge` and `…/decide-with-key`,
+//! which the reviewer signs.
 
 use std::sync::Arc;
 
 use approvals_core::{Ballot, Card, Choice, Digest, RequestId};
+use axum::Json as Answer;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::frame::shown;
 use crate::access::reviewer::Reviewer;
 use crate::access::viewer::Sent;
+use crate::body::{Json, SMALL};
 use crate::inbox::tick;
 use crate::problem::{self, Problem};
 use crate::query::Id;
 use crate::requests::view::Chosen;
+use crate::reviews::decide::record;
 use crate::reviews::read::seen;
+use crate::reviews::sign::{self, Signature};
 use crate::shared::Shared;
 
 /// What somebody says on a page about the card that they see there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Said {
-    pub(super) card: Digest,
-    pub(super) choice: Chosen,
-    pub(super) reason: Option<String>,
-    pub(super) confirm: Option<String>,
+    card: Digest,
+    choice: Chosen,
+    reason: Option<String>,
+    confirm: Option<String>,
+}
+
+/// The same, signed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SaidAndSigned {
+    card: Digest,
+    choice: Chosen,
+    reason: Option<String>,
+    confirm: Option<String>,
+    challenge: String,
+    proof: Value,
 }
 
 impl Said {
     /// The same as a ballot, about what is asked now.
-    pub(super) async fn ballot(
+    async fn ballot(
         self,
         shared: &Shared,
         reviewer: &Reviewer,
@@ -70,6 +88,32 @@ pub(super) async fn decide(
     shown(&shared, decided)
 }
 
+/// `POST /requests/{id}/challenge`
+pub(super) async fn challenge(
+    State(shared): State<Arc<Shared>>,
+    reviewer: Reviewer,
+    Id(id): Id,
+    Json(said): Json<Said, SMALL>,
+) -> Result<Answer<Value>, Problem> {
+    let ballot = said.ballot(&shared, &reviewer, id).await?;
+    sign::ask(&shared, &reviewer, &ballot).await.map(Answer)
+}
+
+/// `POST /requests/{id}/decide-with-key`
+pub(super) async fn decide_with_key(
+    State(shared): State<Arc<Shared>>,
+    reviewer: Reviewer,
+    Id(id): Id,
+    Json(said): Json<SaidAndSigned, SMALL>,
+) -> Result<Answer<Value>, Problem> {
+    let SaidAndSigned { card, choice, reason, confirm, challenge, proof } = said;
+    let ballot = Said { card, choice, reason, confirm }.ballot(&shared, &reviewer, id).await?;
+    let signature = Signature { challenge, proof };
+    let ballot = sign::signed(&shared, &reviewer, ballot, signature).await?;
+    record(&shared, &reviewer, ballot).await?;
+    Ok(Answer(json!({})))
+}
+
 async fn take(
     shared: &Shared,
     reviewer: &Reviewer,
@@ -77,8 +121,6 @@ async fn take(
     said: Said,
 ) -> Result<Response, Problem> {
     let ballot = said.ballot(shared, reviewer, id).await?;
-    let decided = shared.gate.desk().decide(reviewer.identity(), ballot).await;
-    decided.map_err(|error| Problem::from(error).about(id))?;
-    shared.follower.look();
+    record(shared, reviewer, ballot).await?;
     Ok(Redirect::to(&format!("/requests/{id}")).into_response())
 }

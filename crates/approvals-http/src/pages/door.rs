@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::frame::{page, shown};
-use crate::access::door::Door;
+use crate::access::door::{Door, door};
 use crate::access::origin::is_from;
 use crate::access::sessions::SESSION_COOKIE;
 use crate::access::viewer::Sent;
@@ -48,11 +48,6 @@ pub(super) struct Made {
     invitation: String,
     challenge: String,
     proof: Value,
-}
-
-pub(super) fn door(shared: &Shared) -> Result<&Door, Problem> {
-    let none = || Problem::new(problem::NOT_FOUND, "there are no passkeys here");
-    shared.door.as_ref().ok_or_else(none)
 }
 
 impl From<CeremonyError> for Problem {

@@ -61,7 +61,7 @@ pub(crate) fn failed(shared: &Shared, problem: &Problem) -> Response {
         status: problem.status().as_u16(),
         title: problem.title().to_owned(),
         detail: problem.detail().to_owned(),
-        request: problem.request().map(ToOwned::to_owned),
+        request: problem.request().map(|request| request.to_string()),
     };
     rendered(&shown, problem.status()).unwrap_or_else(axum::response::IntoResponse::into_response)
 }

@@ -8,11 +8,11 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{page, shown};
-use super::powers::powers;
 use super::shell::shell;
 use crate::access::viewer::Viewer;
 use crate::inbox::{InboxPage, May, Row};
 use crate::problem::Problem;
+use crate::reviews::powers::powers;
 use crate::shared::Shared;
 
 /// The most rows that are shown at once: what is more urgent comes first.

@@ -2,7 +2,6 @@
 
 pub(crate) mod frame;
 mod shell;
-mod powers;
 mod files;
 mod door;
 mod list;
@@ -12,7 +11,6 @@ mod history;
 mod account;
 mod evidence;
 mod decide;
-mod sign;
 
 use std::sync::Arc;
 
@@ -27,8 +25,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/", get(list::inbox))
         .route("/requests/{id}", get(request::request))
         .route("/requests/{id}/decide", post(decide::decide))
-        .route("/requests/{id}/challenge", post(sign::challenge))
-        .route("/requests/{id}/decide-with-key", post(sign::decide))
+        .route("/requests/{id}/challenge", post(decide::challenge))
+        .route("/requests/{id}/decide-with-key", post(decide::decide_with_key))
         .route("/requests/{id}/evidence", get(evidence::evidence))
         .route("/batches/{id}", get(batch::batch))
         .route("/history", get(history::history))

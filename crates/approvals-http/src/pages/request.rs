@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{page, shown};
-use super::powers::powers;
 use super::shell::shell;
 use crate::access::viewer::Viewer;
 use crate::inbox::{Asked, Past, RequestPage};
 use crate::problem::Problem;
 use crate::query::Id;
+use crate::reviews::powers::powers;
 use crate::reviews::read::seen;
 use crate::shared::Shared;
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::action::Submitted;
+use super::action::{Form, Submitted};
 use super::key::Key;
 use super::view::{Asked, own};
 use crate::access::requester::Requester;
@@ -24,7 +24,7 @@ use crate::shared::Shared;
     path = "/v1/requests",
     tag = "requester",
     security(("requester" = [])),
-    request_body = Submitted,
+    request_body = Form,
     params(("Idempotency-Key" = String, Header, description = "The caller's own name for this action", min_length = 1, max_length = 202)),
     responses(
         (status = 201, description = "It is recorded.", body = Asked, headers(("Location" = String, description = "Where it can be read"))),
@@ -37,10 +37,9 @@ pub(crate) async fn submit(
     Key(key): Key,
     Json(submitted): Json<Submitted, ACTION>,
 ) -> Result<(StatusCode, HeaderMap, Answer<Asked>), Problem> {
-    let context = submitted.context(&requester)?;
-    let action = submitted.action(&requester, &key)?;
+    let (call, context) = submitted.of(&requester)?;
     let before = shared.ledger.head().await?.checkpoint.size();
-    let ticket = shared.gate.scope(context, shared.gate.submit(action)).await?;
+    let ticket = shared.gate.scope(context, shared.gate.submit(call.keyed(key))).await?;
     let id = ticket.request;
     let (card, state) = own(&shared, &requester, id).await?;
     let first = shared.ledger.history(Some(id)).await?;

@@ -1,6 +1,6 @@
 //! A request as its requester sees it.
 
-use approvals_core::{Card, Choice, Decision, Outcome, Phase, Principal, RequestId, State};
+use approvals_core::{Card, Cause, Choice, Decision, Outcome, Phase, Principal, RequestId, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,6 +20,10 @@ pub(crate) struct Asked {
     /// How it ended, if it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<Ended>,
+    /// Why it ended without running, as the log has it: a word, or a word with what belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<serde_json::Value>)]
+    pub(crate) cause: Option<Cause>,
     /// How it ended, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detail: Option<String>,
@@ -110,6 +114,7 @@ impl Asked {
             id: request.id.to_string(),
             phase: Stands::of(state.phase())?,
             outcome: state.outcome().map(Ended::of),
+            cause: state.outcome().and_then(cause),
             detail: state.outcome().map(|outcome| told(outcome, state)),
             action: document.action.to_string(),
             resource: document.resource.clone(),
@@ -121,6 +126,13 @@ impl Asked {
             execute_by: execute_by.map(|grant| grant.expires_at().to_string()),
             decisions: state.decisions().iter().map(Decided::new).collect(),
         })
+    }
+}
+
+fn cause(outcome: &Outcome) -> Option<Cause> {
+    match outcome {
+        Outcome::Closed(cause) => Some(cause.clone()),
+        Outcome::Executed(_) | Outcome::Resolved(_) => None,
     }
 }
 

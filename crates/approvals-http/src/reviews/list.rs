@@ -77,13 +77,15 @@ pub(crate) async fn list(
         ));
     }
     shared.freshen().await?;
+    let has_keys = shared.has_keys(&reviewer).await?;
+    let by = if has_keys { Assurance::ReviewerKey } else { Assurance::ChannelAttested };
     let (now, view) = (shared.clock.now(), shared.follower.view());
     let wanted = |one: &&Summary| {
         which.state.is_none_or(|state| state == one.stands)
             && one.concerns(reviewer.person())
             && (text.is_empty() || has_text(one, &text))
     };
-    let waits = |one: &&Summary| waits_for(one, &reviewer, now);
+    let waits = |one: &&Summary| waits_for(one, &reviewer, by, now);
     let mut waiting = Vec::new();
     if which.cursor.is_none() {
         waiting.extend(view.index.newest(None).filter(wanted).filter(waits));
@@ -102,13 +104,12 @@ pub(crate) async fn list(
     Ok(Answer(Reviews { waiting, items, next, dropped: view.index.dropped() }))
 }
 
-/// Whether this person could approve or reject it now.
-pub(crate) fn waits_for(one: &Summary, reviewer: &Reviewer, now: Timestamp) -> bool {
+/// Whether this person could approve or reject it now, as they can make sure that it is them.
+pub(crate) fn waits_for(one: &Summary, reviewer: &Reviewer, by: Assurance, now: Timestamp) -> bool {
     let may = |choice| {
-        one.pending.as_ref().is_some_and(|state| {
-            let (person, attested) = (reviewer.person(), Assurance::ChannelAttested);
-            state.admits(person, choice, CHANNEL, attested, now).is_ok()
-        })
+        one.pending
+            .as_ref()
+            .is_some_and(|state| state.admits(reviewer.person(), choice, CHANNEL, by, now).is_ok())
     };
     now < one.approve_by && (may(Choice::Approve) || may(Choice::Reject))
 }

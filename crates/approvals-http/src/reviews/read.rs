@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use approvals_core::{Assurance, Card, Choice, Principal, RequestId, State as Stand, Timestamp};
+use approvals_core::{Card, Principal, RequestId, State as Stand};
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::card::Shown;
+use super::powers::powers;
 use super::timeline::{Step, steps};
 use crate::access::reviewer::Reviewer;
-use crate::approver::CHANNEL;
+use crate::inbox::May as Power;
 use crate::index::summary::{concerns, groups};
 use crate::problem::Problem;
 use crate::query::Id;
@@ -37,9 +38,12 @@ pub(crate) struct Review {
 
 /// Whether something may be done.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of its JSON")]
 pub(crate) struct May {
     /// Whether it may.
     may: bool,
+    /// Whether it takes a passkey: then ask for a `challenge` first.
+    sign: bool,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<String>,
@@ -89,32 +93,24 @@ pub(super) async fn review(
     state: &Stand,
 ) -> Result<Review, Problem> {
     let entries = shared.ledger.history(Some(card.id())).await?;
-    let now = shared.clock.now();
+    let (now, has_keys) = (shared.clock.now(), shared.has_keys(reviewer).await?);
+    let powers = powers(reviewer, has_keys, state, now);
     Ok(Review {
         request: Asked::new(card, state).ok_or_else(Problem::no_request)?,
         requester: card.request().requester.everybody().map(|one| one.id().to_string()).collect(),
         card: Shown::new(card)?,
-        approve: may(reviewer, state, Choice::Approve, now),
-        reject: may(reviewer, state, Choice::Reject, now),
+        approve: powers.approve.into(),
+        reject: powers.reject.into(),
         timeline: steps(&entries),
     })
 }
 
-fn may(reviewer: &Reviewer, state: &Stand, choice: Choice, now: Timestamp) -> May {
-    let attested = Assurance::ChannelAttested;
-    let refused = match (state.phase(), choice) {
-        (approvals_core::Phase::Pending, _) | (approvals_core::Phase::Granted, Choice::Reject) => {
-            let admitted = state.admits(reviewer.person(), choice, CHANNEL, attested, now);
-            admitted.err().map(|refusal| refusal.to_string())
+impl From<Power> for May {
+    fn from(power: Power) -> Self {
+        match power {
+            Power::Attest => Self { may: true, sign: false, because: None },
+            Power::Sign => Self { may: true, sign: true, because: None },
+            Power::Not(why) => Self { may: false, sign: false, because: Some(why) },
         }
-        (
-            approvals_core::Phase::Absent
-            | approvals_core::Phase::Allowed
-            | approvals_core::Phase::Granted
-            | approvals_core::Phase::Started
-            | approvals_core::Phase::Ended(_),
-            _,
-        ) => Some("there is nothing to decide any more".to_owned()),
-    };
-    May { may: refused.is_none(), because: refused }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::client::Call;
 use crate::world::{World, deploy};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,11 +54,17 @@ async fn a_token_is_for_its_actions_alone() {
     let call = world.call("POST", "/v1/requests").bearer(narrow).key("k").json(&deploy());
     let answer = call.send().await;
     assert_eq!((answer.status, answer.problem().as_str()), (403, "out-of-scope"));
-    for action in ["approvals.policy", "approvals.lift", "db.readx", "db", "*", "", "db.read.all"] {
+    let ask = async |action: &str| {
         let body = json!({ "action": action, "arguments": {} });
-        let answer =
-            world.call("POST", "/v1/requests").bearer(narrow).key("k").json(&body).send().await;
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "out-of-scope"), "{action}");
+        let call = world.call("POST", "/v1/requests").bearer(narrow).key("k").json(&body);
+        let answer = call.send().await;
+        (answer.status, answer.problem())
+    };
+    for action in ["approvals.policy", "approvals.lift", "db.readx", "db", "db.read.all"] {
+        assert_eq!(ask(action).await, (403, "out-of-scope".to_owned()), "{action}");
+    }
+    for none in ["*", "", "db.*"] {
+        assert_eq!(ask(none).await, (400, "malformed".to_owned()), "{none}");
     }
     // Of the same agent, but not for this token.
     let read = world.call("GET", &format!("/v1/requests/{id}")).bearer(narrow).send().await;
@@ -71,9 +78,17 @@ async fn nobody_sees_or_touches_what_is_anothers() {
     let id = world.asked("mine").await;
     let size = world.site.size().await;
     let nobodys = "0199b3c5-6f00-7000-8000-000000000000";
-    for (method, rest) in [("GET", ""), ("GET", "?wait=1"), ("POST", "/withdraw")] {
+    let finished = json!({ "fence": 1, "told": "failed" });
+    for (method, rest, body) in [
+        ("GET", "", None),
+        ("GET", "?wait=1", None),
+        ("POST", "/withdraw", None),
+        ("POST", "/start", Some(deploy())),
+        ("POST", "/finish", Some(finished)),
+    ] {
         let ask = async |id: &str| {
-            let call = world.call(method, &format!("/v1/requests/{id}{rest}"));
+            let call = world.call(method, &format!("/v1/requests/{id}{rest}")).key("k");
+            let call = body.iter().fold(call, Call::json);
             call.bearer(&world.site.tokens.other).send().await
         };
         let (theirs, none) = (ask(&id).await, ask(nobodys).await);
@@ -124,9 +139,6 @@ const INTERNAL: &[&str] = &[
     "key",
     "asked_at",
     "approve_by",
-    "redacted",
-    "unbound",
-    "shown",
     "log",
     "facts",
     "bypass",
@@ -134,7 +146,6 @@ const INTERNAL: &[&str] = &[
     "dry_run",
     "notes",
     "batch",
-    "retry_after_ms",
     "jti",
     "exp",
     "aud",
@@ -197,4 +208,33 @@ async fn an_agent_cannot_talk_its_risk_down() {
     };
     assert_eq!(ask("a", "low").await, "high");
     assert_eq!(ask("b", "critical").await, "critical");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_is_on_no_card_and_what_is_said_beside_it_is() {
+    let world = World::new().await;
+    let body = json!({
+        "action": "app.deploy", "arguments": { "version": 7 }, "redacted": { "token": "hunter2" },
+        "shown": { "diff": "+ one line" }, "unbound": ["client"], "intent": "Make room",
+    });
+    let asked = world.submit("k", &body).await;
+    assert_eq!(asked.status, 201, "{asked:?}");
+    let path = format!("/v1/reviews/{}", asked.json()["id"].as_str().unwrap());
+    let review = world.page("mira", "GET", &path).send().await;
+    let parts: Vec<_> = review.json()["card"]["sections"].as_array().unwrap().clone();
+    let parts: Vec<_> = parts.iter().map(|part| part["part"].as_str().unwrap()).collect();
+    assert_eq!(parts, ["facts", "arguments", "worked_out", "hidden", "unbound", "claims"]);
+    assert!(!review.text().contains("hunter2") && !asked.text().contains("hunter2"));
+    assert!(review.text().contains("Make room"));
+    // The same with another secret is another call.
+    let mut other = body.clone();
+    other["redacted"]["token"] = json!("hunter3");
+    assert_eq!(world.submit("k", &other).await.problem(), "idempotency-key-reused");
+    assert_eq!(world.submit("k", &body).await.status, 200);
+    // What cannot be read is not repeated.
+    let call =
+        world.agent("POST", "/v1/requests").key("l").with("content-type", "application/json");
+    let twice = r#"{"action":"app.deploy","redacted":{"hunter2":1,"hunter2":2}}"#;
+    let refused = call.body(twice).send().await;
+    assert_eq!((refused.status, refused.text().contains("hunter2")), (400, false));
 }

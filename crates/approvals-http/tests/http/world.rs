@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use approvals_core::{
-    ChannelIdentity, Gate, Keyring, Ledger, MemoryLedger, Obligation, Obligations, PolicyFn,
-    Principal, StaticDirectory, Verdict,
+    Assurance, ChannelIdentity, Clock, Gate, Keyring, Ledger, MemoryLedger, Obligation,
+    Obligations, PolicyFn, Principal, StaticDirectory, SystemClock, Verdict,
 };
 use approvals_http::{
     Access, AuditorToken, Capacity, Queue, RequesterToken, SESSION_COOKIE, Session, SessionError,
@@ -80,13 +80,20 @@ fn session(name: &str) -> Option<Session> {
 
 impl Site {
     pub(crate) async fn new() -> Self {
+        Self::with(WebApprover::new(), SystemClock::default()).await
+    }
+
+    pub(crate) async fn with(web: WebApprover, clock: impl Clock + 'static) -> Self {
         let keys = Keyring::generate().unwrap();
         let ledger = Arc::new(MemoryLedger::new(ORIGIN, keys.log).await.unwrap());
         let one =
             Obligations::new([Obligation::new("one-of-ops").unwrap().seats("ops", 1).unwrap()]);
+        let signed = Obligation::new("one-with-a-key").unwrap().seats("ops", 1).unwrap();
+        let signed = Obligations::new([signed.assurance(Assurance::ReviewerKey)]);
         let policy = PolicyFn::new("test/1", move |facts| match facts.action().as_str() {
             "db.read" => Verdict::Allow,
             "db.drop" => Verdict::Deny("only reads".into()),
+            "app.sign" | "app.sign2" => Verdict::Review(signed.clone()),
             _other => Verdict::Review(one.clone()),
         });
         let person = |name: &str, group| {
@@ -97,11 +104,14 @@ impl Site {
         let directory = [person("mira", "ops"), person("tom", "ops"), person("zoe", "finance")]
             .iter()
             .fold(StaticDirectory::new(), |all, (one, account)| all.with(one, account.clone()));
+        let root = ChannelIdentity::new("os", "root").unwrap();
+        let directory = directory.with(&Principal::human("u:root").unwrap(), [root]);
         let gate = Gate::builder()
             .ledger(Arc::clone(&ledger))
             .policy(policy.unwrap())
             .directory(directory)
-            .approver(WebApprover::new())
+            .approver(web)
+            .clock(clock)
             .recorder_key(keys.recorder)
             .grant_key(keys.grant)
             .build()
@@ -125,13 +135,29 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let access = Access::new(&format!("http://{address}"), tokens).unwrap().sessions(People);
-        let queue = Queue::builder(self.gate.clone(), Arc::clone(&self.ledger))
-            .access(access)
-            .capacity(change(Capacity::default()))
-            .build()
-            .await
-            .unwrap();
+        let queue = Queue::builder(self.gate.clone(), Arc::clone(&self.ledger)).access(access);
+        let queue = queue.capacity(change(Capacity::default())).build().await.unwrap();
         let router = router(&queue);
+        self.listen(listener, queue, router)
+    }
+
+    /// A server by a name under which there can be passkeys.
+    pub(crate) async fn serve_passkeys(
+        &self,
+        tokens: Tokens,
+        clock: impl Clock + 'static,
+    ) -> World {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let access = Access::new(&address, tokens).unwrap().sessions(People).passkeys().unwrap();
+        let queue = Queue::builder(self.gate.clone(), Arc::clone(&self.ledger)).access(access);
+        let queue = queue.clock(clock).build().await.unwrap();
+        let router = queue.router();
+        self.listen(listener, queue, router)
+    }
+
+    fn listen(&self, listener: TcpListener, queue: Queue, router: axum::Router) -> World {
+        let address = listener.local_addr().unwrap();
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         World { site: self.clone(), queue, address, server }
     }
@@ -216,7 +242,7 @@ impl World {
     }
 
     /// Waits until it is on record that a card was shown: that is written after the answer.
-    async fn shown(&self, id: &str) {
+    pub(crate) async fn shown(&self, id: &str) {
         let id = id.parse().unwrap();
         while self.site.ledger.history(Some(id)).await.unwrap().len() < 2 {
             tokio::time::sleep(Duration::from_millis(5)).await;

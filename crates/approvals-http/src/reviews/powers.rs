@@ -7,7 +7,7 @@ use crate::approver::CHANNEL;
 use crate::inbox::{May, Powers};
 
 /// What this person may do at `now`. Where the rule asks for a key of their own, they sign; elsewhere this queue attests.
-pub(super) fn powers(reviewer: &Reviewer, has_keys: bool, state: &State, now: Timestamp) -> Powers {
+pub(crate) fn powers(reviewer: &Reviewer, has_keys: bool, state: &State, now: Timestamp) -> Powers {
     let may = |choice| may(reviewer, has_keys, state, choice, now);
     Powers { approve: may(Choice::Approve), reject: may(Choice::Reject) }
 }
