@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The libraries. A crate that is published stands here.
-const CRATES: [&str; 14] = [
+const CRATES: [&str; 15] = [
     "action-approvals",
     "approvals-cedar",
     "approvals-chat",
