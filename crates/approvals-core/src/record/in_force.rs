@@ -7,7 +7,7 @@ use crate::action::digest::Digest;
 use crate::action::id::{Group, PrincipalId, RequestId};
 use crate::review::standing::StandingTerms;
 
-/// The policy that rules. [`Control`] has an example.
+/// The policy that rules. [`Control`](crate::Control) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadedPolicy {

@@ -28,7 +28,7 @@ const MAX_SITE: usize = 253;
 /// use approvals::ReviewerKey;
 ///
 /// let key = ReviewerKey::es256("approvals.example.com", b"credential-1", &[7; 32], &[9; 32])?;
-/// assert_eq!((key.site(), key.credential()), ("approvals.example.com", "Y3JlZGVudGlhbC0x"));
+/// assert_eq!((key.site(), key.credential().as_str()), ("approvals.example.com", "Y3JlZGVudGlhbC0x"));
 /// assert!(ReviewerKey::es256("not a host", b"credential-1", &[7; 32], &[9; 32]).is_err());
 /// # Ok::<(), approvals_core::PasskeyError>(())
 /// ```
