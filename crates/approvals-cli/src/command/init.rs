@@ -19,7 +19,7 @@ use crate::serve::files::{self, Names};
 /// How long one's own invitation is open.
 const OPEN: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a first agent may ask for.
-const FIRST: &str = "demo.*";
+const FIRST: [&str; 2] = ["app.*", "demo.*"];
 
 pub(crate) fn run(args: &Init, console: &mut Console<'_>) -> Result<(), Error> {
     let me = identity()?;
@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Init, console: &mut Console<'_>) -> Result<(), Error> {
     files::write(dir, &Names { url, listen, log, name: &name, user })?;
     let config = Config::read(&dir.join(DEFAULT))?;
     Keyring::create(&config.keys)?;
-    let token = add_requester(&config.tokens, "first", "agent:demo", None, &[FIRST.to_owned()])?;
+    let token =
+        add_requester(&config.tokens, "first", "agent:demo", None, &FIRST.map(str::to_owned))?;
     let link = invite_first(&config, &me, &account)?;
     console.report(&Begun {
         dir: dir.display().to_string(),
@@ -118,7 +119,7 @@ impl Report for Begun {
         page.line("3. let an agent ask  ", "with this token, which is shown now and never again:");
         page.text(&format!("   {}\n", self.token.token));
         page.gap();
-        page.line("", "Both are secrets. For other actions than demo.* make tokens with `approvals tokens new`; for other people, invitations with `approvals reviewers invite`.");
+        page.line("", "Both are secrets. For other actions than app.* and demo.* make tokens with `approvals tokens new`; for other people, invitations with `approvals reviewers invite`.");
         page.into_text()
     }
 }
